@@ -1,6 +1,5 @@
 """Verifies a proof that Yunfa exported, without Yunfa: Python 3.11, the package `cryptography`; see docs/evidence.md.
 
-  python verify_evidence.py FILE [--head N:HASH] [--jwks ISSUER.json]
 --head  a head of the same workspace's audit, noted earlier: only it tells that newer entries were cut off or made anew.
 --jwks  the issuer's key set, from the issuer: without it the keys are those that the sender wrote into the file.
 Prints JSON; exit status 0: verified. A file that is encrypted to you is opened by open_evidence.py first.
@@ -62,7 +61,7 @@ def page_root(leaves: dict[int, bytes], nodes: list[Any], size: int, level: int 
 class Check:  # takes the lines of a file one by one; there is a method for each kind of them
     def __init__(self, head: str, keys: list[Line] | None) -> None:
         self.keys, self.before, self.jws, self.number, self.stamps = keys, "", "", 0, list[Line]()
-        self.given, self.met, self.seal = head, not head, sha256(f"{FORMAT} seal\n".encode())
+        self.given, self.met, self.seal = head, 0, sha256(f"{FORMAT} seal\n".encode())
         self.found, self.seen = {"signed": 0, "unsigned": 0, "withheld": 0}, dict[str, int]()  # records, entries
         self.tree, self.owed = dict[int, bytes](), dict[str, list[Any]]()  # without a sibling; to be in an entry
 
@@ -161,7 +160,7 @@ class Check:  # takes the lines of a file one by one; there is a method for each
         for entry in (line["hashes"][at : at + 64] for at in range(0, len(line["hashes"]), 64)):
             self.number += 1
             self.chain = digest("link", self.number.to_bytes(8, "big"), self.chain, bytes.fromhex(entry))
-            self.met = self.met or self.given == f"{self.number}:{self.chain.hex()}"
+            self.met = self.number if self.given == f"{self.number}:{self.chain.hex()}" else self.met
 
     def stamp(self, line: Line, _text: str) -> None:  # a reply (RFC 3161) over the head so far: docs say how to verify
         need(line["head"] == f"{self.number}:{self.chain.hex()}", "a stamp over another head")
@@ -170,7 +169,7 @@ class Check:  # takes the lines of a file one by one; there is a method for each
     def end(self, line: Line, _text: str) -> None:
         ended = {"head": self.chain.hex(), "number": self.number, "seal": self.seal.hexdigest()}
         need(line == ended, "the chain does not lead to its head, or the seal over all lines is broken")
-        need(self.met, "the given head is not in this chain: entries were cut off or exchanged")
+        need(self.met or not self.given, "the given head is not in this chain: entries were cut off or exchanged")
         need(not self.owed, "the audit knows of no such approval, batch or export")
 
 
@@ -185,7 +184,8 @@ def verify(lines: Iterator[str], head: str = "", keys: list[Line] | None = None)
     said = {name: check.first[name] for name in ("entity", "campaign", "platforms")} | check.found
     said |= {"people": check.count, "head_compared": bool(head), "keys_from_issuer": keys is not None}
     told = {"entries": check.seen, "stamps": check.stamps, "head": f"{check.number}:{check.chain.hex()}"}
-    return {"ok": True, **said, **told}
+    settled = check.seen.get("batch.claimed", check.seen["evidence.exported"])  # which entry tells of the records first
+    return {"ok": True, **said, **told, "head_covers": check.met >= settled}
 
 
 if __name__ == "__main__":

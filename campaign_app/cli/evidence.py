@@ -93,6 +93,7 @@ def verify(
             "simulated": verdict.simulated,
             "head": verdict.head,
             "head_compared": verdict.head_compared,
+            "head_covers": verdict.head_covers,
             "keys_from_issuer": verdict.keys_from_issuer,
             "stamps": [
                 {"head": each.head, "at": each.at.isoformat(), "authority": each.authority, "ca": each.ca}

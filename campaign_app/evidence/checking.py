@@ -178,6 +178,7 @@ class _Proof:
     approval: Line = field(default_factory=dict)
     claimed: tuple[str, int, int] | None = None  # root of the one batch, when, and for which sender
     entry: int = 0
+    exported: int = 0
     stamps: list[Line] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=lambda: {"signed": 0, "unsigned": 0, "withheld": 0})
 
@@ -207,6 +208,7 @@ class _Proof:
             issuers=tuple(sorted({f"{each['issuer_name']} {each['issuer']}".strip() for each in platforms})),
             simulated=any(each["simulated"] for each in platforms),
             head_compared=bool(self.given),
+            head_covers=bool(self.given) and int(self.given.partition(":")[0]) >= (self.entry or self.exported),
             keys_from_issuer=self.keys is not None,
             stamps=tuple(self._stamp(line) for line in self.stamps),
             stamps_verified=self.authorities is not None,
@@ -301,7 +303,7 @@ class _Proof:
 
     def _chain(self, header: str, count: int, root: str) -> tuple[int, bytes]:
         number, link = 0, start_hash(self.header["workspace"])
-        exports, approved, met = 0, False, not self.given
+        approved, met = False, not self.given
         _need(self.reader.kind in _CHAIN, "order")
         while self.reader.kind in _CHAIN:
             line, _ = self.reader.take(self.reader.kind)
@@ -319,15 +321,14 @@ class _Proof:
                     _need(approved and not self.entry and told == self.claimed, "batch")
                     self.entry = number + 1
                 if line["action"] == EXPORTED:
-                    _need(
-                        approved and (facts["header"], facts["people"], facts["root"]) == (header, count, root), "audit"
-                    )
-                    exports += 1
+                    told = facts["header"], facts["people"], facts["root"]
+                    _need(approved and not self.exported and told == (header, count, root), "audit")
+                    self.exported = number + 1
             for digest in _digests(line):
                 number, link = number + 1, link_hash(number + 1, link, digest)
                 met = met or self.given == f"{number}:{link.hex()}"
         _need(met, "head")
-        _need(exports == 1 and approved, "audit")
+        _need(self.exported and approved, "audit")
         _need((self.entry > 0) == (self.claimed is not None), "batch")
         return number, link
 

@@ -23,7 +23,8 @@ class Verdict:
     `people` are all that were sent to, `signed`, `unsigned` and `withheld` the records that are in the file. `entry` is
     the number of the entry that was told of the one person's batch: `people` is 1 then. `head` is
     the chain's, as N:HASH. `stamps` are heads that an authority was shown, which only the sender says unless they
-    were verified. `issuers` are who vouches for the consents.
+    were verified. `head_covers`: the given head has the entry that first tells of the records, of one person's batch
+    or of this export; else what they say could have been made up behind it. `issuers` are who vouches for the consents.
     """
 
     problem: str = ""
@@ -40,6 +41,7 @@ class Verdict:
     issuers: tuple[str, ...] = ()
     simulated: bool = False
     head_compared: bool = False
+    head_covers: bool = False
     keys_from_issuer: bool = False
     stamps: tuple[Shown, ...] = ()
     stamps_verified: bool = False

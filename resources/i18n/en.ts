@@ -1701,6 +1701,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Campaign &quot;{campaign}&quot; of {entity}.</translation>
     </message>
     <message>
+        <source>填的链头早于记下这些短信的那条审计记录：原文、接收人和时间可能是后来编的。</source>
+        <translation>The given head is older than the entry that tells of these messages: text, receivers and times could have been made up since.</translation>
+    </message>
+    <message>
         <source>一个人的证据：短信与它那一批交给通道时写下的第 {n} 条审计记录相符。</source>
         <translation>One person&apos;s evidence: the message is what entry {n} of the audit was told when its batch was handed over.</translation>
     </message>

@@ -46,6 +46,8 @@ def test_a_proof_is_exported_and_verified_by_a_noted_head(line: Line, tmp_path: 
     assert (made["people"], made["head"].split(":")[0]) == (0, "2")
     said = line.json("evidence", "verify", file, "--head", head["head"])
     assert (said["ok"], said["campaign"], said["head"], said["head_compared"]) == (True, "双十一", made["head"], True)
+    assert said["head_covers"] is False
+    assert line.json("evidence", "verify", file, "--head", made["head"])["head_covers"] is True
     status, said_of_it, _ = line.call("evidence", "verify", file, "--head", "1:00", "--json")
     assert (status, json.loads(said_of_it)["problem"]) == (1, "head")
     status, shown, _ = line.call("evidence", "verify", file, "--head", "1:00")

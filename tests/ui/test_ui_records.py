@@ -228,6 +228,24 @@ def test_one_persons_proof_asks_who_and_refuses_a_stranger(
     checking.reject()
 
 
+def test_a_head_from_before_the_sending_is_told_to_cover_nothing(
+    staged: Staged, page: RecordsPage, tmp_path: Path
+) -> None:
+    campaign, evidence = staged.approved(), staged.app.evidence
+    heads = [str(evidence.head())]
+    staged.let_go(campaign)
+    heads.append(str(evidence.head()))
+    made = evidence.export(campaign.id, tmp_path / "a.yunfa", actor="王", person="c00004").file
+    checking, said = page.check_dialog(made), list[bool]()
+    for head in heads:
+        checking.head.setText(head)
+        checking.begin()
+        assert "没有与先前抄录的链头核对" not in checking.told.text()
+        said.append("原文、接收人和时间可能是后来编的" in checking.told.text())
+    assert said == [True, False]
+    checking.reject()
+
+
 def test_an_operator_reads_why_stamps_are_the_reviewers(staged: Staged, inline_desk: Desk, qtbot: QtBot) -> None:
     workspace = replace(staged.app.workspace, person=Person("anna", frozenset({Role.OPERATOR})))
     page = RecordsPage(replace(inline_desk, app=wire(workspace, staged.app.keeper, staged.app.offset)))

@@ -179,6 +179,8 @@ class CheckDialog(WorkDialog):
             told.append(self.tr("平台是模拟的，不能当作真实的证据。"))
         if not verdict.head_compared:
             told.append(self.tr("没有与先前抄录的链头核对。"))
+        elif not verdict.head_covers:
+            told.append(self.tr("填的链头早于记下这些短信的那条审计记录：原文、接收人和时间可能是后来编的。"))
         told.append(self.tr("链头：{head}").format(head=verdict.head))
         if verdict.stamps:
             last = verdict.stamps[-1]
