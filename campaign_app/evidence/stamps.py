@@ -285,7 +285,11 @@ def anchored(
     signer: x509.Certificate, others: Sequence[x509.Certificate], roots: Sequence[x509.Certificate], at: datetime
 ) -> x509.Certificate:
     """The root of `roots` that the signer goes back to by certificates that held at that time."""
-    authority = ExtensionPolicy.permit_all().require_present(x509.BasicConstraints, Criticality.AGNOSTIC, _is_ca)
+    authority = (
+        ExtensionPolicy.permit_all()
+        .require_present(x509.BasicConstraints, Criticality.AGNOSTIC, _is_ca)
+        .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _issues)
+    )
     stamping = (
         ExtensionPolicy.permit_all()
         .require_present(x509.ExtendedKeyUsage, Criticality.CRITICAL, _only_stamps)
@@ -302,6 +306,11 @@ def anchored(
 def _is_ca(_policy: Policy, _certificate: x509.Certificate, found: x509.BasicConstraints) -> None:
     if not found.ca:
         raise ValueError("no authority")
+
+
+def _issues(_policy: Policy, _certificate: x509.Certificate, found: x509.KeyUsage | None) -> None:
+    if found is not None and not found.key_cert_sign:
+        raise ValueError("may not issue")
 
 
 def _only_stamps(_policy: Policy, _certificate: x509.Certificate, found: x509.ExtendedKeyUsage | None) -> None:

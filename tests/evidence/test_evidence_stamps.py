@@ -148,6 +148,15 @@ def test_an_authority_that_is_none_may_not_issue(theirs: Authority, tmp_path: Pa
         )
 
 
+def test_an_authority_whose_key_may_not_sign_certificates_issues_none(tmp_path: Path) -> None:
+    for name, usage, good in (("a", "keyUsage=critical,cRLSign\n", False), ("b", "", True)):
+        other = authority(tmp_path / name, middle=f"basicConstraints=critical,CA:true\n{usage}")
+        mine = asked(tmp_path, name=f"{name}1")
+        reply = other.reply(mine.request)
+        assert other.verify(mine.text, reply, good=good) is good
+        assert why(reply.read_bytes(), other.root, mine.nonce) == ("" if good else "unknown_authority")
+
+
 def test_no_changed_byte_makes_something_that_openssl_would_not_believe(theirs: Authority, tmp_path: Path) -> None:
     """What is not under the signature, such as a certificate that nobody needs, may be changed; neither minds."""
     mine = asked(tmp_path)

@@ -60,13 +60,13 @@ class Authority:
         return "Verification: OK" in openssl(*words, good=good)
 
 
-def authority(folder: Path, extensions: str = STAMPS, key: tuple[str, ...] = KEY) -> Authority:
+def authority(folder: Path, extensions: str = STAMPS, key: tuple[str, ...] = KEY, middle: str = CA) -> Authority:
     folder.mkdir()
     (folder / "serial").write_text("01", "ascii")
     new = ("req", "-newkey", *key, "-nodes")
     root = (folder / "root.pem", folder / "root.key")
     openssl(*new, "-x509", "-keyout", root[1], "-out", root[0], "-days", "30", "-subj", "/CN=Root")
-    _issued(folder, "middle", root, CA, key)
+    _issued(folder, "middle", root, middle, key)
     _issued(folder, "signer", (folder / "middle.pem", folder / "middle.key"), extensions, key)
     (folder / "chain.pem").write_bytes((folder / "middle.pem").read_bytes() + root[0].read_bytes())
     return Authority(folder)
