@@ -134,7 +134,7 @@ class Stamping(Permitted):
     def save(self, stamped: Stamped, folder: Path) -> tuple[Path, Path]:
         """What was stamped as a text, and the reply, so that anybody's tool can compare the two.
 
-        Raises WorkspaceError `file_exists`, `disk_full`, `file_unwritable`.
+        What is in the folder already stays. Raises WorkspaceError `file_exists`, `disk_full`, `file_unwritable`.
         """
         from campaign_app.evidence.stamps import stamped_text
         from campaign_app.reports.files import new_file
@@ -142,8 +142,9 @@ class Stamping(Permitted):
         stem = f"head-{stamped.at_entry}-{stamped.number}"
         made = folder / f"{stem}.txt", folder / f"{stem}{REPLY}"
         for file, content in zip(made, (stamped_text(stamped.head), stamped.token), strict=True):
-            with new_file(file) as out:
-                out.write(content)
+            if not _has(file, content):
+                with new_file(file) as out:
+                    out.write(content)
         return made
 
     def _answered(self, reply: bytes, nonce: int | None, roots: Sequence[Certificate]) -> tuple[str, Stamp]:
@@ -169,6 +170,13 @@ def _read(file: Path) -> bytes:
             return opened.read(REPLY_MAX + 1)
     except OSError as error:
         raise SettingsError("no_file", "The file cannot be read", file=str(file)) from error
+
+
+def _has(file: Path, content: bytes) -> bool:
+    try:
+        return file.stat().st_size == len(content) and file.read_bytes() == content
+    except OSError:
+        return False
 
 
 def _lines(reader: AuditReader, query: AuditQuery) -> Iterator[AuditLine]:

@@ -86,6 +86,7 @@ def test_a_head_is_stamped_outside_and_every_later_proof_says_so(line: Line, tmp
     assert kept["ca"] == believed.fingerprint(SHA256()).hex()
     listed = line.here("evidence", "stamps", "--save", str(tmp_path))
     assert (listed["stamps"], listed["skipped"]) == ([kept], 0)
+    assert line.here("evidence", "stamps", "--save", str(tmp_path)) == listed  # again, into the same folder
     text, saved = map(Path, listed["files"])
     assert (text.read_text("ascii"), theirs.verify(text, saved)) == (f"{asked['head']}\n", True)
     file = str(tmp_path / "a.yunfa")

@@ -222,6 +222,13 @@ def test_a_stamp_is_kept_in_the_audit_and_stands_in_every_later_proof(
 
     text, reply = desk.stamping.save(kept, tmp_path)
     assert theirs.verify(text, reply)
+    written = reply.stat().st_mtime_ns
+    text.unlink()
+    assert desk.stamping.save(kept, tmp_path) == (text, reply)  # what is there already stays as it is
+    assert (theirs.verify(text, reply), reply.stat().st_mtime_ns) == (True, written)
+    text.write_bytes(b"mine")
+    refused(lambda: desk.stamping.save(kept, tmp_path), "file_exists", WorkspaceError)
+    assert text.read_bytes() == b"mine"
     made = desk.export(campaign.id, tmp_path / "late.yunfa", actor="王").file
     assert (parsed(early, "stamp"), [line["head"] for line in parsed(made, "stamp")]) == ([], [head])
     assert b64decode(parsed(made, "stamp")[0]["token"]) == kept.token
