@@ -211,7 +211,7 @@ class _Proof:
             head_covers=bool(self.given) and int(self.given.partition(":")[0]) >= (self.entry or self.exported),
             keys_from_issuer=self.keys is not None,
             stamps=tuple(self._stamp(line) for line in self.stamps),
-            stamps_verified=self.authorities is not None,
+            stamps_verified=bool(self.stamps) and self.authorities is not None,
         )
 
     def _stamp(self, line: Line) -> Shown:

@@ -236,6 +236,8 @@ def test_a_stamp_is_kept_in_the_audit_and_stands_in_every_later_proof(
     assert (verdict.ok, verdict.stamps_verified, verdict.stamps[0].head) == (True, True, head)
     assert (verdict.stamps[0].at, verdict.stamps[0].authority) == (kept.at, kept.authority)
     assert not verify_file(made).stamps_verified
+    none = verify_file(early, authority=theirs.root)
+    assert (none.ok, none.stamps, none.stamps_verified) == (True, (), False)
     told = tool().verify(iter(lines(made)), head)
     assert (told["ok"], told["stamps"][0]["head"]) == (True, head)
     assert verify_file(made, authority=authority(tmp_path / "other").root).problem == "stamp"
