@@ -18,13 +18,12 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT, CHAIN, PIECE = "yunfa-evidence/1", "yunfa-chain/1", 1 << 16
-TOLD = {"batch.claimed": ("messages_root", "at", "account"), "evidence.exported": ("header", "people", "root")}
+OWES = {"batch.claimed": ("messages_root", "at", "account"), "evidence.exported": ("header", "people", "root")}
 EXPLICIT = ("explicit_toggle", "double_opt_in", "reply_yes", "paper")  # a default or bundled consent is none
 FOLLOWS = {  # which lines may stand behind which
-    "": "begin", "begin": "receipt answer people", "receipt": "person", "answer": "person", "path": "people", "end": "",
-    "person": "person receipt answer path batch people", "batch": "people", "people": "entry hidden",
-    "entry": "entry hidden stamp end", "hidden": "entry hidden stamp end", "stamp": "entry hidden stamp end",
-}  # fmt: skip
+    "": "begin", "begin": "receipt answer people", "receipt": "person", "answer": "person", "end": "",
+    "person": "person receipt answer path batch people", "path": "people", "batch": "people", "people": "entry hidden",
+} | dict.fromkeys(("entry", "hidden", "stamp"), "entry hidden stamp end")  # fmt: skip
 Line = dict[str, Any]
 canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
@@ -63,7 +62,7 @@ class Check:  # takes the lines of a file one by one; there is a method for each
         self.keys, self.before, self.jws, self.number, self.stamps = keys, "", "", 0, list[Line]()
         self.given, self.met, self.seal = head, 0, sha256(f"{FORMAT} seal\n".encode())
         self.found, self.seen = {"signed": 0, "unsigned": 0, "withheld": 0}, dict[str, int]()  # records, entries
-        self.tree, self.owed = dict[int, bytes](), dict[str, list[Any]]()  # without a sibling; to be in an entry
+        self.tree, self.owed = dict[int, bytes](), dict[str, list[Any]]()  # no sibling yet; no entry yet that says it
 
     def take(self, text: str) -> None:
         line = json.loads(text)
@@ -130,9 +129,10 @@ class Check:  # takes the lines of a file one by one; there is a method for each
 
     def batch(self, line: Line, text: str) -> None:  # from the message to what the audit was told before it was sent
         told, (number, batch, customer, fact), record = self.record, line["row"], self.tree[0]
+        # the message's row in the ledger: each value as JSON in ASCII, one a line; bytes are written {"hex":"..."}
         row = [number, batch, self.campaign, told["seq"], customer, fact, "confirmed", told["message"]]
-        row += [{"hex": told["who"]}, told["text"]]
-        self.tree[0] = digest("message", json.dumps(row, separators=("\n", ":"))[1:-1].encode(), of=CHAIN)
+        values = [json.dumps(each, separators=(",", ":")) for each in (*row, {"hex": told["who"]}, told["text"])]
+        self.tree[0] = digest("message", "\n".join(values).encode(), of=CHAIN)
         self.path(line, text, CHAIN)
         self.owed["batch.claimed"], self.tree[0] = [self.tree[0].hex(), told["sent"], told["sender"]], record
 
@@ -150,9 +150,9 @@ class Check:  # takes the lines of a file one by one; there is a method for each
         self.hidden({"first": line["number"], "hashes": digest("entry", bytes.fromhex(line["salt"]), said).hex()}, "")
         told, action = {**json.loads(line["facts"]), "at": line["at"]}, line["action"]
         need(told["campaign"] == self.campaign, "an entry about something else")
-        if action in TOLD:  # once, and behind the approval
-            need(self.seen and [told[name] for name in TOLD[action]] == self.owed.pop(action, 0), f"another {action}")
-        if action in TOLD or [action, told.get("hash")] == ["campaign.approved", self.approval["hash"]]:
+        if action in OWES:  # once, behind the approval, these facts as the lines before have them
+            need(self.seen and [told[name] for name in OWES[action]] == self.owed.pop(action, 0), f"another {action}")
+        if action in OWES or [action, told.get("hash")] == ["campaign.approved", self.approval["hash"]]:
             self.seen[action] = line["number"]
 
     def hidden(self, line: Line, _text: str) -> None:  # a hash of each, so that the chain can be followed
@@ -164,7 +164,7 @@ class Check:  # takes the lines of a file one by one; there is a method for each
 
     def stamp(self, line: Line, _text: str) -> None:  # a reply (RFC 3161) over the head so far: docs say how to verify
         need(line["head"] == f"{self.number}:{self.chain.hex()}", "a stamp over another head")
-        self.stamps.append(line)
+        self.stamps.append({name: line[name] for name in ("head", "at", "authority", "ca", "token")})
 
     def end(self, line: Line, _text: str) -> None:
         ended = {"head": self.chain.hex(), "number": self.number, "seal": self.seal.hexdigest()}

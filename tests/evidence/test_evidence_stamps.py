@@ -280,6 +280,8 @@ def test_a_stamp_cannot_be_moved_changed_or_made_up(staged: Staged, theirs: Auth
     moved = [*sound[:at], sound[at + 1], sound[at], *sound[at + 2 :]]
     assert not holds(moved)
     assert not holds([*sound[:at], {**sound[at], "head": f"9:{'0' * 64}"}, *sound[at + 1 :]])
+    for name in ("authority", "ca", "token"):
+        assert not holds([*sound[:at], {k: v for k, v in sound[at].items() if k != name}, *sound[at + 1 :]])
     # who made it, and when, only the authority's signature tells
     other = [*sound[:at], {**sound[at], "at": sound[at]["at"] + 1_000}, *sound[at + 1 :]]
     assert holds(other)
