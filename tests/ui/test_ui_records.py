@@ -284,6 +284,7 @@ def test_a_head_is_stamped_by_an_authority_of_ones_choice(
     assert (said.endswith(f"CN=signer，根证书指纹 {whole[:16]}…。"), page.stamps.said.toolTip()) == (True, whole)
     page.table.selectRow(0)
     assert "时间戳答复：" in page.detail.text()
+    assert max(map(len, page.detail.text().split("\n"))) < 100  # no line makes the page wider
     staged.app.workspace.audit.record("evidence.stamped", actor="王", at=staged.app.clock(), head="9:00")
     page.model.stamps.load()
     assert page.stamps.said.text() == said + "另有 1 条记录写着盖过时间戳，却不成立，没有算进去。"

@@ -34,6 +34,7 @@ STEPS: Final = 1_000
 SHORT: Final = 12  # letters of a hash in the table
 _SUPPRESSED: Final = "suppression.added"
 # what such an entry says by codes, several of them with commas between, and where their words are
+_UNREAD: Final = frozenset({"token", "certificate", "unreadable"})  # of any length, and nothing for a person
 _MARKED: Final = {"kind": "suppression", "source": "suppression_source"}
 
 
@@ -261,7 +262,7 @@ class RecordsPage(Page):
             return self.tr("是") if value else self.tr("否")
         table = "audit_fact" if name == "fields" else _MARKED.get(name, "") if entry.action == _SUPPRESSED else ""
         if not table:
-            return _short(str(value)) if name == "token" else str(value)
+            return _short(str(value)) if name in _UNREAD else str(value)
         return self.tr("、").join(self._desk.kit.words.term(table, each) for each in str(value).split(","))
 
     def _kinds(self) -> QComboBox:
