@@ -315,7 +315,7 @@ class _Proof:
             if line["t"] == "entry":
                 facts = json.loads(line["facts"])
                 _need(facts["campaign"] == self.header["campaign"]["id"], "audit")
-                approved |= line["action"] == APPROVED and facts["hash"] == self.approval["hash"]
+                approved |= line["action"] == APPROVED and facts.get("hash") == self.approval["hash"]
                 if line["action"] == CLAIMED:
                     told = facts["messages_root"], line["at"], facts["account"]
                     _need(approved and not self.entry and told == self.claimed, "batch")

@@ -203,7 +203,7 @@ def _stamped(line: AuditLine, asked: Asked) -> Stamped | None:
     told = {name: str(value) for name, value in line.facts.items()}
     try:
         head, token = told["head"], b64decode(told["token"], validate=True)
-        if not asked[told["nonce"], head] < line.number:
+        if asked[told["nonce"], head] >= line.number:
             return None
         stamp = verified_again(token, head, int(told["nonce"]), b64decode(told["certificate"], validate=True))
     except (KeyError, ValueError, StampRefused):

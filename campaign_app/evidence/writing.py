@@ -128,9 +128,9 @@ class Writer:
                 told = True
             else:
                 hidden.append(digest.hex())
-            head = f"{number}:{before.hex()}"
             # one over another head is somebody's who made its entry up: it may not keep anybody from their proof
-            stamped = [stamp for stamp in at.get(number, ()) if told and stamp.head == head]
+            made = at.get(number, ()) if told else ()
+            stamped = [stamp for stamp in made if stamp.head == f"{number}:{before.hex()}"]
             if stamped or len(hidden) == HIDDEN_AT_ONCE:
                 self._hidden(first, hidden)
                 hidden, first = [], number + 1

@@ -20,7 +20,7 @@ from campaign_app.storage import schema
 from campaign_app.storage.audit import entry_hash
 from tests.helpers.authority import Authority, authority
 from tests.helpers.fresh import fresh_folder
-from tests.helpers.proofs import parsed
+from tests.helpers.proofs import agreed, lines, parsed
 from tests.helpers.staged import Staged, open_by_day, stage
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs Debian's openssl")
@@ -90,9 +90,11 @@ def test_an_entry_that_nobody_can_read_as_a_stamp_is_skipped(staged: Staged, the
         put(app, ASKED, text)
         put(app, "campaign.edited", text)
         put(app, "evidence.exported", text)
+    put(app, "campaign.approved", json.dumps({"campaign": campaign.id}))
     assert app.evidence.stamping.kept() == Kept((kept,), 12)
     made = app.evidence.export(campaign.id, tmp_path / "a.yunfa", actor="王").file
     assert [line["head"] for line in parsed(made, "stamp")] == [kept.head]
+    assert agreed(lines(made))
     assert verify_file(made, authority=theirs.root).ok
 
 
