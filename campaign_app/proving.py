@@ -24,7 +24,9 @@ def evidence_of(workspace: Workspace, clock: Clock, rules: Rules) -> Evidence:
     from campaign_app.evidence.desk import Evidence
 
     audit, campaigns, accounts = workspace.audit, workspace.campaigns, workspace.accounts
-    return Evidence(workspace.evidence, audit, audit, campaigns, accounts, lambda: rules.current().rules, clock)
+    return Evidence(
+        workspace.evidence, audit, audit, campaigns, accounts, lambda: rules.current().rules, clock, workspace.person
+    )
 
 
 def case_packs_of(workspace: Workspace, clock: Clock, complaints: Complaints, evidence: Evidence) -> CasePacks:
@@ -45,7 +47,7 @@ def reporting_of(workspace: Workspace, clock: Clock, rules: Rules) -> Reporting:
 
     def stamp() -> Stamp | None:
         newest = max(stamps_in(audit), key=lambda each: (each.at_entry, each.at), default=None)
-        return None if newest is None else Stamp(newest.head, newest.at, newest.authority)
+        return None if newest is None else Stamp(newest.head, newest.at, newest.authority, newest.ca)
 
     return Reporting(SelfChecks(workspace.reports, accounts, audit, lambda: rules.current().rules, clock, stamp), audit)
 

@@ -1,6 +1,5 @@
 """Verifies a proof that Yunfa exported, without Yunfa: Python 3.11, the package `cryptography`; see docs/evidence.md.
 
-  python verify_evidence.py FILE [--head N:HASH] [--jwks ISSUER.json]
 --head  a head of the same workspace's audit, noted earlier: only it tells that newer entries were cut off or made anew.
 --jwks  the issuer's key set, from the issuer: without it the keys are those that the sender wrote into the file.
 Prints JSON; exit status 0: verified. A file that is encrypted to you is opened by open_evidence.py first.
@@ -19,13 +18,12 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT, CHAIN, PIECE = "yunfa-evidence/1", "yunfa-chain/1", 1 << 16
-TOLD = {"batch.claimed": ("messages_root", "at", "account"), "evidence.exported": ("header", "people", "root")}
+OWES = {"batch.claimed": ("messages_root", "at", "account"), "evidence.exported": ("header", "people", "root")}
 EXPLICIT = ("explicit_toggle", "double_opt_in", "reply_yes", "paper")  # a default or bundled consent is none
 FOLLOWS = {  # which lines may stand behind which
-    "": "begin", "begin": "receipt answer people", "receipt": "person", "answer": "person", "path": "people", "end": "",
-    "person": "person receipt answer path batch people", "batch": "people", "people": "entry hidden",
-    "entry": "entry hidden stamp end", "hidden": "entry hidden stamp end", "stamp": "entry hidden stamp end",
-}  # fmt: skip
+    "": "begin", "begin": "receipt answer people", "receipt": "person", "answer": "person", "end": "",
+    "person": "person receipt answer path batch people", "path": "people", "batch": "people", "people": "entry hidden",
+} | dict.fromkeys(("entry", "hidden", "stamp"), "entry hidden stamp end")  # fmt: skip
 Line = dict[str, Any]
 canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
@@ -62,9 +60,9 @@ def page_root(leaves: dict[int, bytes], nodes: list[Any], size: int, level: int 
 class Check:  # takes the lines of a file one by one; there is a method for each kind of them
     def __init__(self, head: str, keys: list[Line] | None) -> None:
         self.keys, self.before, self.jws, self.number, self.stamps = keys, "", "", 0, list[Line]()
-        self.given, self.met, self.seal = head, not head, sha256(f"{FORMAT} seal\n".encode())
+        self.given, self.met, self.seal = head, 0, sha256(f"{FORMAT} seal\n".encode())
         self.found, self.seen = {"signed": 0, "unsigned": 0, "withheld": 0}, dict[str, int]()  # records, entries
-        self.tree, self.owed = dict[int, bytes](), dict[str, list[Any]]()  # without a sibling; to be in an entry
+        self.tree, self.owed = dict[int, bytes](), dict[str, list[Any]]()  # no sibling yet; no entry yet that says it
 
     def take(self, text: str) -> None:
         line = json.loads(text)
@@ -131,9 +129,10 @@ class Check:  # takes the lines of a file one by one; there is a method for each
 
     def batch(self, line: Line, text: str) -> None:  # from the message to what the audit was told before it was sent
         told, (number, batch, customer, fact), record = self.record, line["row"], self.tree[0]
+        # the message's row in the ledger: each value as JSON in ASCII, one a line; bytes are written {"hex":"..."}
         row = [number, batch, self.campaign, told["seq"], customer, fact, "confirmed", told["message"]]
-        row += [{"hex": told["who"]}, told["text"]]
-        self.tree[0] = digest("message", json.dumps(row, separators=("\n", ":"))[1:-1].encode(), of=CHAIN)
+        values = [json.dumps(each, separators=(",", ":")) for each in (*row, {"hex": told["who"]}, told["text"])]
+        self.tree[0] = digest("message", "\n".join(values).encode(), of=CHAIN)
         self.path(line, text, CHAIN)
         self.owed["batch.claimed"], self.tree[0] = [self.tree[0].hex(), told["sent"], told["sender"]], record
 
@@ -151,9 +150,9 @@ class Check:  # takes the lines of a file one by one; there is a method for each
         self.hidden({"first": line["number"], "hashes": digest("entry", bytes.fromhex(line["salt"]), said).hex()}, "")
         told, action = {**json.loads(line["facts"]), "at": line["at"]}, line["action"]
         need(told["campaign"] == self.campaign, "an entry about something else")
-        if action in TOLD:  # once, and behind the approval
-            need(self.seen and [told[name] for name in TOLD[action]] == self.owed.pop(action, 0), f"another {action}")
-        if action in TOLD or [action, told.get("hash")] == ["campaign.approved", self.approval["hash"]]:
+        if action in OWES:  # once, behind the approval, these facts as the lines before have them
+            need(self.seen and [told[name] for name in OWES[action]] == self.owed.pop(action, 0), f"another {action}")
+        if action in OWES or [action, told.get("hash")] == ["campaign.approved", self.approval["hash"]]:
             self.seen[action] = line["number"]
 
     def hidden(self, line: Line, _text: str) -> None:  # a hash of each, so that the chain can be followed
@@ -161,16 +160,16 @@ class Check:  # takes the lines of a file one by one; there is a method for each
         for entry in (line["hashes"][at : at + 64] for at in range(0, len(line["hashes"]), 64)):
             self.number += 1
             self.chain = digest("link", self.number.to_bytes(8, "big"), self.chain, bytes.fromhex(entry))
-            self.met = self.met or self.given == f"{self.number}:{self.chain.hex()}"
+            self.met = self.number if self.given == f"{self.number}:{self.chain.hex()}" else self.met
 
     def stamp(self, line: Line, _text: str) -> None:  # a reply (RFC 3161) over the head so far: docs say how to verify
         need(line["head"] == f"{self.number}:{self.chain.hex()}", "a stamp over another head")
-        self.stamps.append(line)
+        self.stamps.append({name: line[name] for name in ("head", "at", "authority", "ca", "token")})
 
     def end(self, line: Line, _text: str) -> None:
         ended = {"head": self.chain.hex(), "number": self.number, "seal": self.seal.hexdigest()}
         need(line == ended, "the chain does not lead to its head, or the seal over all lines is broken")
-        need(self.met, "the given head is not in this chain: entries were cut off or exchanged")
+        need(self.met or not self.given, "the given head is not in this chain: entries were cut off or exchanged")
         need(not self.owed, "the audit knows of no such approval, batch or export")
 
 
@@ -185,7 +184,8 @@ def verify(lines: Iterator[str], head: str = "", keys: list[Line] | None = None)
     said = {name: check.first[name] for name in ("entity", "campaign", "platforms")} | check.found
     said |= {"people": check.count, "head_compared": bool(head), "keys_from_issuer": keys is not None}
     told = {"entries": check.seen, "stamps": check.stamps, "head": f"{check.number}:{check.chain.hex()}"}
-    return {"ok": True, **said, **told}
+    settled = check.seen.get("batch.claimed", check.seen["evidence.exported"])  # which entry tells of the records first
+    return {"ok": True, **said, **told, "head_covers": check.met >= settled}
 
 
 if __name__ == "__main__":

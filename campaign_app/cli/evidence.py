@@ -93,9 +93,11 @@ def verify(
             "simulated": verdict.simulated,
             "head": verdict.head,
             "head_compared": verdict.head_compared,
+            "head_covers": verdict.head_covers,
             "keys_from_issuer": verdict.keys_from_issuer,
             "stamps": [
-                {"head": each.head, "at": each.at.isoformat(), "authority": each.authority} for each in verdict.stamps
+                {"head": each.head, "at": each.at.isoformat(), "authority": each.authority, "ca": each.ca}
+                for each in verdict.stamps
             ],
             "stamps_verified": verdict.stamps_verified,
         },
@@ -173,12 +175,14 @@ def stamps(
     """列出盖过时间戳的链头；存出来的两个文件任何工具都能核对，如 openssl ts -verify。"""
     with open_for(workspace, passphrase_file) as app:
         stamping = app.evidence.stamping
-        found = stamping.stamps()
-        files = [] if save is None else [str(file) for each in found for file in stamping.save(each, save)]
-    show({"stamps": [_told(each) for each in found], "files": files}, as_json=as_json)
+        found = stamping.kept()
+        files = [] if save is None else [str(file) for each in found.stamps for file in stamping.save(each, save)]
+    told = {"stamps": [_told(each) for each in found.stamps], "skipped": found.skipped}
+    show({**told, "files": files}, as_json=as_json)
 
 
 def _told(found: Stamped) -> dict[str, str | int]:
     return {
         "entry": found.number, "head": found.head, "stamped_at": found.at.isoformat(), "authority": found.authority,
+        "ca": found.ca,
     }  # fmt: skip

@@ -34,7 +34,7 @@ class Permission(StrEnum):
     STOP = "stop"  # pause and cancel
     APPROVE = "approve"  # with the warnings that a person confirms
     LIFT = "lift"
-    VOUCH = "vouch"  # a person's word that rules rest on: filings, trades, who reads replies, what was compared
+    VOUCH = "vouch"  # a word that others rest on: filings, trades, who reads replies, compared templates, time stamps
     HANDLE = "handle"  # own a complaint case, say which message it is about, answer and close it
     LOOK_BACK = "look_back"  # at what was sent, with what is to be put right
     CLEAR = "clear"  # replies that no machine could read

@@ -8,7 +8,7 @@ import json
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -37,6 +37,7 @@ from campaign_app.evidence.format import (
     page_hash,
     record_hash,
     start_hash,
+    to_ms,
 )
 from campaign_app.evidence.verdict import Shown, Verdict
 from campaign_app.transport.receipts import MerkleTree, ReceiptRefused, ReceiptVerifier, leaf_hash, unb64u
@@ -177,6 +178,7 @@ class _Proof:
     approval: Line = field(default_factory=dict)
     claimed: tuple[str, int, int] | None = None  # root of the one batch, when, and for which sender
     entry: int = 0
+    exported: int = 0
     stamps: list[Line] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=lambda: {"signed": 0, "unsigned": 0, "withheld": 0})
 
@@ -206,13 +208,15 @@ class _Proof:
             issuers=tuple(sorted({f"{each['issuer_name']} {each['issuer']}".strip() for each in platforms})),
             simulated=any(each["simulated"] for each in platforms),
             head_compared=bool(self.given),
+            head_covers=bool(self.given) and int(self.given.partition(":")[0]) >= (self.entry or self.exported),
             keys_from_issuer=self.keys is not None,
             stamps=tuple(self._stamp(line) for line in self.stamps),
-            stamps_verified=self.authorities is not None,
+            stamps_verified=bool(self.stamps) and self.authorities is not None,
         )
 
     def _stamp(self, line: Line) -> Shown:
-        shown = Shown(line["head"], datetime.fromtimestamp(line["at"] / 1000, UTC), line["authority"])
+        at = datetime.fromtimestamp(line["at"] / 1000, UTC)
+        shown = Shown(line["head"], at, line["authority"], str(line["ca"]))
         token = b64decode(line["token"], validate=True)
         if self.authorities is not None:
             from campaign_app.evidence.stamps import StampRefused, verified
@@ -221,7 +225,8 @@ class _Proof:
                 stamp = verified(token, shown.head, None, self.authorities)
             except StampRefused:
                 raise _Wrong("stamp") from None
-            _need((stamp.at, stamp.authority) == (shown.at, shown.authority), "stamp")
+            _need((to_ms(stamp.at), stamp.authority) == (line["at"], shown.authority), "stamp")
+            return replace(shown, ca=stamp.ca)  # the one that was found, whatever the file says
         return shown
 
     def _people(self, tree: Tree, *, whole: bool) -> tuple[int, str]:
@@ -298,7 +303,7 @@ class _Proof:
 
     def _chain(self, header: str, count: int, root: str) -> tuple[int, bytes]:
         number, link = 0, start_hash(self.header["workspace"])
-        exports, approved, met = 0, False, not self.given
+        approved, met = False, not self.given
         _need(self.reader.kind in _CHAIN, "order")
         while self.reader.kind in _CHAIN:
             line, _ = self.reader.take(self.reader.kind)
@@ -310,21 +315,20 @@ class _Proof:
             if line["t"] == "entry":
                 facts = json.loads(line["facts"])
                 _need(facts["campaign"] == self.header["campaign"]["id"], "audit")
-                approved |= line["action"] == APPROVED and facts["hash"] == self.approval["hash"]
+                approved |= line["action"] == APPROVED and facts.get("hash") == self.approval["hash"]
                 if line["action"] == CLAIMED:
                     told = facts["messages_root"], line["at"], facts["account"]
                     _need(approved and not self.entry and told == self.claimed, "batch")
                     self.entry = number + 1
                 if line["action"] == EXPORTED:
-                    _need(
-                        approved and (facts["header"], facts["people"], facts["root"]) == (header, count, root), "audit"
-                    )
-                    exports += 1
+                    told = facts["header"], facts["people"], facts["root"]
+                    _need(approved and not self.exported and told == (header, count, root), "audit")
+                    self.exported = number + 1
             for digest in _digests(line):
                 number, link = number + 1, link_hash(number + 1, link, digest)
                 met = met or self.given == f"{number}:{link.hex()}"
         _need(met, "head")
-        _need(exports == 1 and approved, "audit")
+        _need(self.exported and approved, "audit")
         _need((self.entry > 0) == (self.claimed is not None), "batch")
         return number, link
 

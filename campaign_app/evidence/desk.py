@@ -17,7 +17,8 @@ from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock
 from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.ports_evidence import AuditLine, AuditQuery, AuditReader, Compared, EvidenceStore
-from campaign_app.evidence.format import EXPORTED, FORMAT, canonical, masked
+from campaign_app.domain.team import ALONE, Person
+from campaign_app.evidence.format import EXPORTED, FORMAT, canonical, masked, to_ms
 from campaign_app.evidence.stamping import Stamping, stamps_in
 
 if TYPE_CHECKING:
@@ -70,11 +71,12 @@ class Evidence:
     accounts: AccountStore
     rules: Callable[[], RuleSet]
     clock: Clock
+    person: Person = ALONE
 
     @property
     def stamping(self) -> Stamping:
         """Time stamps over heads, from an authority outside."""
-        return Stamping(self.head, self.reader, self.audit, self.clock)
+        return Stamping(self.head, self.reader, self.audit, self.clock).used_by(self.person)
 
     def count(self, query: AuditQuery) -> tuple[int, int]:
         """How many entries of the audit match, and the number of the newest of all."""
@@ -154,6 +156,8 @@ class Evidence:
         writer = Writer(put, lambda done: tick(done * 0.8), None if whom is None else whom[1])
         header = writer.header(self._header(campaign, whole=whom is None))
         people, root = self._people(writer, campaign.id)
+        # before anything is told of an export: what stands in the audit of stamps may be anybody's
+        stamps = sorted(stamps_in(self.reader), key=lambda each: each.at_entry)
         named = None if whom is None or person is None else store.person_hash(whom[0], person).hex()
         # before the file is whole: what was handed out is told even if this is where the program ends
         self.audit.record(
@@ -162,7 +166,6 @@ class Evidence:
         )  # fmt: skip
         writer.tick = lambda done: tick(0.8 + done * 0.2)
         length = store.chain_length()
-        stamps = sorted(stamps_in(self.reader), key=lambda each: each.at_entry)
         number, last = writer.chain(store.chain(), store.workspace_id, campaign.id, header, length, stamps)
         return people, root, Head(number, last.hex())
 
@@ -260,7 +263,7 @@ class Evidence:
 
 
 def _ms(at: datetime | None) -> int | None:
-    return None if at is None else round(at.timestamp() * 1000)
+    return None if at is None else to_ms(at)
 
 
 def _sha256(text: str) -> str:

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from json.encoder import encode_basestring as _quoted
 from typing import Any, Final
 
@@ -34,6 +35,11 @@ def _domain(name: str) -> bytes:
 _START, _ENTRY, _LINK = _domain("start"), _domain("entry"), _domain("link")
 _RECORD, _NODE, _PAGE = _domain("record"), _domain("node"), _domain("page")
 _HEADER, _SEAL, _TEXT = _domain("header"), _domain("seal"), _domain("text")
+
+
+def to_ms(at: datetime) -> int:
+    """As every line has it; whatever is finer is not told."""
+    return round(at.timestamp() * 1000)
 
 
 def masked(text: str) -> str:

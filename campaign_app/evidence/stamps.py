@@ -53,15 +53,20 @@ _HASHES: Final[Mapping[str, Callable[[], hashes.HashAlgorithm]]] = {
 class Stamp:
     """What an authority signed: that it was shown this at `at`.
 
-    `authority` is the subject of the certificate that signed, as RFC 4514 writes it; `root` is the SHA-256 of the one
-    that it goes back to.
+    `authority` is the subject of the certificate that signed, as RFC 4514 writes it; `root` is the one that it goes
+    back to, in DER.
     """
 
     at: datetime
     authority: str
     serial: int
     policy: str
-    root: str
+    root: bytes
+
+    @property
+    def ca(self) -> str:
+        """The fingerprint (SHA-256) of the root: a subject is what anybody may call themselves."""
+        return sha256(self.root).hexdigest()
 
 
 class StampRefused(Exception):
@@ -95,6 +100,15 @@ def nonce_of(reply: bytes) -> int | None:
     except _ODD:
         raise StampRefused("unreadable") from None
     return None if nonce is None else int(nonce)
+
+
+def is_over(reply: bytes, head: str) -> bool:
+    """Of a reply that nobody has verified yet."""
+    try:
+        imprint = _info(signed_in(reply))["message_imprint"]
+        return bool(imprint["hashed_message"].native == sha256(stamped_text(head)).digest())
+    except _ODD:
+        return False
 
 
 def roots_in(file: Path) -> list[x509.Certificate]:
@@ -134,12 +148,21 @@ def verified(reply: bytes, head: str, nonce: int | None, roots: Sequence[x509.Ce
         root = anchored(signer, others, roots, at)
         return Stamp(
             at, signer.subject.rfc4514_string(), info["serial_number"].native, info["policy"].native,
-            root.fingerprint(hashes.SHA256()).hex(),
+            root.public_bytes(Encoding.DER),
         )  # fmt: skip
     except InvalidSignature:
         raise StampRefused("broken") from None
     except _ODD:
         raise StampRefused("unreadable") from None
+
+
+def verified_again(reply: bytes, head: str, nonce: int, root: bytes) -> Stamp:
+    """As `verified`, by a root (DER) that was kept beside the reply."""
+    try:
+        believed = x509.load_der_x509_certificate(root)
+    except _ODD:
+        raise StampRefused("unreadable") from None
+    return verified(reply, head, nonce, [believed])
 
 
 def signed_in(reply: bytes) -> cms.SignedData:
@@ -262,7 +285,11 @@ def anchored(
     signer: x509.Certificate, others: Sequence[x509.Certificate], roots: Sequence[x509.Certificate], at: datetime
 ) -> x509.Certificate:
     """The root of `roots` that the signer goes back to by certificates that held at that time."""
-    authority = ExtensionPolicy.permit_all().require_present(x509.BasicConstraints, Criticality.AGNOSTIC, _is_ca)
+    authority = (
+        ExtensionPolicy.permit_all()
+        .require_present(x509.BasicConstraints, Criticality.AGNOSTIC, _is_ca)
+        .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _issues)
+    )
     stamping = (
         ExtensionPolicy.permit_all()
         .require_present(x509.ExtendedKeyUsage, Criticality.CRITICAL, _only_stamps)
@@ -279,6 +306,11 @@ def anchored(
 def _is_ca(_policy: Policy, _certificate: x509.Certificate, found: x509.BasicConstraints) -> None:
     if not found.ca:
         raise ValueError("no authority")
+
+
+def _issues(_policy: Policy, _certificate: x509.Certificate, found: x509.KeyUsage | None) -> None:
+    if found is not None and not found.key_cert_sign:
+        raise ValueError("may not issue")
 
 
 def _only_stamps(_policy: Policy, _certificate: x509.Certificate, found: x509.ExtendedKeyUsage | None) -> None:

@@ -8,11 +8,12 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A head that an authority was shown at `at`."""
+    """A head that an authority was shown at `at`; `ca`: the fingerprint (SHA-256) of the root that it goes back to."""
 
     head: str
     at: datetime
     authority: str
+    ca: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Verdict:
     `people` are all that were sent to, `signed`, `unsigned` and `withheld` the records that are in the file. `entry` is
     the number of the entry that was told of the one person's batch: `people` is 1 then. `head` is
     the chain's, as N:HASH. `stamps` are heads that an authority was shown, which only the sender says unless they
-    were verified. `issuers` are who vouches for the consents.
+    were verified. `head_covers`: the given head has the entry that first tells of the records, of one person's batch
+    or of this export; else what they say could have been made up behind it. `issuers` are who vouches for the consents.
     """
 
     problem: str = ""
@@ -39,6 +41,7 @@ class Verdict:
     issuers: tuple[str, ...] = ()
     simulated: bool = False
     head_compared: bool = False
+    head_covers: bool = False
     keys_from_issuer: bool = False
     stamps: tuple[Shown, ...] = ()
     stamps_verified: bool = False

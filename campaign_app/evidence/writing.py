@@ -26,6 +26,7 @@ from campaign_app.evidence.format import (
     record_hash,
     start_hash,
     text_hash,
+    to_ms,
 )
 from campaign_app.evidence.stamping import Stamped
 from campaign_app.transport.proofs import missing_nodes
@@ -127,12 +128,14 @@ class Writer:
                 told = True
             else:
                 hidden.append(digest.hex())
-            stamped = at.get(number, ()) if told else ()
+            # one over another head is somebody's who made its entry up: it may not keep anybody from their proof
+            made = at.get(number, ()) if told else ()
+            stamped = [stamp for stamp in made if stamp.head == f"{number}:{before.hex()}"]
             if stamped or len(hidden) == HIDDEN_AT_ONCE:
                 self._hidden(first, hidden)
                 hidden, first = [], number + 1
             for stamp in stamped:
-                self._line(canonical(_stamp(stamp, f"{number}:{before.hex()}")))
+                self._line(canonical(_stamp(stamp)))
             if number % _TICKS == 0:
                 self.tick(min(1.0, number / max(total, 1)))
         self._hidden(first, hidden)
@@ -246,20 +249,28 @@ def _hashes(path: Sequence[tuple[str, bytes]]) -> list[list[str]]:
 
 def _is_shown(entry: ChainEntry, campaign_id: int, own: str, batch: str) -> bool:
     if entry.action == CLAIMED:
-        return bool(batch) and json.loads(entry.facts).get("batch") == batch
+        return bool(batch) and _facts(entry).get("batch") == batch
     if entry.action == EXPORTED:
-        return bool(json.loads(entry.facts).get("header") == own)
-    return entry.action.startswith(_SHOWN) and bool(json.loads(entry.facts).get("campaign") == campaign_id)
+        return bool(_facts(entry).get("header") == own)
+    return entry.action.startswith(_SHOWN) and bool(_facts(entry).get("campaign") == campaign_id)
 
 
-def _stamp(stamp: Stamped, head: str) -> dict[str, Any]:
-    if stamp.head != head:
-        raise WorkspaceError("damaged", "A stamp is over another head", entry=stamp.number)
+def _facts(entry: ChainEntry) -> dict[str, Any]:
+    """Empty for what is no object: this program does not write it, and it is about no campaign."""
+    try:
+        found = json.loads(entry.facts)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _stamp(stamp: Stamped) -> dict[str, Any]:
     return {
         "t": "stamp",
-        "head": head,
-        "at": round(stamp.at.timestamp() * 1000),
+        "head": stamp.head,
+        "at": to_ms(stamp.at),
         "authority": stamp.authority,
+        "ca": stamp.ca,
         "token": b64encode(stamp.token).decode(),
     }
 

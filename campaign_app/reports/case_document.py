@@ -232,9 +232,17 @@ def _checking(facts: CaseFacts, evidence_sha256: str) -> Section:
 
 
 def _stamps(facts: CaseFacts) -> Table:
-    columns = (Column("到第几条", 0.6), Column("时间", 1.2), Column("由谁盖的", 2.4))
-    rows = [(f"#{each['head'].partition(':')[0]}", _ms(each["at"]), each["authority"]) for each in facts.proof.stamps]
+    columns = (Column("到第几条", 0.6), Column("时间", 1.2), Column("由谁盖的"), Column("根证书指纹（SHA-256）", 2.0))
+    rows = [
+        (f"#{each['head'].partition(':')[0]}", _ms(each["at"]), each["authority"], _pieces(each["ca"]))
+        for each in facts.proof.stamps
+    ]
     return Table(columns, rows, "时间戳机构盖过的链头（RFC 3161）", empty="没有")
+
+
+def _pieces(digest: str) -> str:
+    """So that a line can end within it."""
+    return " ".join(digest[at : at + 8] for at in range(0, len(digest), 8))
 
 
 def _moment(at: datetime) -> str:

@@ -157,7 +157,7 @@ def bundle(facts: CaseFacts, files: Mapping[str, str]) -> dict[str, Any]:
             ],
             "head": proof.head,
             "stamps": [
-                {"head": each["head"], "at": _iso(_moment(each["at"])), "authority": each["authority"]}
+                {**{name: each[name] for name in ("head", "authority", "ca")}, "at": _iso(_moment(each["at"]))}
                 for each in proof.stamps
             ],
         },

@@ -164,7 +164,9 @@ def _chart(grid: Grid, words: Words) -> Chart:
 def _stamp(report: SelfCheck, words: Words) -> str:
     if report.stamp is None:
         return words.term("report", "unstamped")
-    return f"{report.stamp.head} · {day_and_time(report.stamp.at)} · {report.stamp.authority}"
+    stamp = report.stamp
+    said = f"{words.term('audit_fact', 'ca')} (SHA-256) {stamp.ca}"
+    return f"{stamp.head} · {day_and_time(stamp.at)} · {stamp.authority} · {said}"
 
 
 def _appendices(report: SelfCheck, words: Words, head: str) -> Iterator[Section]:

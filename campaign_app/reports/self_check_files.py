@@ -58,6 +58,7 @@ def json_text(report: SelfCheck, words: Words) -> Iterator[str]:
             "head": report.stamp.head,
             "at": report.stamp.at.isoformat(),
             "authority": report.stamp.authority,
+            "ca": report.stamp.ca,
         },
         "numbers": [
             {

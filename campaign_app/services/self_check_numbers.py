@@ -83,11 +83,15 @@ class Unverified:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """An authority outside was shown the `head` (N:HASH, of the chain as files of proof have it) `at` that time."""
+    """An authority outside was shown the `head` (N:HASH, of the chain as files of proof have it) `at` that time.
+
+    `ca`: the fingerprint (SHA-256) of the root certificate that it goes back to.
+    """
 
     head: str
     at: datetime
     authority: str
+    ca: str
 
 
 @dataclass(frozen=True, slots=True)

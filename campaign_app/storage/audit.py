@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from json.encoder import encode_basestring_ascii as _quoted
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -97,7 +97,7 @@ class SqlAuditLog:
         newest: dict[int, datetime] = {}
         with self.db.read() as connection:
             for at, facts in connection.execute(wanted.order_by(table.c.id.desc()).limit(REACH)):
-                if (number := json.loads(facts).get(kind)) is not None:
+                if (number := _facts(facts).get(kind)) is not None:
                     newest.setdefault(number, moment_at(at))
         return newest
 
@@ -144,7 +144,7 @@ class SqlAuditLog:
         with self.db.read() as connection:
             rows = connection.execute(wanted.offset(offset).limit(limit)).all()
         return tuple(
-            AuditLine(row.id, moment_at(row.at), row.action, row.actor, json.loads(row.facts), row.hash) for row in rows
+            AuditLine(row.id, moment_at(row.at), row.action, row.actor, _facts(row.facts), row.hash) for row in rows
         )
 
     def count(self, query: AuditQuery) -> tuple[int, int]:
@@ -194,5 +194,14 @@ def _matching(query: AuditQuery) -> list[sa.ColumnElement[bool]]:
     return found
 
 
+def _facts(text: str) -> dict[str, Any]:
+    """What is no object was not written by this program; it is shown as it is, and keeps nobody from the rest."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    return found if isinstance(found, dict) else {"unreadable": text}
+
+
 def _entry(row: AnyRow) -> AuditEntry:
-    return AuditEntry(row.id, moment_at(row.at), row.action, row.actor, json.loads(row.facts), row.prev_hash, row.hash)
+    return AuditEntry(row.id, moment_at(row.at), row.action, row.actor, _facts(row.facts), row.prev_hash, row.hash)

@@ -1701,8 +1701,8 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Campaign &quot;{campaign}&quot; of {entity}.</translation>
     </message>
     <message>
-        <source>含 {n} 个时间戳，最后一个到第 {entry} 条为止：{at}，{who}。没有与机构的证书核对。</source>
-        <translation>{n} time stamps, the last up to entry {entry}: {at}, {who}. They were not compared with the authority&apos;s certificate.</translation>
+        <source>填的链头早于记下这些短信的那条审计记录：原文、接收人和时间可能是后来编的。</source>
+        <translation>The given head is older than the entry that tells of these messages: text, receivers and times could have been made up since.</translation>
     </message>
     <message>
         <source>一个人的证据：短信与它那一批交给通道时写下的第 {n} 条审计记录相符。</source>
@@ -1739,6 +1739,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>链头：{head}</source>
         <translation>Head: {head}</translation>
+    </message>
+    <message>
+        <source>含 {n} 个时间戳，最后一个到第 {entry} 条为止：{at}，{who}，根证书指纹 {ca}。没有与机构的证书核对。</source>
+        <translation>{n} time stamps, the last up to entry {entry}: {at}, {who}, root certificate {ca}. They were not compared with the authority&apos;s certificate.</translation>
     </message>
     <message>
         <source>允发证据</source>
@@ -9555,8 +9559,12 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>No authority has time-stamped a head yet (RFC 3161). Once one has, anybody can see that the head was there by then.</translation>
     </message>
     <message>
-        <source>最近的时间戳：到第 {n} 条为止，{at}，{who}。</source>
-        <translation>Latest time stamp: up to entry {n}, {at}, {who}.</translation>
+        <source>最近的时间戳：到第 {n} 条为止，{at}，{who}，根证书指纹 {ca}。</source>
+        <translation>Latest time stamp: up to entry {n}, {at}, {who}, root certificate {ca}.</translation>
+    </message>
+    <message>
+        <source>另有 {n} 条记录写着盖过时间戳，却不成立，没有算进去。</source>
+        <translation> Other entries that say so and prove nothing, not counted: {n}.</translation>
     </message>
     <message>
         <source>时间戳请求</source>
@@ -9591,8 +9599,8 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Request written: {file}. Take it to the authority, then read back its reply.</translation>
     </message>
     <message>
-        <source>时间戳成立，已记入审计链：{who}</source>
-        <translation>The time stamp holds and is on record: {who}</translation>
+        <source>时间戳成立，已记入审计链：{who}，根证书指纹 {ca}</source>
+        <translation>The time stamp holds and is on record: {who}, root certificate {ca}</translation>
     </message>
 </context>
 <context>

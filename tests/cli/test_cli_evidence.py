@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from campaign_app import bootstrap
 from campaign_app.credentials import PassphraseKeeper, Scrypt
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.evidence.stamps import roots_in
 from campaign_app.services.campaigns import approval_hash
 from tests.cli.test_cli_backup import SECRET, SHOP, Line
 from tests.helpers.authority import authority
@@ -44,6 +46,8 @@ def test_a_proof_is_exported_and_verified_by_a_noted_head(line: Line, tmp_path: 
     assert (made["people"], made["head"].split(":")[0]) == (0, "2")
     said = line.json("evidence", "verify", file, "--head", head["head"])
     assert (said["ok"], said["campaign"], said["head"], said["head_compared"]) == (True, "双十一", made["head"], True)
+    assert said["head_covers"] is False
+    assert line.json("evidence", "verify", file, "--head", made["head"])["head_covers"] is True
     status, said_of_it, _ = line.call("evidence", "verify", file, "--head", "1:00", "--json")
     assert (status, json.loads(said_of_it)["problem"]) == (1, "head")
     status, shown, _ = line.call("evidence", "verify", file, "--head", "1:00")
@@ -78,12 +82,16 @@ def test_a_head_is_stamped_outside_and_every_later_proof_says_so(line: Line, tmp
     assert (status, "不是 RFC 3161 的时间戳答复" in said.replace("\n", "")) == (2, True)
     kept = line.here("evidence", "stamp", str(reply), "--tsa", str(theirs.root))
     assert (kept["head"], kept["authority"]) == (asked["head"], "CN=signer")
+    (believed,) = roots_in(theirs.root)
+    assert kept["ca"] == believed.fingerprint(SHA256()).hex()
     listed = line.here("evidence", "stamps", "--save", str(tmp_path))
-    assert listed["stamps"] == [kept]
+    assert (listed["stamps"], listed["skipped"]) == ([kept], 0)
+    assert line.here("evidence", "stamps", "--save", str(tmp_path)) == listed  # again, into the same folder
     text, saved = map(Path, listed["files"])
     assert (text.read_text("ascii"), theirs.verify(text, saved)) == (f"{asked['head']}\n", True)
     file = str(tmp_path / "a.yunfa")
     line.here("evidence", "export", "1", "--out", file)
     told = line.json("evidence", "verify", file, "--tsa", str(theirs.root))
     assert (told["stamps_verified"], [each["head"] for each in told["stamps"]]) == (True, [asked["head"]])
+    assert told["stamps"][0]["ca"] == kept["ca"]
     assert line.json("evidence", "verify", file)["stamps_verified"] is False

@@ -7,17 +7,20 @@ import shutil
 import zlib
 from base64 import b64decode
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper
-from campaign_app.domain.errors import AppError, NotAllowed, SettingsError, WorkspaceError
+from campaign_app.domain.errors import AppError, NotAllowed, NotPermitted, SettingsError, WorkspaceError
+from campaign_app.domain.team import Person, Role
 from campaign_app.evidence import stamps
 from campaign_app.evidence.checking import verify_file
+from campaign_app.proving import evidence_of
 from campaign_app.words import load
 from tests.helpers import forging
 from tests.helpers.authority import CA, KEY, Authority, authority, openssl
@@ -145,6 +148,15 @@ def test_an_authority_that_is_none_may_not_issue(theirs: Authority, tmp_path: Pa
         )
 
 
+def test_an_authority_whose_key_may_not_sign_certificates_issues_none(tmp_path: Path) -> None:
+    for name, usage, good in (("a", "keyUsage=critical,cRLSign\n", False), ("b", "", True)):
+        other = authority(tmp_path / name, middle=f"basicConstraints=critical,CA:true\n{usage}")
+        mine = asked(tmp_path, name=f"{name}1")
+        reply = other.reply(mine.request)
+        assert other.verify(mine.text, reply, good=good) is good
+        assert why(reply.read_bytes(), other.root, mine.nonce) == ("" if good else "unknown_authority")
+
+
 def test_no_changed_byte_makes_something_that_openssl_would_not_believe(theirs: Authority, tmp_path: Path) -> None:
     """What is not under the signature, such as a certificate that nobody needs, may be changed; neither minds."""
     mine = asked(tmp_path)
@@ -199,7 +211,7 @@ def test_a_stamp_is_kept_in_the_audit_and_stands_in_every_later_proof(
     head = desk.stamping.ask(request, actor="王")
     early = desk.export(campaign.id, tmp_path / "early.yunfa", actor="王").file
     kept = desk.stamping.read(theirs.reply(request), theirs.root, actor="王")
-    assert (kept.head, kept.authority, desk.stamping.stamps()) == (head, "CN=signer", (kept,))
+    assert (kept.head, kept.authority, desk.stamping.kept().stamps) == (head, "CN=signer", (kept,))
     entry = staged.app.workspace.audit.entries(limit=1)[0]
     assert (entry.action, entry.actor, entry.id, entry.facts["head"]) == (
         "evidence.stamped",
@@ -210,6 +222,13 @@ def test_a_stamp_is_kept_in_the_audit_and_stands_in_every_later_proof(
 
     text, reply = desk.stamping.save(kept, tmp_path)
     assert theirs.verify(text, reply)
+    written = reply.stat().st_mtime_ns
+    text.unlink()
+    assert desk.stamping.save(kept, tmp_path) == (text, reply)  # what is there already stays as it is
+    assert (theirs.verify(text, reply), reply.stat().st_mtime_ns) == (True, written)
+    text.write_bytes(b"mine")
+    refused(lambda: desk.stamping.save(kept, tmp_path), "file_exists", WorkspaceError)
+    assert text.read_bytes() == b"mine"
     made = desk.export(campaign.id, tmp_path / "late.yunfa", actor="王").file
     assert (parsed(early, "stamp"), [line["head"] for line in parsed(made, "stamp")]) == ([], [head])
     assert b64decode(parsed(made, "stamp")[0]["token"]) == kept.token
@@ -217,9 +236,29 @@ def test_a_stamp_is_kept_in_the_audit_and_stands_in_every_later_proof(
     assert (verdict.ok, verdict.stamps_verified, verdict.stamps[0].head) == (True, True, head)
     assert (verdict.stamps[0].at, verdict.stamps[0].authority) == (kept.at, kept.authority)
     assert not verify_file(made).stamps_verified
+    none = verify_file(early, authority=theirs.root)
+    assert (none.ok, none.stamps, none.stamps_verified) == (True, (), False)
     told = tool().verify(iter(lines(made)), head)
     assert (told["ok"], told["stamps"][0]["head"]) == (True, head)
     assert verify_file(made, authority=authority(tmp_path / "other").root).problem == "stamp"
+    (root,) = stamps.roots_in(theirs.root)
+    assert {kept.ca, verdict.stamps[0].ca, told["stamps"][0]["ca"]} == {root.fingerprint(stamps.hashes.SHA256()).hex()}
+
+
+def test_an_authority_that_counts_microseconds_is_compared_by_what_the_file_has(
+    staged: Staged, theirs: Authority, tmp_path: Path
+) -> None:
+    campaign, desk = staged.sent(), staged.app.evidence
+    stamped = set()
+    while not stamped:  # a time in whole milliseconds would prove nothing here
+        request = tmp_path / f"{stamps.new_nonce()}.tsq"
+        desk.stamping.ask(request, actor="王")
+        kept = desk.stamping.read(theirs.reply(request, digits=6), theirs.root, actor="王")
+        stamped |= {kept.at} if kept.at.microsecond % 1_000 else set()
+    made = desk.export(campaign.id, tmp_path / "a.yunfa", actor="王").file
+    verdict = verify_file(made, authority=theirs.root)
+    assert (verdict.problem, verdict.stamps_verified) == ("", True)
+    assert abs(verdict.stamps[-1].at - kept.at) < timedelta(milliseconds=1)
 
 
 def test_a_stamp_cannot_be_moved_changed_or_made_up(staged: Staged, theirs: Authority, tmp_path: Path) -> None:
@@ -241,6 +280,8 @@ def test_a_stamp_cannot_be_moved_changed_or_made_up(staged: Staged, theirs: Auth
     moved = [*sound[:at], sound[at + 1], sound[at], *sound[at + 2 :]]
     assert not holds(moved)
     assert not holds([*sound[:at], {**sound[at], "head": f"9:{'0' * 64}"}, *sound[at + 1 :]])
+    for name in ("authority", "ca", "token"):
+        assert not holds([*sound[:at], {k: v for k, v in sound[at].items() if k != name}, *sound[at + 1 :]])
     # who made it, and when, only the authority's signature tells
     other = [*sound[:at], {**sound[at], "at": sound[at]["at"] + 1_000}, *sound[at + 1 :]]
     assert holds(other)
@@ -248,6 +289,7 @@ def test_a_stamp_cannot_be_moved_changed_or_made_up(staged: Staged, theirs: Auth
     packed = tmp_path / "other.yunfa"
     packed.write_bytes(zlib.compress("".join(f"{text}\n" for text in texts).encode()))
     assert verify_file(packed).ok
+    assert verify_file(packed).stamps[0].ca == sound[at]["ca"]
     assert verify_file(packed, authority=theirs.root).problem == "stamp"
 
 
@@ -269,7 +311,22 @@ def test_what_is_no_reply_of_ours_is_not_kept(staged: Staged, theirs: Authority,
     stamping.read(reply, theirs.root, actor="王")
     refused(lambda: stamping.read(reply, theirs.root, actor="王"), "stamp_known", NotAllowed)
     refused(lambda: stamping.ask(ours, actor="王"), "file_exists", WorkspaceError)
-    assert len(stamping.stamps()) == 1
+    assert len(stamping.kept().stamps) == 1
+
+
+def test_which_authority_is_believed_is_the_reviewers_to_say(staged: Staged, theirs: Authority, tmp_path: Path) -> None:
+    app, request = staged.app, tmp_path / "head.tsq"
+    everybody = app.evidence.stamping
+    for role in (Role.OPERATOR, Role.OWNER, Role.WORKER):
+        theirs_of = replace(app.evidence, person=Person("o", frozenset({role}))).stamping
+        refused(partial(theirs_of.ask, request, actor="o"), "not_permitted", NotPermitted)
+        refused(partial(theirs_of.read, request, theirs.root, actor="o"), "not_permitted", NotPermitted)
+    assert not request.exists()
+    reviewer = replace(app.evidence, person=Person("r", frozenset({Role.REVIEWER}))).stamping
+    reviewer.ask(request, actor="r")
+    assert reviewer.read(theirs.reply(request), theirs.root, actor="r") in everybody.kept().stamps
+    somebody = replace(app.workspace, person=Person("o", frozenset({Role.OPERATOR})))
+    assert evidence_of(somebody, app.clock, app.rules).person is somebody.person
 
 
 def test_a_reply_to_one_head_is_none_to_another(staged: Staged, theirs: Authority, tmp_path: Path) -> None:

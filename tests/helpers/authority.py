@@ -17,6 +17,7 @@ signer_digest = {digest}
 default_policy = 1.2.3.4.1
 digests = sha256, sha512
 accuracy = secs:1
+clock_precision_digits = {digits}
 ess_cert_id_chain = no
 ess_cert_id_alg = {ess}
 """
@@ -41,9 +42,12 @@ class Authority:
     def root(self) -> Path:
         return self.folder / "root.pem"
 
-    def reply(self, request: Path, *, chain: bool = True, digest: str = "sha256", ess: str = "sha256") -> Path:
+    def reply(
+        self, request: Path, *, chain: bool = True, digest: str = "sha256", ess: str = "sha256", digits: int = 0
+    ) -> Path:
+        """`digits`: how many a second has behind its point."""
         config, made = self.folder / "tsa.cnf", request.with_suffix(".tsr")
-        config.write_text(CONFIG.format(folder=self.folder, digest=digest, ess=ess), "ascii")
+        config.write_text(CONFIG.format(folder=self.folder, digest=digest, ess=ess, digits=digits), "ascii")
         signer = ("-signer", self.folder / "signer.pem", "-inkey", self.folder / "signer.key")
         others = ("-chain", self.folder / "chain.pem") if chain else ()
         openssl("ts", "-reply", "-config", config, "-queryfile", request, *signer, *others, "-out", made)
@@ -56,13 +60,13 @@ class Authority:
         return "Verification: OK" in openssl(*words, good=good)
 
 
-def authority(folder: Path, extensions: str = STAMPS, key: tuple[str, ...] = KEY) -> Authority:
+def authority(folder: Path, extensions: str = STAMPS, key: tuple[str, ...] = KEY, middle: str = CA) -> Authority:
     folder.mkdir()
     (folder / "serial").write_text("01", "ascii")
     new = ("req", "-newkey", *key, "-nodes")
     root = (folder / "root.pem", folder / "root.key")
     openssl(*new, "-x509", "-keyout", root[1], "-out", root[0], "-days", "30", "-subj", "/CN=Root")
-    _issued(folder, "middle", root, CA, key)
+    _issued(folder, "middle", root, middle, key)
     _issued(folder, "signer", (folder / "middle.pem", folder / "middle.key"), extensions, key)
     (folder / "chain.pem").write_bytes((folder / "middle.pem").read_bytes() + root[0].read_bytes())
     return Authority(folder)

@@ -65,7 +65,10 @@ class Staged:
         return self.app.campaigns.approve(made, recipients=ready, actor="李")
 
     def sent(self) -> Campaign:
-        made = self.approved()
+        return self.let_go(self.approved())
+
+    def let_go(self, made: Campaign) -> Campaign:
+        """What was approved is sent."""
         self.app.campaigns.schedule(made.id, send_at=None, actor="李")
         self.shop.set_state(made.id, CampaignState.SENDING)
         self.shop.run(made.id)

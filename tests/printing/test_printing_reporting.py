@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +17,7 @@ from campaign_app.domain.errors import AppError
 from campaign_app.domain.self_check import QUERIES, Period, Stage
 from campaign_app.reports.self_check_files import json_text
 from campaign_app.words import load
+from tests.helpers.authority import authority
 from tests.helpers.fresh import fresh_folder
 from tests.helpers.pdf_text import read_pdf
 from tests.helpers.staged import Staged, open_by_day, stage
@@ -50,16 +52,22 @@ def test_the_pdf_names_period_numbers_unverified_citations_and_the_head(
     assert "含模拟数据" in text  # the staged platform is one
 
 
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs Debian's openssl")
 def test_it_names_the_latest_time_stamp(app: bootstrap.App, tmp_path: Path, qapp: object) -> None:
     assert "最近的时间戳没有" in read_pdf(made(app, tmp_path / "a.pdf").read_bytes()).text.replace("\n", "")
-    head, at = f"3:{'ab' * 32}", "2026-11-09T02:00:00+00:00"
-    facts = {"head": head, "stamped_at": at, "authority": "CN=signer", "token": "AAAA"}
+    theirs, stamping = authority(tmp_path / "tsa"), app.evidence.stamping
+    head = stamping.ask(tmp_path / "head.tsq", actor="王")
+    kept = stamping.read(theirs.reply(tmp_path / "head.tsq"), theirs.root, actor="王")
+    at = kept.at.isoformat()
+    # whatever else an entry says of a later head, without a reply over it
+    facts = {"head": f"9{head}", "stamped_at": at, "authority": "CN=made up", "token": "AAAA"}
     app.workspace.audit.record("evidence.stamped", actor="王", at=app.clock(), **facts)
     text = read_pdf(made(app, tmp_path / "b.pdf").read_bytes()).text.replace("\n", "")
     assert head in text
     assert "CN=signer" in text
+    assert kept.ca in text
     told = json.loads(made(app, tmp_path / "b.json").read_text("utf-8"))
-    assert told["time_stamp"] == {"head": head, "at": at, "authority": "CN=signer"}
+    assert told["time_stamp"] == {"head": head, "at": at, "authority": "CN=signer", "ca": kept.ca}
 
 
 def test_the_cover_of_many_entities_names_some_and_counts_all(app: bootstrap.App, tmp_path: Path, qapp: object) -> None:

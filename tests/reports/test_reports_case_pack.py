@@ -141,8 +141,9 @@ def test_it_names_who_stamped_the_audit_since_the_approval(staged: Staged, tmp_p
         told, said = json.loads(pack.read(BUNDLE)), read_pdf(pack.read(PDF)).text.replace("\n", "")
         pack.extractall(tmp_path / "out")
     at = kept.at.isoformat().replace("+00:00", "Z")
-    assert told["audit"]["stamps"] == [{"head": head, "at": at, "authority": "CN=signer"}]
+    assert told["audit"]["stamps"] == [{"head": head, "at": at, "authority": "CN=signer", "ca": kept.ca}]
     assert "CN=signer" in said
+    assert kept.ca in said.replace(" ", "")
     assert verify_file(tmp_path / "out" / PROOF, head=head, authority=theirs.root).ok
 
 

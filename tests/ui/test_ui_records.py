@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.hashes import SHA256
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from campaign_app import bootstrap
+from campaign_app.domain.team import Person, Role
+from campaign_app.evidence.stamps import roots_in
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.records import RecordsPage
 from campaign_app.ui.viewmodels.records import PAGE_ROWS
+from campaign_app.wiring import wire
 from tests.helpers.authority import authority
 from tests.helpers.proofs import parsed
 from tests.helpers.staged import Staged, open_by_day, stage
@@ -223,6 +228,33 @@ def test_one_persons_proof_asks_who_and_refuses_a_stranger(
     checking.reject()
 
 
+def test_a_head_from_before_the_sending_is_told_to_cover_nothing(
+    staged: Staged, page: RecordsPage, tmp_path: Path
+) -> None:
+    campaign, evidence = staged.approved(), staged.app.evidence
+    heads = [str(evidence.head())]
+    staged.let_go(campaign)
+    heads.append(str(evidence.head()))
+    made = evidence.export(campaign.id, tmp_path / "a.yunfa", actor="王", person="c00004").file
+    checking, said = page.check_dialog(made), list[bool]()
+    for head in heads:
+        checking.head.setText(head)
+        checking.begin()
+        assert "没有与先前抄录的链头核对" not in checking.told.text()
+        said.append("原文、接收人和时间可能是后来编的" in checking.told.text())
+    assert said == [True, False]
+    checking.reject()
+
+
+def test_an_operator_reads_why_stamps_are_the_reviewers(staged: Staged, inline_desk: Desk, qtbot: QtBot) -> None:
+    workspace = replace(staged.app.workspace, person=Person("anna", frozenset({Role.OPERATOR})))
+    page = RecordsPage(replace(inline_desk, app=wire(workspace, staged.app.keeper, staged.app.offset)))
+    qtbot.addWidget(page)
+    for part in (page.stamps.ask, page.stamps.read):
+        assert (part.isEnabled(), "审核" in part.toolTip()) == (False, True)
+    page.model.deleteLater()
+
+
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs Debian's openssl")
 def test_a_head_is_stamped_by_an_authority_of_ones_choice(
     staged: Staged, page: RecordsPage, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
@@ -247,13 +279,20 @@ def test_a_head_is_stamped_by_an_authority_of_ones_choice(
     assert listed(page, qtbot)[0] == "链头盖了时间戳"
     said = page.stamps.said.text()
     assert said.startswith("最近的时间戳：到第")
-    assert said.endswith("CN=signer。")
+    (root,) = roots_in(theirs.root)
+    whole = root.fingerprint(SHA256()).hex()
+    assert (said.endswith(f"CN=signer，根证书指纹 {whole[:16]}…。"), page.stamps.said.toolTip()) == (True, whole)
     page.table.selectRow(0)
     assert "时间戳答复：" in page.detail.text()
+    assert max(map(len, page.detail.text().split("\n"))) < 100  # no line makes the page wider
+    staged.app.workspace.audit.record("evidence.stamped", actor="王", at=staged.app.clock(), head="9:00")
+    page.model.stamps.load()
+    assert page.stamps.said.text() == said + "另有 1 条记录写着盖过时间戳，却不成立，没有算进去。"
     proof, campaign = tmp_path / "a.yunfa", staged.sent()
     page.model.stamps.ask(tmp_path / "later.tsq")
     page.model.stamps.read(theirs.reply(tmp_path / "later.tsq"), theirs.root)
     staged.app.evidence.export(campaign.id, proof, actor="王")
     checking = page.check_dialog(proof)
     assert "含 1 个时间戳" in checking.told.text()
+    assert f"CN=signer，根证书指纹 {whole[:16]}…。" in checking.told.text()
     checking.reject()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QProgressBar, QStackedWidget
 
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.ports_evidence import DECISIONS, AuditLine
+from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.cells import MOMENT_WITH_SECONDS, NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
@@ -33,6 +34,7 @@ STEPS: Final = 1_000
 SHORT: Final = 12  # letters of a hash in the table
 _SUPPRESSED: Final = "suppression.added"
 # what such an entry says by codes, several of them with commas between, and where their words are
+_UNREAD: Final = frozenset({"token", "certificate", "unreadable"})  # of any length, and nothing for a person
 _MARKED: Final = {"kind": "suppression", "source": "suppression_source"}
 
 
@@ -138,6 +140,7 @@ class RecordsPage(Page):
         self.stop = button(self.tr("停止"), name="records_stop", click=self.model.chain.stop)
         parts = row(column(self.said, self.shown_head, self.bar, space=1), self.copy, self.stop, self.verify, stretch=0)
         self.stamps = StampRow(self._desk.kit, self.model.stamps)
+        self._desk.allow(Permission.VOUCH, self.stamps.ask, self.stamps.read)
         return card(parts, self.stamps)
 
     def _chain_changed(self, _: object) -> None:
@@ -259,7 +262,7 @@ class RecordsPage(Page):
             return self.tr("是") if value else self.tr("否")
         table = "audit_fact" if name == "fields" else _MARKED.get(name, "") if entry.action == _SUPPRESSED else ""
         if not table:
-            return _short(str(value)) if name == "token" else str(value)
+            return _short(str(value)) if name in _UNREAD else str(value)
         return self.tr("、").join(self._desk.kit.words.term(table, each) for each in str(value).split(","))
 
     def _kinds(self) -> QComboBox:

@@ -11,6 +11,7 @@ from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.backup_dialogs import WorkDialog
+from campaign_app.ui.pages.records_stamps import shortened
 from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.viewmodels.records import CheckModel, RecordsModel
 from campaign_app.ui.widgets.basics import button, column, fit, label, row, show_if
@@ -178,12 +179,18 @@ class CheckDialog(WorkDialog):
             told.append(self.tr("平台是模拟的，不能当作真实的证据。"))
         if not verdict.head_compared:
             told.append(self.tr("没有与先前抄录的链头核对。"))
+        elif not verdict.head_covers:
+            told.append(self.tr("填的链头早于记下这些短信的那条审计记录：原文、接收人和时间可能是后来编的。"))
         told.append(self.tr("链头：{head}").format(head=verdict.head))
         if verdict.stamps:
             last = verdict.stamps[-1]
-            said = self.tr("含 {n} 个时间戳，最后一个到第 {entry} 条为止：{at}，{who}。没有与机构的证书核对。")
+            said = self.tr(
+                "含 {n} 个时间戳，最后一个到第 {entry} 条为止：{at}，{who}，根证书指纹 {ca}。没有与机构的证书核对。"
+            )
             entry, at = last.head.partition(":")[0], show.moment(last.at, seconds=True)
-            told.append(said.format(n=len(verdict.stamps), entry=entry, at=at, who=last.authority))
+            told.append(
+                said.format(n=len(verdict.stamps), entry=entry, at=at, who=last.authority, ca=shortened(last.ca))
+            )
         return "\n".join(told)
 
     def _whom(self, verdict: Verdict) -> str:

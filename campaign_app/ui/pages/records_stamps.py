@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from campaign_app.ui.kit import Kit
 
 STEPS: Final = 1_000
+_SHOWN: Final = 16  # letters of a fingerprint; the whole is in the tooltip and on the command line
+
+
+def shortened(fingerprint: str) -> str:
+    return f"{fingerprint[:_SHOWN]}…"
 
 
 class StampRow(QWidget):
@@ -50,9 +55,15 @@ class StampRow(QWidget):
                 self.tr("还没有机构给链头盖时间戳（RFC 3161）。盖过以后，谁都能看出链头在那个时间已经有了。")
             )
         else:
-            said = self.tr("最近的时间戳：到第 {n} 条为止，{at}，{who}。")
+            said = self.tr("最近的时间戳：到第 {n} 条为止，{at}，{who}，根证书指纹 {ca}。")
             at = show.moment(newest.at, seconds=True)
-            self.said.setText(said.format(n=show.count(newest.at_entry), at=at, who=newest.authority))
+            self.said.setText(
+                said.format(n=show.count(newest.at_entry), at=at, who=newest.authority, ca=shortened(newest.ca))
+            )
+            self.said.setToolTip(newest.ca)
+        if self._model.skipped:
+            more = self.tr("另有 {n} 条记录写着盖过时间戳，却不成立，没有算进去。")
+            self.said.setText(self.said.text() + more.format(n=show.count(self._model.skipped)))
         for part, on in ((self.bar, busy), (self.stop, busy), (self.ask, not busy), (self.read, not busy)):
             show_if(part, on)
 
@@ -87,5 +98,7 @@ class StampRow(QWidget):
 
     def _kept(self, kept: Stamped) -> None:
         self._kit.messages.done(
-            lambda: translate("StampRow", "时间戳成立，已记入审计链：{who}").format(who=kept.authority)
+            lambda: translate("StampRow", "时间戳成立，已记入审计链：{who}，根证书指纹 {ca}").format(
+                who=kept.authority, ca=shortened(kept.ca)
+            )
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from campaign_app.evidence.stamping import REPLY, REQUEST, Stamped
+from campaign_app.evidence.stamping import REPLY, REQUEST, Kept, Stamped
 from campaign_app.ui.viewmodels.backups import ACTOR, Work
 
 if TYPE_CHECKING:
@@ -19,7 +19,10 @@ __all__ = ["REPLY", "REQUEST", "Stamped", "StampsModel"]
 
 
 class StampsModel(QObject):
-    """`newest` is the stamp that reaches furthest, None while none is known. `asked` carries the file of a request."""
+    """`newest` is the stamp that reaches furthest, None while none is known; `skipped` entries prove none.
+
+    `asked` carries the file of a request.
+    """
 
     changed = Signal()
     asked = Signal(object)  # Path
@@ -29,12 +32,13 @@ class StampsModel(QObject):
         super().__init__(parent)
         self._app, self._tasks = app, tasks
         self.newest: Stamped | None = None
+        self.skipped = 0
         self.asking, self.reading = Work(tasks, self), Work(tasks, self)
         self.asking.ended.connect(self.asked)
         self.reading.ended.connect(self._read)
 
     def load(self) -> None:
-        self._tasks.run(lambda _: self._app.evidence.stamping.stamps(), self._loaded, owner=self, key="stamps")
+        self._tasks.run(lambda _: self._app.evidence.stamping.kept(), self._loaded, owner=self, key="stamps")
 
     def ask(self, target: Path) -> None:
         """A request over the head as it is now, in a new file."""
@@ -52,6 +56,7 @@ class StampsModel(QObject):
         self.load()
         self.kept.emit(kept)
 
-    def _loaded(self, found: tuple[Stamped, ...]) -> None:
-        self.newest = max(found, key=lambda each: (each.at_entry, each.at), default=None)
+    def _loaded(self, found: Kept) -> None:
+        self.newest = max(found.stamps, key=lambda each: (each.at_entry, each.at), default=None)
+        self.skipped = found.skipped
         self.changed.emit()
