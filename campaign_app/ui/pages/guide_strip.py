@@ -34,6 +34,7 @@ class GuideStrip(QFrame):
         self.title = label("", "strong", name="guide_title")
         self.text = Elided("", "muted", "guide_text")  # a second line would take it from the editor
         self.act = button("", name="guide_go", click=self._go, small=True)
+        self.act.setAccessibleName(self._titles[WAYMARKS[0]])  # until it is known what comes next
         self.hide_button = button(
             self.tr("隐藏"), "quiet", name="guide_strip_hide", click=lambda: hide(desk, self.guide), small=True
         )
