@@ -8,8 +8,9 @@ right then: SIGKILL; SIGSTOP until others took over, and SIGCONT; SIGTERM; its w
 and healed. Others meet all of them: every connection dropped; the server stopped as by a crash and started again. One
 JSON line after each round, with the sums; exit status 1 as soon as anything is wrong.
 
-`--by-kernel` (Linux, as root) goes into a network namespace of its own, in which the kernel drops every packet of the
-worker that is cut, or the server's answers alone, with neither end told; most blows are of that kind there.
+`--by-kernel` (Linux, as root, by `unshare` and iproute2's `ip`) goes into a network namespace of its own, in which the
+kernel drops every packet of the worker that is cut, or the server's answers alone, with neither end told; most blows
+are of that kind there.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +17,7 @@ from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.evidence.stamps import roots_in
 from campaign_app.services.campaigns import approval_hash
 from tests.cli.test_cli_backup import SECRET, SHOP, Line
-from tests.helpers.authority import authority
+from tests.helpers.authority import authority, needs_openssl
 
 NOW = datetime(2026, 11, 2, 2, tzinfo=UTC)
 
@@ -72,7 +71,7 @@ def test_what_cannot_be_done_is_one_sentence(line: Line, tmp_path: Path) -> None
     assert (status, "这不是证据文件" in said) == (1, True)
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs Debian's openssl")
+@needs_openssl
 def test_a_head_is_stamped_outside_and_every_later_proof_says_so(line: Line, tmp_path: Path) -> None:
     theirs, request = authority(tmp_path / "tsa"), tmp_path / "head.tsq"
     asked = line.here("evidence", "stamp-request", "--out", str(request))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,26 +17,17 @@ from campaign_app.evidence.checking import verify_file
 from campaign_app.evidence.stamping import ASKED, STAMPED, Kept
 from campaign_app.storage import schema
 from campaign_app.storage.audit import entry_hash
-from tests.helpers.authority import Authority, authority
-from tests.helpers.fresh import fresh_folder
+from tests.helpers.authority import Authority, authority, needs_openssl
 from tests.helpers.proofs import agreed, lines, parsed
-from tests.helpers.staged import Staged, open_by_day, stage
+from tests.helpers.staged import Staged
 
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs Debian's openssl")
+pytestmark = needs_openssl
 ELSEWHERE = "3:" + "ab" * 32
 
 
 @pytest.fixture(scope="module")
 def theirs(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return authority(tmp_path_factory.mktemp("tsa") / "one")
-
-
-@pytest.fixture
-def staged(tmp_path: Path) -> Iterator[Staged]:
-    for app in open_by_day(fresh_folder(tmp_path / "made"), tmp_path / "ws"):
-        made = stage(app)
-        made.shop.platforms[made.account].signs = False
-        yield made
 
 
 def put(app: bootstrap.App, action: str, facts: str) -> None:

@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from tests.helpers.fresh import fresh_folder
 from tests.helpers.proofs import both, lines, parsed
-from tests.helpers.staged import Staged, open_by_day, stage
-
-
-@pytest.fixture
-def staged(tmp_path: Path) -> Iterator[Staged]:
-    for app in open_by_day(fresh_folder(tmp_path / "made"), tmp_path / "ws"):
-        made = stage(app)
-        made.shop.platforms[made.account].signs = False
-        yield made
+from tests.helpers.staged import Staged
 
 
 def covered(texts: list[str], head: str) -> bool:

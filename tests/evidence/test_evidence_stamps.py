@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
 import zlib
 from base64 import b64decode
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -14,8 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from campaign_app import bootstrap
-from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.errors import AppError, NotAllowed, NotPermitted, SettingsError, WorkspaceError
 from campaign_app.domain.team import Person, Role
 from campaign_app.evidence import stamps
@@ -23,12 +19,11 @@ from campaign_app.evidence.checking import verify_file
 from campaign_app.proving import evidence_of
 from campaign_app.words import load
 from tests.helpers import forging
-from tests.helpers.authority import CA, KEY, Authority, authority, openssl
+from tests.helpers.authority import CA, KEY, Authority, authority, needs_openssl, openssl
 from tests.helpers.proofs import agreed, lines, parsed, tool
-from tests.helpers.staged import KEY as WORKSPACE_KEY
-from tests.helpers.staged import Staged, open_by_day, stage
+from tests.helpers.staged import Staged
 
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs Debian's openssl")
+pytestmark = needs_openssl
 HEAD = "7:" + "ab" * 32
 RSA = ("rsa:2048",)
 
@@ -184,15 +179,6 @@ def test_a_certificate_is_read_in_either_way(theirs: Authority, tmp_path: Path) 
         with pytest.raises(SettingsError) as caught:
             stamps.roots_in(file)
         assert caught.value.code == code
-
-
-@pytest.fixture
-def staged(tmp_path: Path) -> Iterator[Staged]:
-    bootstrap.create_app(tmp_path / "made", MemoryKeeper(WORKSPACE_KEY)).close()
-    for app in open_by_day(tmp_path / "made", tmp_path / "ws"):
-        made = stage(app)
-        made.shop.platforms[made.account].signs = False
-        yield made
 
 
 def refused(work: object, code: str, kind: type[AppError]) -> AppError:

@@ -167,7 +167,8 @@ def _strike(crew: Crew, kind: str, struck: subprocess.Popen[str]) -> None:
 
 def _wait_for_another(crew: Crew, campaign_id: int, struck: object, free_at: float, blows: Blows) -> None:
     def elsewhere() -> bool:
-        _renew(crew, blows)  # whoever was struck before may ask for a new process only now
+        if all(each is struck or each.poll() is not None for each in crew.workers):
+            _renew(crew, blows)  # whoever was struck before asks for a new process only now: nobody else is there
         return crew.merchant.go_on(campaign_id) in ENDED or crew.sender_of(campaign_id) not in (None, struck)
 
     crew.merchant.until(elsewhere, _PATIENCE)

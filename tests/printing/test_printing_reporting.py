@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +16,7 @@ from campaign_app.domain.errors import AppError
 from campaign_app.domain.self_check import QUERIES, Period, Stage
 from campaign_app.reports.self_check_files import json_text
 from campaign_app.words import load
-from tests.helpers.authority import authority
+from tests.helpers.authority import authority, needs_openssl
 from tests.helpers.fresh import fresh_folder
 from tests.helpers.pdf_text import read_pdf
 from tests.helpers.staged import Staged, open_by_day, stage
@@ -52,7 +51,7 @@ def test_the_pdf_names_period_numbers_unverified_citations_and_the_head(
     assert "含模拟数据" in text  # the staged platform is one
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs Debian's openssl")
+@needs_openssl
 def test_it_names_the_latest_time_stamp(app: bootstrap.App, tmp_path: Path, qapp: object) -> None:
     assert "最近的时间戳没有" in read_pdf(made(app, tmp_path / "a.pdf").read_bytes()).text.replace("\n", "")
     theirs, stamping = authority(tmp_path / "tsa"), app.evidence.stamping

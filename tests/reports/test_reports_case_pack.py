@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,7 +25,7 @@ from campaign_app.evidence.checking import verify_file
 from campaign_app.reports.case_pack import BUNDLE, PDF, PROOF
 from campaign_app.storage.cases import SqlComplaints
 from campaign_app.storage.retention import SETTINGS, Retention
-from tests.helpers.authority import authority
+from tests.helpers.authority import authority, needs_openssl
 from tests.helpers.pdf_text import read_pdf
 from tests.helpers.shop import ENTITY, person
 from tests.helpers.staged import KEY, Staged, open_by_day, stage
@@ -128,7 +127,7 @@ def test_its_document_says_what_is_asked_and_marks_what_is_a_draft(staged: Stage
     assert phone(4).digits.encode() not in whole
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs Debian's openssl")
+@needs_openssl
 def test_it_names_who_stamped_the_audit_since_the_approval(staged: Staged, tmp_path: Path) -> None:
     stamping, theirs = staged.app.evidence.stamping, authority(tmp_path / "tsa")
     stamping.ask(tmp_path / "early.tsq", actor="王")

@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import Final
 
 import pytest
+from sqlalchemy import event
 from storage_roles import OPERATOR, OWNER, REVIEWER, WORKER, Stage, refused, staged
 from storage_samples import ENTITY, KEY, NOW
 
 from campaign_app.domain.audience import Filter
-from campaign_app.domain.campaign import Campaign, CampaignState
-from campaign_app.domain.errors import NotPermitted
+from campaign_app.domain.campaign import Campaign, CampaignState, Noted
+from campaign_app.domain.errors import NotAllowed, NotFound, NotPermitted
 from campaign_app.services.policies import Policies
 from tests.helpers.crowd import crowd
 
@@ -132,3 +133,26 @@ def test_only_an_owner_changes_the_policy_and_each_change_is_in_the_audit(stage:
     owner = stage.here.people[OWNER]
     assert (last.action, last.actor) == ("settings.changed", f"{owner}/window")
     assert last.facts == {"setting": POLICY, "value": 0, "former": 1}
+
+
+def test_a_builder_deletes_step_by_step_and_nobody_approves_what_is_left(
+    stage: Stage, both: tuple[str, str], screened: int
+) -> None:
+    anna, ben = both
+    with closing(stage.here.open(anna)) as mine, closing(stage.here.open(ben)) as theirs:
+        members = len(mine.campaigns.members(screened, 0, 9))
+        assert members > 1, "else there is one step"
+        approved = replace(theirs.campaigns.campaign(screened), state=CampaignState.APPROVED)
+        noted, codes = Noted("campaign.approved", ben, NOW), list[str]()
+
+        def between(*_: object) -> None:
+            with pytest.raises((NotAllowed, NotFound)) as caught:
+                theirs.campaigns.update_confirmed(approved, [], expected=CampaignState.SCREENED, noted=noted)
+            codes.append(caught.value.code)
+
+        event.listen(mine.database.engine, "checkin", between)
+        mine.campaigns.delete(screened, {CampaignState.SCREENED}, step=1)
+        event.remove(mine.database.engine, "checkin", between)
+        assert codes == ["campaign_state"] * (members - 1) + ["campaign"]
+        with pytest.raises(NotFound):
+            mine.campaigns.campaign(screened)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +21,7 @@ from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.records import RecordsPage
 from campaign_app.ui.viewmodels.records import PAGE_ROWS
 from campaign_app.wiring import wire
-from tests.helpers.authority import authority
+from tests.helpers.authority import authority, needs_openssl
 from tests.helpers.proofs import parsed
 from tests.helpers.staged import Staged, open_by_day, stage
 
@@ -255,7 +254,7 @@ def test_an_operator_reads_why_stamps_are_the_reviewers(staged: Staged, inline_d
     page.model.deleteLater()
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs Debian's openssl")
+@needs_openssl
 def test_a_head_is_stamped_by_an_authority_of_ones_choice(
     staged: Staged, page: RecordsPage, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

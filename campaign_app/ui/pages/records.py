@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 STEPS: Final = 1_000
 SHORT: Final = 12  # letters of a hash in the table
+_UNREAD: Final = frozenset({"token", "certificate", "unreadable"})  # of any length, and nothing for a person
 _SUPPRESSED: Final = "suppression.added"
 # what such an entry says by codes, several of them with commas between, and where their words are
-_UNREAD: Final = frozenset({"token", "certificate", "unreadable"})  # of any length, and nothing for a person
 _MARKED: Final = {"kind": "suppression", "source": "suppression_source"}
 
 

@@ -60,7 +60,7 @@ class StampRow(QWidget):
             self.said.setText(
                 said.format(n=show.count(newest.at_entry), at=at, who=newest.authority, ca=shortened(newest.ca))
             )
-            self.said.setToolTip(newest.ca)
+        self.said.setToolTip("" if newest is None else newest.ca)
         if self._model.skipped:
             more = self.tr("另有 {n} 条记录写着盖过时间戳，却不成立，没有算进去。")
             self.said.setText(self.said.text() + more.format(n=show.count(self._model.skipped)))
