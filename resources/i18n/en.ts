@@ -1722,7 +1722,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>签发方：{issuers}。</source>
-        <translation>Signed by: {issuers}.</translation>
+        <translation>Issuer: {issuers}.</translation>
     </message>
     <message>
         <source>、</source>
