@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
 from typing import Any, Final, TypeVar
 
@@ -16,6 +16,8 @@ from campaign_app.storage.rows import AnyRow, AnySelect
 
 T = TypeVar("T")
 CHUNK: Final = 5_000
+FEW: Final = 16  # rows that are written one by one
+VARIABLES: Final = 32_000  # of one statement; SQLite takes 32,766
 
 
 def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -70,8 +72,14 @@ def write_tuples(
     if not rows:
         return
     text, positions, constants = _compiled(statement, connection.dialect, names)
+    done = 0
     if positions == names and not constants:
-        connection.exec_driver_sql(text, list(rows))
+        for part in _parts(rows, VARIABLES // len(names)) if _can_repeat(text, len(names)) else ():
+            many = tuple(chain.from_iterable(part))
+            connection.exec_driver_sql(_repeated(text, len(names), len(part)), many)
+            done += len(part)
+        if done < len(rows):
+            connection.exec_driver_sql(text, list(rows[done:]))
     else:
         write_all(connection, statement, [dict(zip(names, row, strict=True)) for row in rows])
 
@@ -93,6 +101,31 @@ def write_all(connection: sa.Connection, statement: UpdateBase, rows: Sequence[d
         connection.exec_driver_sql(text, [(row[names[0]],) for row in rows])
     else:
         connection.exec_driver_sql(text, list(map(itemgetter(*names), rows)))
+
+
+def _marks(columns: int) -> str:
+    return f"({', '.join('?' * columns)})"
+
+
+def _can_repeat(text: str, columns: int) -> bool:
+    return text.startswith("INSERT") and text.count(f"VALUES {_marks(columns)}") == 1
+
+
+def _parts(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """All but a few of the rows, in parts whose sizes are few too: each needs a statement of its own."""
+    at = 0
+    while size >= FEW:
+        while at + size <= len(rows):
+            yield rows[at : at + size]
+            at += size
+        size //= 2
+
+
+@lru_cache(maxsize=256)
+def _repeated(text: str, columns: int, rows: int) -> str:
+    """The INSERT for so many rows at once: the driver lets other threads run once for all, and not at each row."""
+    one = _marks(columns)
+    return text.replace(f"VALUES {one}", f"VALUES {', '.join([one] * rows)}")
 
 
 @lru_cache(maxsize=256)
