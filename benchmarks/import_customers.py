@@ -31,6 +31,7 @@ from campaign_app.services.import_session import CHUNK
 from campaign_app.services.imports import Imports
 from campaign_app.services.tables import ReadOptions
 from campaign_app.storage.engine import BULK_CACHE_KIB
+from campaign_app.storage.prospects import RUN_ROWS
 from campaign_app.storage.workspace import Workspace, create_workspace
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -59,7 +60,7 @@ INSERT = (
     "INSERT INTO import_prospect (import_id, row_no, account_id, ref, phone_sealed, phone_key, attributes, consecutive)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
-INSERT_KEYS = "INSERT INTO waiting_recent (key, import_id, row_no) VALUES (?, ?, ?)"
+INSERT_KEYS = "INSERT INTO waiting_recent (import_id, run, key, row_no) VALUES (?, ?, ?, ?)"
 
 
 def write_file(path: Path, rows: int, seed: int) -> None:
@@ -111,10 +112,11 @@ def floor(path: Path, folder: Path) -> dict[str, Any]:
     return total
 
 
-def _keys(rows: list[tuple[Any, ...]]) -> list[tuple[int, int, int]]:
+def _keys(rows: list[tuple[Any, ...]]) -> list[tuple[int, int, int, int]]:
     """Two for each row, at random, in the order of the table."""
+    run = (rows[0][1] - 1) // RUN_ROWS if rows else 0
     halves = ((row, row[5][at : at + 8]) for row in rows for at in (0, 8))
-    return sorted((int.from_bytes(half, "big", signed=True), row[0], row[1]) for row, half in halves)
+    return sorted((row[0], run, int.from_bytes(half, "big", signed=True), row[1]) for row, half in halves)
 
 
 def _ready_made(path: Path, import_id: int) -> Iterator[list[tuple[Any, ...]]]:

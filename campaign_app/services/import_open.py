@@ -24,10 +24,13 @@ class OpenSessions:
 
     def keep(self, import_id: int, session: Session) -> None:
         with self._lock:
+            if (former := self._sessions.get(import_id)) is not None and former is not session:
+                former.close()
             self._sessions[import_id] = session
             while len(self._sessions) > FILES_OPEN:
-                del self._sessions[next(iter(self._sessions))]
+                self._sessions.pop(next(iter(self._sessions))).close()
 
     def drop(self, import_id: int) -> None:
         with self._lock:
-            self._sessions.pop(import_id, None)
+            if (session := self._sessions.pop(import_id, None)) is not None:
+                session.close()

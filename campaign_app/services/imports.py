@@ -96,13 +96,13 @@ class Imports(Permitted):
         refused: Counter[str] = Counter()
         refusals: list[tuple[int, str, str]] = []
         repaired: list[int] = []
-        for chunk in range(session.chunks):
-            checked = session.check(chunk)
+        for part in range(session.parts):
+            checked = session.check(part)
             counts.update(_as_dict(self._store.classify(checked.rows)))
             refused.update(code for _, code, _ in checked.refusals)
             refusals += sorted(checked.refusals)[: EXAMPLES - len(refusals)]
             repaired += checked.repaired[: EXAMPLES - len(repaired)]
-            told((chunk + 1) / session.chunks)
+            told((part + 1) / session.parts)
         return DryRun(
             sha256=session.sha256,
             info=table.info,
@@ -153,15 +153,15 @@ class Imports(Permitted):
 
     def apply_chunk(self, import_id: int, chunk: int) -> ChunkCounts:
         """Applies one chunk; doing it again changes nothing. Raises SettingsError `file_changed`, `file_missing`."""
-        checked = self._resumed(import_id).check(chunk)
-        if checked.refusals:
-            self._store.refuse(import_id, checked.refusals)
-        counts = self._store.apply_chunk(import_id, checked.rows)
+        counts, codes = Counter(_as_dict(ChunkCounts())), Counter[str]()
+        for part in self._resumed(import_id).take(chunk, self._store.ready):
+            if part.refusals:
+                self._store.refuse(import_id, part.refusals)
+            counts.update(_as_dict(self._store.apply_chunk(import_id, part.ready)))
+            codes.update(f"refused_{code}" for _, code, _ in part.refusals)
         done = self._settings.setting(_done(import_id), {})
-        codes = Counter(f"refused_{code}" for _, code, _ in checked.refusals)
-        told = {**_as_dict(counts), **codes}
-        self._settings.set_setting(_done(import_id), {**done, str(chunk): told})
-        return counts
+        self._settings.set_setting(_done(import_id), {**done, str(chunk): {**counts, **codes}})
+        return ChunkCounts(**counts)
 
     def finish(self, import_id: int) -> Mapping[str, int]:
         """Ends the import, whole or cut short, and returns its counts; `left` rows were not reached."""

@@ -24,7 +24,7 @@ from campaign_app.storage.pages import Look, look
 BUSY_SECONDS: Final = 30
 CACHE_KIB: Final = 8_192  # of each connection; twice as much makes neither dispatch nor the table faster
 # of one transaction in bulk: pages that do not fit are encrypted and written again and again before the commit
-BULK_CACHE_KIB: Final = 49_152
+BULK_CACHE_KIB: Final = 16_384
 # WAL with synchronous=NORMAL may lose the last commits when the power fails: a claimed batch must not be forgotten
 _PRAGMAS: Final = (
     f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",

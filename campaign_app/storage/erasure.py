@@ -17,9 +17,10 @@ from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKin
 from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
 from campaign_app.storage.audit import BY_PLATFORM, ERASED, append_entry
+from campaign_app.storage.importready import keys_of_numbers, keys_of_refs
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.numbers import people_of
-from campaign_app.storage.prospects import forget, key_of_number, key_of_ref, of_keys
+from campaign_app.storage.prospects import forget, of_keys
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_cases import complaint_case
 from campaign_app.storage.schema_imports import import_change
@@ -95,7 +96,7 @@ def _forget(connection: sa.Connection, account_id: int, row: AnyRow, seen_at: in
     numbers = set(people_of(connection, [] if row.phone_key is None else [row.phone_key]))
     theirs = [
         each
-        for each in of_keys(connection, [key_of_ref(account_id, row.ref), *map(key_of_number, numbers)])
+        for each in of_keys(connection, [*keys_of_refs([(account_id, row.ref)]), *keys_of_numbers(numbers)])
         if each.account_id == account_id and (each.ref == row.ref or each.phone_key in numbers)
     ]
     forget(connection, theirs)

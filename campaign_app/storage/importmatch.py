@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
 import sqlalchemy as sa
 
-from campaign_app.domain.customer import ImportRow
+from campaign_app.domain.customer import ImportRow, ReadyRows
 from campaign_app.storage import schema
 from campaign_app.storage.accounts import entity_of
 from campaign_app.storage.counting import of_accounts
 from campaign_app.storage.customers import accounts_of
-from campaign_app.storage.importrows import Merge, words_to_text
-from campaign_app.storage.keys import WorkspaceKeys
+from campaign_app.storage.importrows import Merge
+from campaign_app.storage.keys import KeyedHashes
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.numbers import people_of
-from campaign_app.storage.prospects import Prospect, keys_of, of_keys, put
+from campaign_app.storage.prospects import Prospect, of_keys, put
 from campaign_app.storage.schema_imports import import_prospect
 from campaign_app.storage.subjects_erased import erased_here
 
@@ -30,36 +29,37 @@ class RowMatcher:
     """Applies the rows of one chunk in one transaction."""
 
     connection: sa.Connection
-    keys: WorkspaceKeys = field(repr=False)
+    hashes: KeyedHashes = field(repr=False)
     import_id: int
 
-    def apply(self, rows: Sequence[ImportRow]) -> dict[int, str]:
+    def apply(self, ready: ReadyRows) -> dict[int, str]:
         """Row → changed, unchanged, waiting or consecutive."""
-        outcomes, merge, waiting = self._sort(rows)
+        outcomes, merge, waiting = self._sort(ready)
         merge.save()
-        self._wait(waiting)
+        self._wait(ready, waiting)
         return outcomes
 
-    def look(self, rows: Sequence[ImportRow]) -> dict[int, str]:
+    def look(self, ready: ReadyRows) -> dict[int, str]:
         """The same, with nothing written."""
-        return self._sort(rows)[0]
+        return self._sort(ready)[0]
 
-    def _sort(self, rows: Sequence[ImportRow]) -> tuple[dict[int, str], Merge, list[Prospect]]:
-        phone_keys = {row.row_no: self.keys.hashes.of_phone(row.phone) for row in rows if row.phone is not None}
+    def _sort(self, ready: ReadyRows) -> tuple[dict[int, str], Merge, list[Prospect]]:
+        rows = ready.rows
+        phone_keys = {row.row_no: key for row, key in zip(rows, ready.phone_keys, strict=True) if key is not None}
         targets, erased = self._targets(rows, phone_keys), self._erased(rows)
         merge = Merge(self.connection)
         merge.load(customer_id for found in targets.values() for customer_id in found)
         outcomes: dict[int, str] = {}
         waiting: list[Prospect] = []
-        sealed = self.keys.phones.seal_all([row.phone for row in rows])
-        for row, number in zip(rows, sealed, strict=True):
+        for row, key, number, text in zip(rows, ready.phone_keys, ready.sealed, ready.texts, strict=True):
             if (row.account_id, row.ref) in erased:
                 outcomes[row.row_no] = "unchanged"
                 continue
-            key, found = phone_keys.get(row.row_no), targets.get(row.row_no, [])
+            found = targets.get(row.row_no, ())
             if row.consecutive or not found:
-                waiting.append(self._prospect(row, number, key))
-                outcomes[row.row_no] = "consecutive" if row.consecutive else "waiting"
+                apart = int(row.consecutive)
+                waiting.append((self.import_id, row.row_no, row.account_id, row.ref or None, number, key, text, apart))
+                outcomes[row.row_no] = "consecutive" if apart else "waiting"
                 continue
             stored = {
                 "import_id": self.import_id,
@@ -78,12 +78,8 @@ class RowMatcher:
         for row in rows:
             if row.ref:
                 refs.setdefault(row.account_id, []).append(row.ref)
-        hashes = self.keys.hashes
-        return {(shop, ref) for shop, mine in refs.items() for ref in erased_here(self.connection, hashes, shop, mine)}
-
-    def _prospect(self, row: ImportRow, number: bytes | None, key: bytes | None) -> Prospect:
-        attributes, apart = words_to_text(row.attributes), int(row.consecutive)
-        return self.import_id, row.row_no, row.account_id, row.ref or None, number, key, attributes, apart
+        connection, hashes = self.connection, self.hashes
+        return {(shop, ref) for shop, mine in refs.items() for ref in erased_here(connection, hashes, shop, mine)}
 
     def _targets(self, rows: Sequence[ImportRow], phone_keys: Mapping[int, bytes]) -> dict[int, list[int]]:
         targets: dict[int, list[int]] = {}
@@ -114,18 +110,17 @@ class RowMatcher:
             found.setdefault(people[key], []).append(customer_id)
         return {key: found[people[key]] for key in keys if people[key] in found}
 
-    def _wait(self, rows: Sequence[Prospect]) -> None:
+    def _wait(self, ready: ReadyRows, rows: Sequence[Prospect]) -> None:
         """A person who waits already with the same attributes waits once, however often the file is imported."""
         if not rows:
             return
-        known = self._waiting_already(rows) if self._others_wait() else set()
-        fresh = []
-        for row in rows:
-            person = _same_person(row)
-            if person not in known:
-                fresh.append(row)
-                known.add(person)
-        put(self.connection, fresh)
+        if (others := self._others_wait()) or ready.share_keys:
+            rows = _each_once(rows, self._waiting_already(ready) if others else set())
+        keys = ready.waiting
+        if len(rows) < len(ready.rows):
+            waits = {row[1] for row in rows}
+            keys = [key for key in keys if key[1] in waits]
+        put(self.connection, rows, keys)
 
     def _others_wait(self) -> bool:
         """Whether another import has left rows: within one file nobody stands twice."""
@@ -134,10 +129,15 @@ class RowMatcher:
         )
         return self.connection.execute(others.limit(1)).first() is not None
 
-    def _waiting_already(self, rows: Sequence[Prospect]) -> set[Person]:
-        return {
-            _same_person(tuple(other)) for other in of_keys(self.connection, chain.from_iterable(map(keys_of, rows)))
-        }
+    def _waiting_already(self, ready: ReadyRows) -> set[Person]:
+        others = of_keys(self.connection, [key for key, _ in ready.waiting], beside=self.import_id)
+        return {_same_person(tuple(other)) for other in others}
+
+
+def _each_once(rows: Iterable[Prospect], known: set[Person]) -> list[Prospect]:
+    """The first row of each person who is not known."""
+    fresh = {_same_person(row): row for row in reversed(list(rows))}
+    return sorted(row for person, row in fresh.items() if person not in known)
 
 
 def _same_person(row: Prospect) -> Person:

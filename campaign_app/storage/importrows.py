@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from json.encoder import encode_basestring as _quoted
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from campaign_app.storage import schema
+from campaign_app.storage.importready import keys_of_numbers, keys_of_refs
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.numbers import people_of
-from campaign_app.storage.prospects import forget, key_of_number, key_of_ref, of_keys
+from campaign_app.storage.prospects import forget, of_keys
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_imports import import_change, import_prospect
 from campaign_app.storage.upserts import plain_insert
@@ -29,11 +29,6 @@ _PUT_ATTRIBUTES: Final = (
 
 def to_text(values: Mapping[str, Any]) -> str:
     return _encode(dict(values))
-
-
-def words_to_text(values: Mapping[str, str]) -> str:
-    """`to_text` in half the time."""
-    return f"{{{', '.join([f'{_quoted(name)}: {_quoted(value)}' for name, value in sorted(values.items())])}}}"
 
 
 @dataclass(slots=True)
@@ -92,7 +87,7 @@ def join_waiting(
     people = people_of(connection, (key for key in synced.values() if key is not None))
     by_person = {people[key]: ref for ref, key in synced.items() if key is not None}
     met: list[tuple[AnyRow, str]] = []
-    keys = [*(key_of_ref(account_id, ref) for ref in synced), *map(key_of_number, people)]
+    keys = [*keys_of_refs((account_id, ref) for ref in synced), *keys_of_numbers(people)]
     for row in of_keys(connection, keys):
         if row.consecutive:
             continue

@@ -11,11 +11,12 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from campaign_app.domain.customer import ChunkCounts, ImportGlance, ImportReport, ImportRow
+from campaign_app.domain.customer import ChunkCounts, ImportGlance, ImportReport, ImportRow, ReadyRows
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.storage import prospects
 from campaign_app.storage.engine import Database
 from campaign_app.storage.importmatch import RowMatcher
+from campaign_app.storage.importready import make_ready
 from campaign_app.storage.importrows import Merge, to_text
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.lists import chunks, rows_among, write_all
@@ -26,7 +27,7 @@ from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import insert_or_ignore
 
 UNDO_STEP: Final = 5_000
-MERGE_ROWS: Final = 500_000
+MERGE_ROWS: Final = 1_000_000
 _change, _prospect = import_change.c, import_prospect.c
 _DROP_CHANGE: Final = sa.delete(import_change).where(
     _change.import_id == sa.bindparam("i"), _change.row_no == sa.bindparam("r")
@@ -58,17 +59,22 @@ class SqlImports:
             return int(made[0])
 
     def classify(self, rows: Sequence[ImportRow]) -> ChunkCounts:
+        ready = self.ready(rows)
         with self.db.read() as connection:
-            outcomes = RowMatcher(connection, self.keys, 0).look(rows)
+            outcomes = RowMatcher(connection, self.keys.hashes, 0).look(ready)
         return ChunkCounts(**Counter(outcomes.values()))
 
-    def apply_chunk(self, import_id: int, rows: Sequence[ImportRow]) -> ChunkCounts:
-        rows = list({row.row_no: row for row in rows}.values())
+    def ready(self, rows: Sequence[ImportRow]) -> ReadyRows:
+        return make_ready(self.keys, list({row.row_no: row for row in rows}.values()))
+
+    def apply_chunk(self, import_id: int, rows: Sequence[ImportRow] | ReadyRows) -> ChunkCounts:
+        ready = rows if isinstance(rows, ReadyRows) else self.ready(rows)
+        rows = ready.rows
         with self.db.write_much() as connection:
             _expect(connection, import_id, "running")
             done = _outcomes_of(connection, import_id, [row.row_no for row in rows])
-            fresh = [row for row in rows if row.row_no not in done]
-            matcher = RowMatcher(connection, self.keys, import_id)
+            fresh = self.ready([row for row in rows if row.row_no not in done]) if done else ready
+            matcher = RowMatcher(connection, self.keys.hashes, import_id)
             outcomes = Counter(done.values()) + Counter(matcher.apply(fresh).values())
         if rows and rows[0].row_no // MERGE_ROWS != (rows[-1].row_no + 1) // MERGE_ROWS:
             prospects.merge(self.db)

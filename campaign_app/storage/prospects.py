@@ -1,72 +1,91 @@
-"""Rows of files that wait for their customer: put down by the million, found again by ref and by number."""
+"""Rows of files that wait for their customer: put down by the million, found again by ref and by number.
+
+Their keys are random. Put into one large order at once, those of a chunk would meet nearly every page of it, and each
+page would be decrypted, changed and encrypted. So they come in runs of some thousand rows, each in an order of its own,
+and many runs are merged into the large order from time to time.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from campaign_app.storage.engine import Database
+from campaign_app.storage.importready import keys_of_numbers, keys_of_refs
 from campaign_app.storage.lists import rows_among, write_tuples
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_imports import import_prospect, waiting_key, waiting_recent
 from campaign_app.storage.upserts import insert, insert_or_ignore
 
 Prospect = tuple[int, int, int, str | None, bytes | None, bytes | None, str, int]  # a row, its values as in NAMES
-Key = tuple[int, int, int]  # key, import, row
+WaitingKey = tuple[int, int]  # key, row
+Run = tuple[int, int]  # import, run
 NAMES: Final = tuple(column.name for column in import_prospect.c)
+RUN_ROWS: Final = 20_000  # numbers of rows that share a run: those of a file's chunk
 STEP: Final = 20_000  # keys of a transaction
 _KEYS: Final = ("key", "import_id", "row_no")
-_TABLES: Final = (
-    waiting_recent,
-    waiting_key,
-)  # in the order in which they have to be asked: rows go from left to right
+_RECENT: Final = ("import_id", "run", "key", "row_no")
 _HIGHEST: Final = 2**63 - 1
-_p = import_prospect.c
+_p, _recent = import_prospect.c, waiting_recent.c
 _OF_IMPORT: Final = sa.select(import_prospect).where(_p.import_id == sa.bindparam("import_id"))
 _FORGET: Final = sa.delete(import_prospect).where(_p.import_id == sa.bindparam("i"), _p.row_no == sa.bindparam("r"))
-_WHERE: Final = {table: sa.select(table.c.import_id, table.c.row_no) for table in _TABLES}
-_DROP_KEY: Final = {
-    table: sa.delete(table).where(
-        table.c.key == sa.bindparam("k"), table.c.import_id == sa.bindparam("i"), table.c.row_no == sa.bindparam("r")
-    )
-    for table in _TABLES
-}
-
-
-def key_of_ref(account_id: int, ref: str) -> int:
-    """64 bits of a hash: a few others may have the same, so that whoever finds a row compares it."""
-    return _number(blake2b(f"{account_id}\0{ref}".encode(), digest_size=8).digest())
-
-
-def key_of_number(phone_key: bytes) -> int:
-    return _number(phone_key[:8])
+_WHERE: Final = sa.select(waiting_key.c.import_id, waiting_key.c.row_no)
+_DROP_KEY: Final = sa.delete(waiting_key).where(
+    waiting_key.c.key == sa.bindparam("k"),
+    waiting_key.c.import_id == sa.bindparam("i"),
+    waiting_key.c.row_no == sa.bindparam("r"),
+)
+_OF_RUN: Final = (_recent.import_id == sa.bindparam("i"), _recent.run == sa.bindparam("run"))
+_WHERE_RECENT: Final = sa.select(_recent.row_no).where(*_OF_RUN)
+_DROP_RECENT: Final = sa.delete(waiting_recent).where(
+    *_OF_RUN, _recent.key == sa.bindparam("k"), _recent.row_no == sa.bindparam("r")
+)
+_NEXT_RUN: Final = (
+    sa.select(_recent.import_id, _recent.run)
+    .where(sa.tuple_(_recent.import_id, _recent.run) > sa.tuple_(sa.bindparam("i"), sa.bindparam("run")))
+    .order_by(_recent.import_id, _recent.run)
+    .limit(1)
+)
+_KEY_AT: Final = sa.select(_recent.key).where(*_OF_RUN).order_by(_recent.key).limit(1).offset(sa.bindparam("skipped"))
 
 
 def keys_of(row: Prospect) -> list[int]:
     _, _, account_id, ref, _, phone_key, _, _ = row
-    keys = [] if ref is None else [key_of_ref(account_id, ref)]
-    if phone_key is not None:
-        keys.append(key_of_number(phone_key))
-    return keys
+    refs = [] if ref is None else [(account_id, ref)]
+    return [*keys_of_refs(refs), *keys_of_numbers([] if phone_key is None else [phone_key])]
 
 
-def put(connection: sa.Connection, rows: Sequence[Prospect]) -> None:
-    """Writes them down; those that are there stay as they are."""
+def put(connection: sa.Connection, rows: Sequence[Prospect], keys: Sequence[WaitingKey] | None = None) -> None:
+    """Writes rows of one import down; those that are there stay as they are. `keys`: theirs, rising, where known."""
+    if not rows:
+        return
+    if keys is None:
+        keys = sorted((key, row[1]) for row in rows for key in keys_of(row))
     write_tuples(connection, insert_or_ignore(connection, import_prospect), NAMES, rows)
-    # in the order of the table, in which each page is met once
-    write_tuples(connection, insert_or_ignore(connection, waiting_recent), _KEYS, _entries(rows))
+    import_id, runs = rows[0][0], defaultdict[int, list[WaitingKey]](list)
+    for key in keys:
+        runs[_run_of(key[1])].append(key)
+    for run in sorted(runs):
+        entries = [(import_id, run, key, row_no) for key, row_no in runs[run]]
+        write_tuples(connection, insert_or_ignore(connection, waiting_recent), _RECENT, entries)
 
 
-def of_keys(connection: sa.Connection, keys: Iterable[int]) -> Iterator[AnyRow]:
-    """Rows that have one of the keys, each once; to be compared with what was looked for."""
+def of_keys(connection: sa.Connection, keys: Iterable[int], *, beside: int = 0) -> Iterator[AnyRow]:
+    """Rows that have one of the keys, each once; to be compared with what was looked for.
+
+    Recent ones of the import `beside` may be left out.
+    """
     wanted, found = list(keys), defaultdict[int, set[int]](set)
-    for table in _TABLES:
-        for import_id, row_no in rows_among(connection, _WHERE[table], table.c.key, wanted):
-            found[import_id].add(row_no)
+    # in this order: a merge brings keys from here to there
+    for import_id, run in _runs(connection):
+        if import_id != beside:
+            rows = rows_among(connection, _WHERE_RECENT, _recent.key, wanted, i=import_id, run=run)
+            found[import_id].update(row_no for (row_no,) in rows)
+    for import_id, row_no in rows_among(connection, _WHERE, waiting_key.c.key, wanted):
+        found[import_id].add(row_no)
     for import_id, row_nos in found.items():
         yield from rows_among(connection, _OF_IMPORT, _p.row_no, row_nos, import_id=import_id)
 
@@ -75,38 +94,53 @@ def forget(connection: sa.Connection, rows: Iterable[AnyRow]) -> None:
     """Removes whole rows of `import_prospect`, and whatever finds them."""
     gone = list(map(tuple, rows))
     write_tuples(connection, _FORGET, ("i", "r"), [(row[0], row[1]) for row in gone])
-    entries = _entries(gone)
-    for table in _TABLES:
-        write_tuples(connection, _DROP_KEY[table], ("k", "i", "r"), entries)
+    entries = sorted((key, row[0], row[1]) for row in gone for key in keys_of(row))
+    recent = [(import_id, _run_of(row_no), key, row_no) for key, import_id, row_no in entries]
+    write_tuples(connection, _DROP_RECENT, ("i", "run", "k", "r"), recent)
+    write_tuples(connection, _DROP_KEY, ("k", "i", "r"), entries)
 
 
 def merge(database: Database) -> None:
-    """Brings recent keys to the others, range by range, each in a transaction; everything is found meanwhile.
-
-    A chunk of a file meets nearly as many pages of a large table in the order of random keys as it has rows, and each
-    would be decrypted, changed and encrypted. Half a million rows meet every page as well, but once.
-    """
+    """Brings the keys of all runs to the others, a range in each transaction; everything is found meanwhile."""
     while _merge_step(database):
         pass
 
 
 def _merge_step(database: Database) -> bool:
     """Whether there are more."""
-    recent = waiting_recent.c
     with database.write_much() as connection:
         # nobody merges beside, else this one would bring back what was forgotten meanwhile
-        beyond = connection.execute(sa.select(recent.key).order_by(recent.key).limit(1).offset(STEP)).scalar()
-        these = recent.key <= (_HIGHEST if beyond is None else beyond)
-        source = sa.select(*(recent[name] for name in _KEYS)).where(these).order_by(*(recent[name] for name in _KEYS))
+        runs = list(_runs(connection))
+        if not runs:
+            return False
+        import_id = runs[0][0]
+        mine = [run for owner, run in runs if owner == import_id]
+        these = sa.and_(
+            _recent.import_id == import_id,
+            _recent.run.in_(mine),
+            _recent.key <= _border(connection, import_id, mine),
+        )
+        source = sa.select(*(_recent[name] for name in _KEYS)).where(these).order_by(*(_recent[name] for name in _KEYS))
         taken = insert(connection.dialect.name, waiting_key).from_select(_KEYS, source).on_conflict_do_nothing()
         connection.execute(taken)
         connection.execute(sa.delete(waiting_recent).where(these))
-    return beyond is not None
+    return True
 
 
-def _entries(rows: Sequence[Prospect]) -> list[Key]:
-    return sorted((key, row[0], row[1]) for row in rows for key in keys_of(row))
+def _border(connection: sa.Connection, import_id: int, runs: Sequence[int]) -> int:
+    """Up to where these runs hold at most about a step of keys together, and at least one of them its share."""
+    share: dict[str, Any] = {"i": import_id, "skipped": STEP // len(runs)}
+    at = (connection.execute(_KEY_AT, {**share, "run": run}).scalar() for run in runs)
+    return min((key for key in at if key is not None), default=_HIGHEST)
 
 
-def _number(eight: bytes) -> int:
-    return int.from_bytes(eight, "big", signed=True)
+def _runs(connection: sa.Connection) -> Iterator[Run]:
+    """Of every import, in order: some tens at most, each found without reading the ones before."""
+    at: Run = (0, -1)
+    while (found := connection.execute(_NEXT_RUN, {"i": at[0], "run": at[1]}).first()) is not None:
+        at = found[0], found[1]
+        yield at
+
+
+def _run_of(row_no: int) -> int:
+    return (row_no - 1) // RUN_ROWS

@@ -59,20 +59,26 @@ import_prospect = sa.Table(
 )
 
 
-def _key_table(name: str) -> sa.Table:
-    """By what a waiting row is found: 64 bits that stand for its ref or its number (`storage.prospects`)."""
-    return sa.Table(
-        name,
-        metadata,
-        number("key", key=True),
-        number("import_id", key=True),
-        number("row_no", key=True),
-        sqlite_with_rowid=False,
-    )
+# by what a waiting row is found: 64 bits that stand for its ref or its number (`storage.prospects`)
+waiting_key = sa.Table(
+    "waiting_key",
+    metadata,
+    number("key", key=True),
+    number("import_id", key=True),
+    number("row_no", key=True),
+    sqlite_with_rowid=False,
+)
 
-
-waiting_recent = _key_table("waiting_recent")
-waiting_key = _key_table("waiting_key")
+# the same of rows that came a moment ago, each `run` of them in its own order
+waiting_recent = sa.Table(
+    "waiting_recent",
+    metadata,
+    number("import_id", key=True),
+    number("run", key=True),
+    number("key", key=True),
+    number("row_no", key=True),
+    sqlite_with_rowid=False,
+)
 
 import_refusal = sa.Table(
     "import_refusal",

@@ -39,7 +39,7 @@ GROWN: Final[Mapping[str, tuple[int, Mapping[str, int]]]] = {
     "import_change": (10 * M, {"import_id": 10, "row_no": M, "customer_id": 5 * M, "account_id": 4}),
     "import_prospect": (10 * M, {"import_id": 10, "row_no": M, "account_id": 4, "consecutive": 2}),
     "waiting_key": (20 * M, {"key": 20 * M, "import_id": 10, "row_no": M}),
-    "waiting_recent": (M, {"key": M, "import_id": 10, "row_no": M}),
+    "waiting_recent": (2 * M, {"import_id": 1, "run": 50, "key": 2 * M, "row_no": M}),
     "import_refusal": (M, {"import_id": 10, "field": 3}),
     # nearly all are told: of the other states there are few
     "opt_out_outbox": (M, {"account_id": 4, "state": 1_000}),

@@ -1,0 +1,50 @@
+"""What can be made of a file's rows before the store is asked anything: hashed, sealed and written out.
+
+It needs no connection, so that the next chunk of a file is made ready while the one before is being stored.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+from json.encoder import encode_basestring as _quoted
+
+from campaign_app.domain.customer import ImportRow, ReadyRows
+from campaign_app.storage.keys import WorkspaceKeys
+
+
+def make_ready(keys: WorkspaceKeys, rows: Sequence[ImportRow]) -> ReadyRows:
+    of_phone = keys.hashes.of_phone
+    phone_keys = [None if row.phone is None else of_phone(row.phone) for row in rows]
+    named = [(row.account_id, row.ref, row.row_no) for row in rows if row.ref]
+    numbered = [(key, row.row_no) for key, row in zip(phone_keys, rows, strict=True) if key is not None]
+    refs = zip(keys_of_refs((shop, ref) for shop, ref, _ in named), [row_no for *_, row_no in named], strict=True)
+    numbers = zip(keys_of_numbers(key for key, _ in numbered), [row_no for _, row_no in numbered], strict=True)
+    waiting = sorted([*refs, *numbers])
+    return ReadyRows(
+        rows,
+        phone_keys,
+        keys.phones.seal_all([row.phone for row in rows]),
+        [words_to_text(row.attributes) for row in rows],
+        waiting,
+        len({key for key, _ in waiting}) < len(waiting),
+    )
+
+
+def keys_of_refs(refs: Iterable[tuple[int, str]]) -> Sequence[int]:
+    """64 bits of a hash of each (shop, ref): a few others may have the same, so whoever finds a row compares it."""
+    return _numbers([blake2b(f"{shop}\0{ref}".encode(), digest_size=8).digest() for shop, ref in refs])
+
+
+def keys_of_numbers(phone_keys: Iterable[bytes]) -> Sequence[int]:
+    return _numbers([key[:8] for key in phone_keys])
+
+
+def words_to_text(values: Mapping[str, str]) -> str:
+    """As JSON with sorted names, in half the time of the library's."""
+    return f"{{{', '.join([f'{_quoted(name)}: {_quoted(value)}' for name, value in sorted(values.items())])}}}"
+
+
+def _numbers(eights: Sequence[bytes]) -> Sequence[int]:
+    return struct.unpack(f">{len(eights)}q", b"".join(eights))
