@@ -84,7 +84,7 @@ class RowChecker:
         rows = block.rows
         if not is_plain(rows):
             return None
-        refs = [row[self._ref].strip() for row in rows] if self._ref >= 0 else [""] * len(rows)
+        refs = self.plain_refs(block)
         phones = [row[self._phone] for row in rows] if self._phone >= 0 else [""] * len(rows)
         written = [phone for phone in phones if phone]
         if len(_MOBILES.findall("\n".join(written))) != len(written):
@@ -92,6 +92,10 @@ class RowChecker:
         if any("+" in ref for ref in refs) or not all(map(max, refs, phones)):
             return None
         return refs, phones
+
+    def plain_refs(self, block: Block) -> Sequence[str]:
+        """Refs of a block that `plain_keys` found plain."""
+        return [row[self._ref].strip() for row in block.rows] if self._ref >= 0 else [""] * len(block.rows)
 
     def _check_each(self, block: Block, marks: RowMarks, out: Checked) -> None:
         for number, cells, ref, phone, code, where in self.read(block):

@@ -45,6 +45,7 @@ class _Keys:
     phones: Values
     rows: int
     repaired: int = 0
+    plain: bool = False
 
 
 class Scanner:
@@ -53,6 +54,7 @@ class Scanner:
     def __init__(self, checker: RowChecker, both_max: int = BOTH_MAX) -> None:
         self._checker = checker
         self._both_max = both_max
+        self._plain: list[bool] = []  # of each block: whether all of its rows are
 
     def scan(self, table: Table, tick: Tick) -> Scan:
         phones = KeyColumn(5)
@@ -60,6 +62,7 @@ class Scanner:
         rows = repaired = last = 0
         for block in table.blocks():
             keys = self._keys(block)
+            self._plain.append(keys.plain)
             rows, repaired, last = rows + keys.rows, repaired + keys.repaired, max(last, _last(block))
             phones.put(keys.numbers, keys.phones)
             refs = None if refs is None or rows > self._both_max else refs
@@ -74,32 +77,38 @@ class Scanner:
     def _refs_again(self, table: Table, tick: Tick) -> Groups:
         """Half of each ref's hash says who may stand twice; the whole hash of those few is then compared."""
         narrow = KeyColumn(4)
-        for keys in self._each(table, tick):
+        for numbers, refs in self._each(table, tick):
             # no hash may stand for none
-            narrow.put(keys.numbers, np.where(keys.refs, keys.refs & np.uint64(0xFFFFFFFF) | np.uint64(1), keys.refs))
+            narrow.put(numbers, np.where(refs, refs & np.uint64(0xFFFFFFFF) | np.uint64(1), refs))
         suspects, _ = groups_of(narrow).by_row()
         del narrow
         values, rows = [np.zeros(0, np.uint64)], [np.zeros(0, np.uint32)]
-        for keys in self._each(table, tick):
-            numbers = np.asarray(keys.numbers, np.uint32)
-            meant = np.isin(numbers, _between(suspects, numbers)) & (keys.refs > 0)
-            values.append(keys.refs[meant])
-            rows.append(numbers[meant])
+        for numbers, refs in self._each(table, tick):
+            here = np.asarray(numbers, np.uint32)
+            meant = np.isin(here, _between(suspects, here)) & (refs > 0)
+            values.append(refs[meant])
+            rows.append(here[meant])
         every, where = np.concatenate(values), np.concatenate(rows)
         order = np.argsort(every, kind="stable")
         groups = Groups()
         groups.add(every[order], where[order])
         return groups
 
-    def _each(self, table: Table, tick: Tick) -> Iterator[_Keys]:
-        for block in table.blocks():
+    def _each(self, table: Table, tick: Tick) -> Iterator[tuple[Sequence[int], Values]]:
+        """Numbers of rows and the hashes of their refs; that a block is plain needs no second look."""
+        for at, block in enumerate(table.blocks()):
             tick(1.0)
-            yield self._keys(block)
+            if at < len(self._plain) and self._plain[at]:
+                yield block.numbers, _hashes(self._checker.plain_refs(block))
+            else:
+                keys = self._keys(block)
+                yield keys.numbers, keys.refs
 
     def _keys(self, block: Block) -> _Keys:
         plain = self._checker.plain_keys(block)
         if plain is not None:
-            return _Keys(block.numbers, _hashes(plain[0]), _digits(plain[1]), len(block.rows) + len(block.bad))
+            rows = len(block.rows) + len(block.bad)
+            return _Keys(block.numbers, _hashes(plain[0]), _digits(plain[1]), rows, plain=True)
         read = list(self._checker.read(block))
         good = [(number, ref, phone) for number, _, ref, phone, code, _ in read if code in ("", "repaired")]
         return _Keys(
@@ -117,7 +126,7 @@ def _hashes(refs: Sequence[str]) -> Values:
 
 
 def _digits(phones: Sequence[str]) -> Values:
-    return np.fromiter((int(phone or 0) for phone in phones), np.uint64, len(phones))
+    return np.fromiter(map(int, ["0" if phone == "" else phone for phone in phones]), np.uint64, len(phones))
 
 
 def _between(rows: Rows, numbers: Rows) -> Rows:
