@@ -29,6 +29,7 @@ STEP: Final = 20_000  # keys of a transaction
 _KEYS: Final = ("key", "import_id", "row_no")
 _RECENT: Final = ("import_id", "run", "key", "row_no")
 _HIGHEST: Final = 2**63 - 1
+_BEFORE: Final = -2  # every run: that of a row 0 is -1
 _p, _recent = import_prospect.c, waiting_recent.c
 _OF_IMPORT: Final = sa.select(import_prospect).where(_p.import_id == sa.bindparam("import_id"))
 _FORGET: Final = sa.delete(import_prospect).where(_p.import_id == sa.bindparam("i"), _p.row_no == sa.bindparam("r"))
@@ -43,10 +44,13 @@ _WHERE_RECENT: Final = sa.select(_recent.row_no).where(*_OF_RUN)
 _DROP_RECENT: Final = sa.delete(waiting_recent).where(
     *_OF_RUN, _recent.key == sa.bindparam("k"), _recent.row_no == sa.bindparam("r")
 )
+_NEXT_IMPORT: Final = (
+    sa.select(_recent.import_id).where(_recent.import_id > sa.bindparam("i")).order_by(_recent.import_id).limit(1)
+)
 _NEXT_RUN: Final = (
-    sa.select(_recent.import_id, _recent.run)
-    .where(sa.tuple_(_recent.import_id, _recent.run) > sa.tuple_(sa.bindparam("i"), sa.bindparam("run")))
-    .order_by(_recent.import_id, _recent.run)
+    sa.select(_recent.run)
+    .where(_recent.import_id == sa.bindparam("i"), _recent.run > sa.bindparam("run"))
+    .order_by(_recent.run)
     .limit(1)
 )
 _KEY_AT: Final = sa.select(_recent.key).where(*_OF_RUN).order_by(_recent.key).limit(1).offset(sa.bindparam("skipped"))
@@ -136,10 +140,11 @@ def _border(connection: sa.Connection, import_id: int, runs: Sequence[int]) -> i
 
 def _runs(connection: sa.Connection) -> Iterator[Run]:
     """Of every import, in order: some tens at most, each found without reading the ones before."""
-    at: Run = (0, -1)
-    while (found := connection.execute(_NEXT_RUN, {"i": at[0], "run": at[1]}).first()) is not None:
-        at = found[0], found[1]
-        yield at
+    import_id: int | None = 0
+    while (import_id := connection.execute(_NEXT_IMPORT, {"i": import_id}).scalar()) is not None:
+        run: int | None = _BEFORE
+        while (run := connection.execute(_NEXT_RUN, {"i": import_id, "run": run}).scalar()) is not None:
+            yield import_id, run
 
 
 def _run_of(row_no: int) -> int:
