@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -136,23 +136,6 @@ class ImportRow:
     phone: Phone | None
     attributes: Mapping[str, str]
     consecutive: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ReadyRows:
-    """Rows of one chunk as `ImportStore.ready` made them: with each its number's keyed hash, the number sealed, and the
-    attributes as text.
-
-    `waiting`: (key, row) by which each row is found while it waits for its customer, rising. `share_keys`: two of the
-    rows may be one person.
-    """
-
-    rows: Sequence[ImportRow] = field(repr=False)
-    phone_keys: Sequence[bytes | None] = field(repr=False)
-    sealed: Sequence[bytes | None] = field(repr=False)
-    texts: Sequence[str] = field(repr=False)
-    waiting: Sequence[tuple[int, int]] = field(repr=False)
-    share_keys: bool
 
 
 @dataclass(frozen=True, slots=True)

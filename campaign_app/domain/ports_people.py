@@ -18,7 +18,6 @@ from campaign_app.domain.customer import (
     ImportRow,
     PlatformCustomer,
     Reading,
-    ReadyRows,
 )
 from campaign_app.domain.erasure import Stored
 from campaign_app.domain.people import PeopleQuery
@@ -255,11 +254,7 @@ class ImportStore(Protocol):
         """What `apply_chunk` would answer to these rows in a new import; writes nothing."""
         ...
 
-    def ready(self, rows: Sequence[ImportRow]) -> ReadyRows:
-        """All that can be done with them without asking the store, in any thread."""
-        ...
-
-    def apply_chunk(self, import_id: int, rows: Sequence[ImportRow] | ReadyRows) -> ChunkCounts: ...
+    def apply_chunk(self, import_id: int, rows: Sequence[ImportRow]) -> ChunkCounts: ...
     def refuse(self, import_id: int, refusals: Sequence[tuple[int, str, str]]) -> None:
         """Keeps (row, code, field) of rows that are left out."""
         ...

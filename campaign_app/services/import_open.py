@@ -24,13 +24,10 @@ class OpenSessions:
 
     def keep(self, import_id: int, session: Session) -> None:
         with self._lock:
-            if (former := self._sessions.get(import_id)) is not None and former is not session:
-                former.close()
             self._sessions[import_id] = session
             while len(self._sessions) > FILES_OPEN:
-                self._sessions.pop(next(iter(self._sessions))).close()
+                del self._sessions[next(iter(self._sessions))]
 
     def drop(self, import_id: int) -> None:
         with self._lock:
-            if (session := self._sessions.pop(import_id, None)) is not None:
-                session.close()
+            self._sessions.pop(import_id, None)

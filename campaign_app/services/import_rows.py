@@ -55,10 +55,10 @@ class RowChecker:
         self._phone = next((column.index for column in columns if column.target == PHONE), -1)
         self._attributes = tuple((column.target, column.index) for column in columns if column.is_attribute)
 
-    def check(self, block: Block, marks: RowMarks) -> Checked:
-        """The rows that may be stored, and the others with their reasons."""
+    def check(self, block: Block, marks: RowMarks, *, plain: bool = False) -> Checked:
+        """The rows that may be stored, and the others with their reasons. `plain`: as `plain_keys` has found."""
         out = Checked(refusals=[(bad.number, bad.code, "") for bad in block.bad])
-        keys = self.plain_keys(block)
+        keys = self._written(block) if plain else self.plain_keys(block)
         if keys is None:
             self._check_each(block, marks, out)
             return out
@@ -84,8 +84,7 @@ class RowChecker:
         rows = block.rows
         if not is_plain(rows):
             return None
-        refs = self.plain_refs(block)
-        phones = [row[self._phone] for row in rows] if self._phone >= 0 else [""] * len(rows)
+        refs, phones = self._written(block)
         written = [phone for phone in phones if phone]
         if len(_MOBILES.findall("\n".join(written))) != len(written):
             return None
@@ -96,6 +95,11 @@ class RowChecker:
     def plain_refs(self, block: Block) -> Sequence[str]:
         """Refs of a block that `plain_keys` found plain."""
         return [row[self._ref].strip() for row in block.rows] if self._ref >= 0 else [""] * len(block.rows)
+
+    def _written(self, block: Block) -> tuple[Sequence[str], Sequence[str]]:
+        rows = block.rows
+        phones = [row[self._phone] for row in rows] if self._phone >= 0 else [""] * len(rows)
+        return self.plain_refs(block), phones
 
     def _check_each(self, block: Block, marks: RowMarks, out: Checked) -> None:
         for number, cells, ref, phone, code, where in self.read(block):

@@ -28,12 +28,13 @@ BOTH_MAX: Final = 3_000_000
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """`rows` counts all but blank ones, `last_row` is the highest row number."""
+    """`rows` counts all but blank ones, `last_row` is the highest row number, `plain` is said of each block."""
 
     marks: FileMarks
     rows: int
     repaired: int
     last_row: int
+    plain: Sequence[bool]
 
 
 @dataclass(slots=True)
@@ -72,7 +73,7 @@ class Scanner:
         by_phone, runs = phone_groups(phones)
         del phones
         by_ref = self._refs_again(table, tick) if refs is None else groups_of(refs)
-        return Scan(FileMarks(*find_repeats(by_ref, by_phone), runs), rows, repaired, last)
+        return Scan(FileMarks(*find_repeats(by_ref, by_phone), runs), rows, repaired, last, self._plain)
 
     def _refs_again(self, table: Table, tick: Tick) -> Groups:
         """Half of each ref's hash says who may stand twice; the whole hash of those few is then compared."""

@@ -154,10 +154,10 @@ class Imports(Permitted):
     def apply_chunk(self, import_id: int, chunk: int) -> ChunkCounts:
         """Applies one chunk; doing it again changes nothing. Raises SettingsError `file_changed`, `file_missing`."""
         counts, codes = Counter(_as_dict(ChunkCounts())), Counter[str]()
-        for part in self._resumed(import_id).take(chunk, self._store.ready):
+        for part in self._resumed(import_id).chunk(chunk):
             if part.refusals:
                 self._store.refuse(import_id, part.refusals)
-            counts.update(_as_dict(self._store.apply_chunk(import_id, part.ready)))
+            counts.update(_as_dict(self._store.apply_chunk(import_id, part.rows)))
             codes.update(f"refused_{code}" for _, code, _ in part.refusals)
         done = self._settings.setting(_done(import_id), {})
         self._settings.set_setting(_done(import_id), {**done, str(chunk): {**counts, **codes}})

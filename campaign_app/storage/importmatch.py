@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from campaign_app.domain.customer import ImportRow, ReadyRows
+from campaign_app.domain.customer import ImportRow
 from campaign_app.storage import schema
 from campaign_app.storage.accounts import entity_of
 from campaign_app.storage.counting import of_accounts
 from campaign_app.storage.customers import accounts_of
+from campaign_app.storage.importready import ReadyRows
 from campaign_app.storage.importrows import Merge
 from campaign_app.storage.keys import KeyedHashes
 from campaign_app.storage.lists import rows_among

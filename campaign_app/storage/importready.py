@@ -1,17 +1,32 @@
-"""What can be made of a file's rows before the store is asked anything: hashed, sealed and written out.
-
-It needs no connection, so that the next chunk of a file is made ready while the one before is being stored.
-"""
+"""What is made of a file's rows before the store is asked anything: hashed, sealed and written out."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from json.encoder import encode_basestring as _quoted
 
-from campaign_app.domain.customer import ImportRow, ReadyRows
+from campaign_app.domain.customer import ImportRow
 from campaign_app.storage.keys import WorkspaceKeys
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyRows:
+    """Rows of one part of a file: with each its number's keyed hash, the number sealed, and the attributes as text.
+
+    `waiting`: (key, row) by which each row is found while it waits for its customer, rising. `share_keys`: two of the
+    rows may be one person.
+    """
+
+    rows: Sequence[ImportRow] = field(repr=False)
+    phone_keys: Sequence[bytes | None] = field(repr=False)
+    sealed: Sequence[bytes | None] = field(repr=False)
+    texts: Sequence[str] = field(repr=False)
+    waiting: Sequence[tuple[int, int]] = field(repr=False)
+    share_keys: bool
 
 
 def make_ready(keys: WorkspaceKeys, rows: Sequence[ImportRow]) -> ReadyRows:
@@ -43,7 +58,12 @@ def keys_of_numbers(phone_keys: Iterable[bytes]) -> Sequence[int]:
 
 def words_to_text(values: Mapping[str, str]) -> str:
     """As JSON with sorted names, in half the time of the library's."""
-    return f"{{{', '.join([f'{_quoted(name)}: {_quoted(value)}' for name, value in sorted(values.items())])}}}"
+    return f"{{{', '.join([_named(name) + _quoted(value) for name, value in sorted(values.items())])}}}"
+
+
+@lru_cache
+def _named(name: str) -> str:
+    return f"{_quoted(name)}: "
 
 
 def _numbers(eights: Sequence[bytes]) -> Sequence[int]:

@@ -11,12 +11,12 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from campaign_app.domain.customer import ChunkCounts, ImportGlance, ImportReport, ImportRow, ReadyRows
+from campaign_app.domain.customer import ChunkCounts, ImportGlance, ImportReport, ImportRow
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.storage import prospects
 from campaign_app.storage.engine import Database
 from campaign_app.storage.importmatch import RowMatcher
-from campaign_app.storage.importready import make_ready
+from campaign_app.storage.importready import ReadyRows, make_ready
 from campaign_app.storage.importrows import Merge, to_text
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.lists import chunks, rows_among, write_all
@@ -59,21 +59,18 @@ class SqlImports:
             return int(made[0])
 
     def classify(self, rows: Sequence[ImportRow]) -> ChunkCounts:
-        ready = self.ready(rows)
+        ready = self._ready(rows)
         with self.db.read() as connection:
             outcomes = RowMatcher(connection, self.keys.hashes, 0).look(ready)
         return ChunkCounts(**Counter(outcomes.values()))
 
-    def ready(self, rows: Sequence[ImportRow]) -> ReadyRows:
-        return make_ready(self.keys, list({row.row_no: row for row in rows}.values()))
-
-    def apply_chunk(self, import_id: int, rows: Sequence[ImportRow] | ReadyRows) -> ChunkCounts:
-        ready = rows if isinstance(rows, ReadyRows) else self.ready(rows)
+    def apply_chunk(self, import_id: int, rows: Sequence[ImportRow]) -> ChunkCounts:
+        ready = self._ready(rows)
         rows = ready.rows
         with self.db.write_much() as connection:
             _expect(connection, import_id, "running")
             done = _outcomes_of(connection, import_id, [row.row_no for row in rows])
-            fresh = self.ready([row for row in rows if row.row_no not in done]) if done else ready
+            fresh = self._ready([row for row in rows if row.row_no not in done]) if done else ready
             matcher = RowMatcher(connection, self.keys.hashes, import_id)
             outcomes = Counter(done.values()) + Counter(matcher.apply(fresh).values())
         if rows and rows[0].row_no // MERGE_ROWS != (rows[-1].row_no + 1) // MERGE_ROWS:
@@ -164,6 +161,9 @@ class SqlImports:
                 )
                 for row in connection.execute(newest)
             )
+
+    def _ready(self, rows: Sequence[ImportRow]) -> ReadyRows:
+        return make_ready(self.keys, list({row.row_no: row for row in rows}.values()))
 
     def _undo_step(self, import_id: int) -> Counter[str]:
         with self.db.write() as connection:
