@@ -1,7 +1,7 @@
 """A CSV file into the encrypted store against a bare INSERT loop into the same schema; one JSON line per figure.
 
-Both write to the real store (SQLCipher, WAL, synchronous=FULL), each in a process of its own, with the same number of
-rows in a transaction and the same cache. The floor gets ready-made rows and its row making goes free; the import starts
+Both write to the real store (SQLCipher, WAL, synchronous=FULL), each in a process of its own, and leave the same rows in
+the same tables. The floor gets ready-made rows, 20,000 in a transaction, and its row making goes free; the import starts
 from the file and pays for everything: hashing, two readings, duplicates, runs, HMAC, sealing, matching, the report.
 """
 
@@ -31,7 +31,6 @@ from campaign_app.services.import_session import CHUNK
 from campaign_app.services.imports import Imports
 from campaign_app.services.tables import ReadOptions
 from campaign_app.storage.engine import BULK_CACHE_KIB
-from campaign_app.storage.prospects import RUN_ROWS
 from campaign_app.storage.workspace import Workspace, create_workspace
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -60,7 +59,7 @@ INSERT = (
     "INSERT INTO import_prospect (import_id, row_no, account_id, ref, phone_sealed, phone_key, attributes, consecutive)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
-INSERT_KEYS = "INSERT INTO waiting_recent (import_id, run, key, row_no) VALUES (?, ?, ?, ?)"
+INSERT_KEYS = "INSERT INTO waiting_key (key, import_id, row_no) VALUES (?, ?, ?)"
 
 
 def write_file(path: Path, rows: int, seed: int) -> None:
@@ -96,7 +95,7 @@ def floor(path: Path, folder: Path) -> dict[str, Any]:
     with made.database.engine.connect() as pooled:
         connection = pooled.connection.driver_connection
         assert connection is not None
-        connection.execute(f"PRAGMA cache_size = -{BULK_CACHE_KIB}")  # as the import has it
+        connection.execute(f"PRAGMA cache_size = -{BULK_CACHE_KIB}")  # three times what the import has
 
         def write(rows: list[tuple[Any, ...]]) -> int:
             connection.execute("BEGIN IMMEDIATE")
@@ -112,11 +111,10 @@ def floor(path: Path, folder: Path) -> dict[str, Any]:
     return total
 
 
-def _keys(rows: list[tuple[Any, ...]]) -> list[tuple[int, int, int, int]]:
+def _keys(rows: list[tuple[Any, ...]]) -> list[tuple[int, int, int]]:
     """Two for each row, at random, in the order of the table."""
-    run = (rows[0][1] - 1) // RUN_ROWS if rows else 0
     halves = ((row, row[5][at : at + 8]) for row in rows for at in (0, 8))
-    return sorted((row[0], run, int.from_bytes(half, "big", signed=True), row[1]) for row, half in halves)
+    return sorted((int.from_bytes(half, "big", signed=True), row[0], row[1]) for row, half in halves)
 
 
 def _ready_made(path: Path, import_id: int) -> Iterator[list[tuple[Any, ...]]]:

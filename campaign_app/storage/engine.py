@@ -24,7 +24,7 @@ from campaign_app.storage.pages import Look, look
 BUSY_SECONDS: Final = 30
 CACHE_KIB: Final = 8_192  # of each connection; twice as much makes neither dispatch nor the table faster
 # of one transaction in bulk: pages that do not fit are encrypted and written again and again before the commit
-BULK_CACHE_KIB: Final = 16_384
+BULK_CACHE_KIB: Final = 49_152
 # WAL with synchronous=NORMAL may lose the last commits when the power fails: a claimed batch must not be forgotten
 _PRAGMAS: Final = (
     f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
@@ -72,12 +72,12 @@ class Database:
         return self._writer.begin()
 
     @contextmanager
-    def write_much(self) -> Iterator[Connection]:
-        """`write` for thousands of rows at once: a quarter to a third faster."""
+    def write_much(self, cache_kib: int = BULK_CACHE_KIB) -> Iterator[Connection]:
+        """`write` for thousands of rows at once: a quarter to a third faster. Rows in order need less of a cache."""
         with self._writer.connect() as connection:
             driver = connection.connection.driver_connection
             assert driver is not None
-            driver.execute(f"PRAGMA cache_size = -{BULK_CACHE_KIB}")
+            driver.execute(f"PRAGMA cache_size = -{cache_kib}")
             try:
                 with connection.begin():
                     yield connection

@@ -67,7 +67,7 @@ class SqlImports:
     def apply_chunk(self, import_id: int, rows: Sequence[ImportRow]) -> ChunkCounts:
         ready = self._ready(rows)
         rows = ready.rows
-        with self.db.write_much() as connection:
+        with self.db.write_much(prospects.CACHE_KIB) as connection:
             _expect(connection, import_id, "running")
             done = _outcomes_of(connection, import_id, [row.row_no for row in rows])
             fresh = self._ready([row for row in rows if row.row_no not in done]) if done else ready

@@ -143,7 +143,7 @@ class ServerDatabase(Database):
             yield connection
 
     @contextmanager
-    def write_much(self) -> Iterator[Connection]:
+    def write_much(self, _cache_kib: int = 0) -> Iterator[Connection]:
         """Like `write`: the server's memory is its own."""
         with self.write() as connection:
             yield connection

@@ -26,6 +26,7 @@ Run = tuple[int, int]  # import, run
 NAMES: Final = tuple(column.name for column in import_prospect.c)
 RUN_ROWS: Final = 20_000  # numbers of rows that share a run: those of a file's chunk
 STEP: Final = 20_000  # keys of a transaction
+CACHE_KIB: Final = 16_384  # of a transaction: all is written in order
 _KEYS: Final = ("key", "import_id", "row_no")
 _RECENT: Final = ("import_id", "run", "key", "row_no")
 _HIGHEST: Final = 2**63 - 1
@@ -112,7 +113,7 @@ def merge(database: Database) -> None:
 
 def _merge_step(database: Database) -> bool:
     """Whether there are more."""
-    with database.write_much() as connection:
+    with database.write_much(CACHE_KIB) as connection:
         # nobody merges beside, else this one would bring back what was forgotten meanwhile
         runs = list(_runs(connection))
         if not runs:
