@@ -1,8 +1,9 @@
 """A CSV file into the encrypted store against a bare INSERT loop into the same schema; one JSON line per figure.
 
-Both write to the real store (SQLCipher, WAL, synchronous=FULL), each in a process of its own, and leave the same rows in
-the same tables. The floor gets ready-made rows, 20,000 in a transaction, and its row making goes free; the import starts
-from the file and pays for everything: hashing, two readings, duplicates, runs, HMAC, sealing, matching, the report.
+Both write to the real store (SQLCipher, WAL, synchronous=FULL), each in a process of its own, and leave the same rows
+in the same tables. The floor gets ready-made rows, 20,000 in a transaction, and its row making goes free; the import
+starts from the file and pays for everything: hashing, two readings, duplicates, runs, HMAC, sealing, matching, the
+report.
 """
 
 from __future__ import annotations
