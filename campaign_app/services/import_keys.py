@@ -16,18 +16,21 @@ Rows = npt.NDArray[np.uint32]
 Values = npt.NDArray[np.uint64]
 
 RUN: Final = 5
-_PART: Final = 400_000  # rows sorted at a time
+_PART: Final = 200_000  # rows sorted at a time
 _SLICE: Final = 200_000
 _SAMPLE: Final = 100_000
 
 
 class KeyColumn:
-    """One value per row number, of 4, 5 or 8 bytes; 0 stands for none."""
+    """One value per row number, of 4, 5 or 8 bytes; 0 stands for none.
+
+    In slices that stay where they are: an array that grows leaves holes behind, as large as itself.
+    """
 
     def __init__(self, size: int) -> None:
-        self._low = np.zeros(0, np.uint32)
-        high: type[np.unsignedinteger[Any]] = np.uint32 if size == 8 else np.uint8
-        self._high: npt.NDArray[np.unsignedinteger[Any]] | None = None if size == 4 else np.zeros(0, high)
+        self._low: list[Rows] = []
+        self._high: list[npt.NDArray[np.unsignedinteger[Any]]] = []
+        self._of_high: type[np.unsignedinteger[Any]] | None = {8: np.uint32, 5: np.uint8, 4: None}[size]
         self._end = 0  # one more than the last row number
 
     def put(self, numbers: Sequence[int], values: Values) -> None:
@@ -35,10 +38,12 @@ class KeyColumn:
         if not len(numbers):
             return
         self._grow(numbers[-1] + 1)
-        at = slice(numbers[0], numbers[-1] + 1) if isinstance(numbers, range) else np.asarray(numbers)
-        self._low[at] = values & np.uint64(0xFFFFFFFF)
-        if self._high is not None:
-            self._high[at] = values >> np.uint64(32)
+        rows = np.asarray(numbers)
+        for at in range(numbers[0] // _SLICE, numbers[-1] // _SLICE + 1):
+            here = slice(*np.searchsorted(rows, [at * _SLICE, (at + 1) * _SLICE]))
+            self._low[at][rows[here] - at * _SLICE] = values[here] & np.uint64(0xFFFFFFFF)
+            if self._high:
+                self._high[at][rows[here] - at * _SLICE] = values[here] >> np.uint64(32)
 
     def sorted_parts(self, margin: int = 0) -> Iterator[tuple[Values, Rows, int, int]]:
         """Ranges of values that together hold each value once: the values sorted, their rows, the range [low, high).
@@ -52,22 +57,25 @@ class KeyColumn:
 
     def _grow(self, end: int) -> None:
         self._end = max(self._end, end)
-        if end > len(self._low):
-            self._low.resize(end + _SLICE, refcheck=False)
-            if self._high is not None:
-                self._high.resize(end + _SLICE, refcheck=False)
+        while end > len(self._low) * _SLICE:
+            self._low.append(np.zeros(_SLICE, np.uint32))
+            if self._of_high is not None:
+                self._high.append(np.zeros(_SLICE, self._of_high))
 
     def _slices(self) -> Iterator[tuple[int, Values]]:
-        for start in range(0, self._end, _SLICE):
-            stop = min(self._end, start + _SLICE)
-            low = self._low[start:stop].astype(np.uint64)
-            yield start, low if self._high is None else low | self._high[start:stop].astype(np.uint64) << np.uint64(32)
+        for at, part in enumerate(self._low):
+            low = part[: self._end - at * _SLICE].astype(np.uint64)
+            if self._high:
+                low |= self._high[at][: len(low)].astype(np.uint64) << np.uint64(32)
+            yield at * _SLICE, low
 
     def _borders(self) -> list[int]:
         """1, then values that cut the rows into parts of about the same size, then 2**64."""
         parts = -(-self._end // _PART)
         step = max(1, self._end // _SAMPLE)
-        sample = np.sort(np.concatenate([values[::step] for _, values in self._slices()] or [np.zeros(0, np.uint64)]))
+        # copies: a view would keep its whole slice
+        seen = [values[::step].copy() for _, values in self._slices()]
+        sample = np.sort(np.concatenate(seen or [np.zeros(0, np.uint64)]))
         sample = sample[sample > 0]
         cuts = [int(sample[len(sample) * i // parts]) for i in range(1, parts)] if len(sample) else []
         return sorted({1, *cuts, 2**64})
