@@ -99,7 +99,8 @@ class _Match:
         if query.account_id is not None:
             conditions.append(of_accounts([query.account_id]))
         if query.province:
-            conditions.append(_customer.province == query.province)
+            # as text that is put together: kept from the index on provinces, where ids are in order per shop only
+            conditions.append(_customer.province.concat("") == query.province)
         if query.audience is not None and query.now is not None:
             conditions.append(clause(query.audience, query.now))
         if query.text:

@@ -50,9 +50,36 @@ def _filter(audience: Filter, now: datetime, depth: int) -> Clause:
     if not audience.parts:
         return sa.true()
     parts = [
-        _filter(part, now, depth + 1) if isinstance(part, Filter) else _condition(part, now) for part in audience.parts
+        _filter(part, now, depth + 1) if isinstance(part, Filter) else _condition(part, now)
+        for part in sorted(audience.parts, key=_cost)
     ]
     return sa.and_(*parts) if audience.every else sa.or_(*parts)
+
+
+def kept_provinces(audience: Filter) -> frozenset[str] | None:
+    """Provinces of which everybody is whom it matches; None where that may be any, or they are very many."""
+    each = [kept_provinces(part) if isinstance(part, Filter) else _provinces(part) for part in audience.parts]
+    known = [provinces for provinces in each if provinces is not None]
+    if not known or (len(known) < len(each) and not audience.every):
+        return None
+    kept = frozenset.intersection(*known) if audience.every else frozenset.union(*known)
+    return kept if len(kept) <= MAX_WORDS else None
+
+
+def _provinces(condition: Condition) -> frozenset[str] | None:
+    if condition.field != "province" or condition.op not in (Op.IS, Op.IN):
+        return None
+    return frozenset(condition.value if isinstance(condition.value, tuple) else (str(condition.value),))
+
+
+def _cost(part: Condition | Filter) -> int:
+    """Of one customer: SQLite asks from left to right, and mostly ends at the first answer that decides."""
+    if isinstance(part, Filter):
+        return sum(map(_cost, part.parts))
+    many = len(part.value) if part.op is Op.IN and isinstance(part.value, tuple) else 1
+    if part.field == "tag":
+        return 4 * max(1, many)
+    return 1 if part.field in _NUMBERS or part.field == "days_since_order" else min(2 * max(1, many), 4)
 
 
 def _condition(condition: Condition, now: datetime) -> Clause:

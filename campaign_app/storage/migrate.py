@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage.engine import Database
 
-HEAD: Final = "0027"
-KNOWN: Final = frozenset({f"{n:04}" for n in range(1, 28)})
+HEAD: Final = "0028"
+KNOWN: Final = frozenset({f"{n:04}" for n in range(1, 29)})
 
 
 def version_of(connection: sa.Connection) -> str | None:

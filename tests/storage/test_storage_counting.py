@@ -45,7 +45,7 @@ def test_each_reader_begins_where_its_range_does(workspace: Workspace) -> None:
     with grown(workspace) as plans:
         count_customers(workspace.database, shops, WEST, NOW, at_once=2)
         steps = {step for each in plans.steps.values() for step in each if "customer_counted" in step}
-    expected = {"(account_id=? AND id>?)", "(account_id=? AND id>? AND id<?)"}
+    expected = {"(account_id=? AND province=? AND id>?)", "(account_id=? AND province=? AND id>? AND id<?)"}
     if plans.dialect == "sqlite":
         assert steps == {f"SEARCH customer USING COVERING INDEX customer_counted {asked}" for asked in expected}
     assert not plans.sorted
