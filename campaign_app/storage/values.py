@@ -34,7 +34,8 @@ def values_of(connection: sa.Connection, field: str, shops: Sequence[int], limit
 def _looked_at(connection: sa.Connection, column: sa.Column[str], shops: Sequence[int]) -> Counter[str]:
     """By ids, since the index that is read begins with the province: its first entries are those of one."""
     value, many, of_id = column.label("value"), sa.func.count().label("many"), customer.c.id
-    wanted = sa.select(value, many).where(counted(connection.dialect.name, shops, Filter()), column != "").group_by(value)
+    theirs = counted(connection.dialect.name, shops, Filter())
+    wanted = sa.select(value, many).where(theirs, column != "").group_by(value)
     # each by itself, which an end of the table answers; of both at once SQLite reads everything
     first, last = (connection.execute(sa.select(end)).scalar() for end in (sa.func.min(of_id), sa.func.max(of_id)))
     found: Counter[str] = Counter()

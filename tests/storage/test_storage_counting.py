@@ -5,12 +5,18 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from storage_plans import grown
-from storage_samples import ENTITY, NOW, person, shop, sync
+from storage_samples import ENTITY, NOW, Fresh, person, shop, sync
+from test_storage_filters import EXAMPLES, filters, matches, people
 
 from campaign_app.domain.audience import Condition, Filter, Op
-from campaign_app.storage import counting
+from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.customer import PlatformCustomer
+from campaign_app.storage import counting, values
 from campaign_app.storage.counting import READERS, count_customers, ranges_of
+from campaign_app.storage.filters import kept_provinces
 from campaign_app.storage.workspace import Workspace
 
 WEST = Filter((Condition("province", Op.IS, "四川"),))
@@ -49,3 +55,63 @@ def test_each_reader_begins_where_its_range_does(workspace: Workspace) -> None:
     if plans.dialect == "sqlite":
         assert steps == {f"SEARCH customer USING COVERING INDEX customer_counted {asked}" for asked in expected}
     assert not plans.sorted
+
+
+CROWD = st.lists(people, max_size=6, unique_by=lambda p: p.ref)
+
+
+@given(CROWD, CROWD, st.lists(filters, min_size=1, max_size=4))
+@EXAMPLES
+def test_shops_and_provinces_are_counted_as_one_by_one(
+    fresh: Fresh, here: list[PlatformCustomer], there: list[PlatformCustomer], audiences: list[Filter]
+) -> None:
+    """Of two shops, of which each has provinces of its own, by several readers; a snapshot freezes the same people."""
+    with fresh() as workspace, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counting.os, "cpu_count", lambda: 3)
+        crowds = {shop(workspace): here, shop(workspace, "k2"): there}
+        for account_id, crowd in crowds.items():
+            workspace.customers.upsert_page(account_id, crowd, "x", NOW)
+        for audience in audiences:
+            found = [(at, who) for at, crowd in crowds.items() for who in crowd if matches(audience, who, at)]
+            assert count_customers(workspace.database, list(crowds), audience, NOW, at_once=2) == len(found), audience
+            made = workspace.campaigns.create(Campaign(0, "x", ENTITY, "retail", audience))
+            assert workspace.campaigns.snapshot(made.id, NOW) == len(found), audience
+            kept = kept_provinces(audience)
+            assert kept is None or kept >= {who.province for _, who in found}
+
+
+def test_provinces_that_an_audience_keeps_to() -> None:
+    def of(*words: str) -> Condition:
+        return Condition("province", Op.IN, words)
+
+    much, not_here = Condition("spend_cents", Op.AT_LEAST, 1), Condition("province", Op.IS_NOT, "浙江")
+    both = Filter((of("四川"), much), every=True)
+    assert kept_provinces(Filter()) is None
+    assert kept_provinces(Filter((much, not_here))) is None
+    assert kept_provinces(Filter((of("四川", ""), much))) == {"四川", ""}
+    assert kept_provinces(Filter((of("四川", "浙江"), of("浙江", "江苏")))) == {"浙江"}
+    assert kept_provinces(Filter((of(), much))) == set()
+    assert kept_provinces(Filter((of("浙江"), both), every=False)) == {"浙江", "四川"}
+    assert kept_provinces(Filter((of("浙江"), much), every=False)) is None
+    assert kept_provinces(Filter((of("浙江"), Filter()), every=False)) is None
+    many = [of(*(f"{part}-{n}" for n in range(3_000))) for part in range(2)]
+    assert kept_provinces(Filter(tuple(many), every=False)) is None
+
+
+def test_members_are_frozen_in_the_order_of_ids_whatever_their_provinces(workspace: Workspace) -> None:
+    places = ("浙江", "", "四川", "江苏", "四川")
+    ids = sync(workspace, shop(workspace), *(person(f"c{n}", province=place) for n, place in enumerate(places)))
+    made = workspace.campaigns.create(Campaign(0, "x", ENTITY, "retail", Filter()))
+    assert workspace.campaigns.snapshot(made.id, NOW) == len(places)
+    assert workspace.campaigns.members(made.id, 0, 9) == tuple(enumerate(sorted(ids.values())))
+
+
+def test_values_are_of_the_first_customers_and_not_of_the_first_province(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(values, "REACH", 3)
+    places = ("", "浙江", "江苏", "浙江", "上海", "北京", "云南")
+    sync(workspace, shop(workspace), *(person(f"c{n}", province=place) for n, place in enumerate(places)))
+    assert workspace.customers.values("province", ENTITY, 9) == ("浙江", "上海", "北京", "江苏")
+    assert workspace.customers.values("province", ENTITY, 2) == ("浙江", "上海")
+    assert workspace.customers.values("province", "91330100MA2B00009X", 2) == ()
