@@ -12,6 +12,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from campaign_app.domain.message import Outcome
 from campaign_app.storage.budgets import take_off
+from campaign_app.storage.fetching import fetch
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.schema_sending import ledger, ledger_latest, ledger_outcome, submission
 from campaign_app.storage.upserts import insert_or_update, plain_insert
@@ -54,8 +55,7 @@ _OF_SUBMISSION: Final = _STANDING.where(ledger.c.submission_id == sa.bindparam("
 
 
 def standing_of_submission(connection: sa.Connection, submission_id: int) -> tuple[Standing, ...]:
-    rows = connection.execute(_OF_SUBMISSION, {"which": submission_id})
-    return tuple(Standing(*row) for row in rows.all())
+    return tuple(Standing(*row) for row in fetch(connection, _OF_SUBMISSION, which=submission_id))
 
 
 def standing_of(connection: sa.Connection, ledger_ids: Iterable[int]) -> tuple[Standing, ...]:
