@@ -1,4 +1,4 @@
-"""Reads that run before every batch: the statement is compiled once, and in a file its text goes straight to the driver.
+"""Reads that run before every batch: a statement is compiled once, and in a file its text goes straight to the driver.
 
 SQLAlchemy's own handling of a statement takes many times as long as SQLite takes to find a row of it. Whoever listens
 to the engine's statements hears of these as well: they then go the way of all others.
@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import result_tuple
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from campaign_app.storage.engine import Database, trouble_of
 from campaign_app.storage.rows import AnyRow, AnySelect
@@ -116,7 +115,7 @@ def _kept(statement: AnySelect, dialect: sa.Dialect) -> _Statement:
 
 
 def _compile(statement: AnySelect, dialect: sa.Dialect) -> _Compiled:
-    compiled = cast("SQLCompiler", statement.compile(dialect=dialect))
+    compiled = statement.compile(dialect=dialect)
     names = tuple(compiled.positiontup or ())
     constants = {name: value for name, value in compiled.params.items() if not compiled.binds[name].required}
     row = result_tuple([column.key or "" for column in statement.selected_columns])

@@ -152,7 +152,8 @@ class Finder:
         return texts
 
     def campaign_of_row(self, ledger_id: int) -> int | None:
-        return fetch_value(self.connection, _CAMPAIGN_OF, row=ledger_id)
+        found: int | None = fetch_value(self.connection, _CAMPAIGN_OF, row=ledger_id)
+        return found
 
     def person_of_row(self, ledger_id: int) -> CustomerRef:
         ((account_id, ref),) = fetch(self.connection, _PERSON_OF, row=ledger_id)
