@@ -83,6 +83,11 @@ def put_cursor(connection: sa.Connection, account_id: int, stream: str, cursor: 
     write_all(connection, insert_or_update(connection, schema.stream_cursor, "account_id", "stream"), [row])
 
 
+def put_settings(connection: sa.Connection, values: Mapping[str, Any]) -> None:
+    rows = [{"name": name, "value": json.dumps(value, ensure_ascii=False)} for name, value in values.items()]
+    write_all(connection, insert_or_update(connection, schema.setting, "name"), rows)
+
+
 def forget_latest(connection: sa.Connection, account_id: int) -> None:
     """What was said so far is kept, but is nobody's latest word: everybody is asked about again."""
     connection.execute(_FORGET_LATEST, {"account": account_id})
@@ -204,9 +209,8 @@ class SqlAccounts:
         self.set_settings({name: value})
 
     def set_settings(self, values: Mapping[str, Any], noted: Sequence[Noted] = ()) -> None:
-        rows = [{"name": name, "value": json.dumps(value, ensure_ascii=False)} for name, value in values.items()]
         with self.db.write() as connection:
-            write_all(connection, insert_or_update(connection, schema.setting, "name"), rows)
+            put_settings(connection, values)
             for each in noted:
                 append_entry(connection, each.action, each.actor, to_ms(each.at), each.facts)
 

@@ -14,8 +14,16 @@ from sqlalchemy.sql.dml import UpdateBase
 from campaign_app.domain.consent import ConsentFact, ConsentStatus, Receipt, Suppression, SuppressionKind
 from campaign_app.domain.customer import Account
 from campaign_app.domain.ports import PhoneKeys
+from campaign_app.services.following import changes_read_name
 from campaign_app.storage import schema
-from campaign_app.storage.accounts import cursor_of, entity_of, forget_latest, put_cursor, require_source
+from campaign_app.storage.accounts import (
+    cursor_of,
+    entity_of,
+    forget_latest,
+    put_cursor,
+    put_settings,
+    require_source,
+)
 from campaign_app.storage.engine import Database
 from campaign_app.storage.erasure import erase
 from campaign_app.storage.factrows import COLUMNS, FACT, SOURCE, fact_of, fact_values, source_key
@@ -67,7 +75,14 @@ class SqlFacts:
             return _latest_among(connection, self._append(connection, facts, receipts))
 
     def append_changes(
-        self, asked: Account, facts: Sequence[ConsentFact], receipts: Sequence[Receipt], stands: str, cursor: str
+        self,
+        asked: Account,
+        facts: Sequence[ConsentFact],
+        receipts: Sequence[Receipt],
+        stands: str,
+        cursor: str,
+        *,
+        read_at: datetime | None = None,
     ) -> bool:
         with self.db.write() as connection:
             require_source(connection, asked)
@@ -75,6 +90,8 @@ class SqlFacts:
                 return False
             self._append(connection, facts, receipts)
             put_cursor(connection, asked.id, "changes", cursor)
+            if read_at is not None:
+                put_settings(connection, {changes_read_name(asked.id): read_at.isoformat()})
             return True
 
     def begin_anew(self, asked: Account, stands: str, cursor: str) -> None:

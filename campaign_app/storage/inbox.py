@@ -18,7 +18,7 @@ from campaign_app.storage.accounts import put_cursor
 from campaign_app.storage.billed import keep_billed
 from campaign_app.storage.casing import FEED, Clued, case_of_clue
 from campaign_app.storage.engine import Database
-from campaign_app.storage.fetching import read_value
+from campaign_app.storage.fetching import fetch_value, read_value
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.late import complaint_marks
 from campaign_app.storage.lists import rows_among, write_all
@@ -33,6 +33,12 @@ from campaign_app.storage.upserts import plain_insert
 
 # ref, every key of the person, when
 _Said = tuple[str, frozenset[bytes], datetime]
+_CLAIMED: Final = sa.select(sa.func.count()).select_from(ledger).where(ledger.c.campaign_id == sa.bindparam("campaign"))
+_WITHHELD: Final = (
+    sa.select(sa.func.count())
+    .select_from(ledger_latest)
+    .where(ledger_latest.c.campaign_id == sa.bindparam("campaign"), ledger_latest.c.outcome == Outcome.WITHHELD.value)
+)
 _COMPLAINTS: Final = (
     sa.select(sa.func.count())
     .select_from(complaint_case)
@@ -184,6 +190,11 @@ class SqlInbox:
                 "opt_outs": connection.execute(_count(inbound, campaign_id, inbound.c.opt_out == 1)).scalar_one(),
                 "complaints": connection.execute(_count(complaint_case, campaign_id)).scalar_one(),
             }
+
+    def submitted(self, campaign_id: int) -> int:
+        with self.db.read() as connection:
+            rows = fetch_value(connection, _CLAIMED, campaign=campaign_id)
+            return int(rows - fetch_value(connection, _WITHHELD, campaign=campaign_id))
 
     def any_accepted(self, campaign_id: int) -> bool:
         latest = ledger_latest.c
