@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import result_tuple
@@ -18,15 +18,6 @@ from campaign_app.storage.engine import Database, trouble_of
 from campaign_app.storage.rows import AnyRow, AnySelect
 
 _KEPT: Final = 512
-
-
-class _Compiled(NamedTuple):
-    """`values` puts the parameters in the text's order; `row` makes a row of what the driver found."""
-
-    text: str
-    constants: dict[str, Any]
-    values: Callable[[dict[str, Any]], tuple[Any, ...]]
-    row: Callable[[Iterable[Any]], AnyRow]
 
 
 def fetch(connection: sa.Connection, statement: AnySelect, /, **given: Any) -> list[AnyRow]:
@@ -81,13 +72,27 @@ def _direct(connection: sa.Connection, statement: AnySelect) -> _Compiled | None
 
 
 def _found(connection: sa.Connection, compiled: _Compiled, given: Mapping[str, Any]) -> list[AnyRow]:
-    text, constants, values, row = compiled
     driver: Any = connection.connection.driver_connection
     try:
-        found = driver.execute(text, values({**constants, **given})).fetchall()
+        cursor = driver.execute(compiled.text, compiled.values({**compiled.constants, **given}))
+        found = cursor.fetchall()
     except driver.Error as error:
         raise trouble_of(error) or error from error
-    return list(map(row, found))
+    if compiled.row is None:
+        compiled.row = result_tuple([column[0] for column in cursor.description])
+    return list(map(compiled.row, found))
+
+
+class _Compiled:
+    """`values` puts the parameters in the text's order; `row` makes a row of what the driver found, once it has."""
+
+    def __init__(self, statement: AnySelect, dialect: sa.Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        names = tuple(compiled.positiontup or ())
+        self.text = str(compiled)
+        self.constants = {name: value for name, value in compiled.params.items() if not compiled.binds[name].required}
+        self.values = _in_order(names)
+        self.row: Callable[[Iterable[Any]], AnyRow] | None = None
 
 
 class _Statement:
@@ -104,7 +109,7 @@ class _Statement:
     def again(self) -> _Compiled | None:
         """None for the first time."""
         if self._compiled is None and self._came:
-            self._compiled = _compile(*self._made)
+            self._compiled = _Compiled(*self._made)
         self._came = True
         return self._compiled
 
@@ -112,14 +117,6 @@ class _Statement:
 @lru_cache(maxsize=_KEPT)
 def _kept(statement: AnySelect, dialect: sa.Dialect) -> _Statement:
     return _Statement(statement, dialect)
-
-
-def _compile(statement: AnySelect, dialect: sa.Dialect) -> _Compiled:
-    compiled = statement.compile(dialect=dialect)
-    names = tuple(compiled.positiontup or ())
-    constants = {name: value for name, value in compiled.params.items() if not compiled.binds[name].required}
-    row = result_tuple([column.key or "" for column in statement.selected_columns])
-    return _Compiled(str(compiled), constants, _in_order(names), row)
 
 
 def _in_order(names: tuple[str, ...]) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
