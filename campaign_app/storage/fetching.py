@@ -13,11 +13,15 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import result_tuple
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import NullType
 
 from campaign_app.storage.engine import Database, trouble_of
 from campaign_app.storage.rows import AnyRow, AnySelect
 
 _KEPT: Final = 512
+# found as they are stored
+_PLAIN: Final = (sa.Integer, sa.Text, sa.LargeBinary, NullType)
 
 
 def fetch(connection: sa.Connection, statement: AnySelect, /, **given: Any) -> list[AnyRow]:
@@ -86,8 +90,7 @@ def _found(connection: sa.Connection, compiled: _Compiled, given: Mapping[str, A
 class _Compiled:
     """`values` puts the parameters in the text's order; `row` makes a row of what the driver found, once it has."""
 
-    def __init__(self, statement: AnySelect, dialect: sa.Dialect) -> None:
-        compiled = statement.compile(dialect=dialect)
+    def __init__(self, compiled: SQLCompiler) -> None:
         names = tuple(compiled.positiontup or ())
         self.text = str(compiled)
         self.constants = {name: value for name, value in compiled.params.items() if not compiled.binds[name].required}
@@ -102,16 +105,24 @@ class _Statement:
     """
 
     def __init__(self, statement: AnySelect, dialect: sa.Dialect) -> None:
-        self._made = statement, dialect
-        self._compiled: _Compiled | None = None
+        self._made: tuple[AnySelect, sa.Dialect] | None = (statement, dialect)
         self._came = False
+        self._compiled: _Compiled | None = None
 
     def again(self) -> _Compiled | None:
-        """None for the first time."""
-        if self._compiled is None and self._came:
-            self._compiled = _Compiled(*self._made)
+        """None for the first time, and for one that is not plain."""
+        if self._made is not None and self._came:
+            self._compiled, self._made = _compiled(*self._made), None
         self._came = True
         return self._compiled
+
+
+def _compiled(statement: AnySelect, dialect: sa.Dialect) -> _Compiled | None:
+    """None for one whose text changes with its values, and for values that the driver knows by another type."""
+    compiled = statement.compile(dialect=dialect)
+    changing = compiled.post_compile_params or compiled.literal_execute_params
+    plain = all(isinstance(column.type, _PLAIN) for column in statement.selected_columns)
+    return _Compiled(compiled) if plain and not changing else None
 
 
 @lru_cache(maxsize=_KEPT)

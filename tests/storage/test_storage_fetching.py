@@ -19,6 +19,8 @@ _SETTING = schema.setting.c
 ONE = sa.select(schema.setting).where(_SETTING.name == sa.bindparam("which"))
 FIRST = sa.select(_SETTING.value, _SETTING.name, sa.literal(7).label("seven")).order_by(_SETTING.name).limit(1)
 SOME = sa.select(_SETTING.name).where(_SETTING.name.in_([sa.literal("a"), sa.literal("b")])).order_by(_SETTING.name)
+LISTED = sa.select(_SETTING.name).where(_SETTING.name.in_(("a", "b"))).order_by(_SETTING.name)
+FLAG = sa.select((_SETTING.name == "a").label("flag"), _SETTING.name).order_by(_SETTING.name)
 BYTES = sa.select(sa.literal(b"\x00\xff", sa.LargeBinary).label("blob"), schema.account.c.id)
 COUNT = sa.select(sa.func.count()).select_from(schema.setting)
 
@@ -37,7 +39,7 @@ def listening(db: Database) -> Iterator[list[str]]:
         sa.event.remove(db.engine, "before_cursor_execute", note)
 
 
-@pytest.mark.parametrize("statement", [ONE, FIRST, SOME, BYTES, COUNT])
+@pytest.mark.parametrize("statement", [ONE, FIRST, SOME, LISTED, FLAG, BYTES, COUNT])
 def test_rows_are_those_of_any_other_read(workspace: Workspace, statement: sa.Select[tuple[object, ...]]) -> None:
     shop(workspace)
     workspace.accounts.set_settings({"a": "甲", "b": 2})
