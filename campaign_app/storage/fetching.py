@@ -111,8 +111,10 @@ class _Statement:
 
     def again(self) -> _Compiled | None:
         """None for the first time, and for one that is not plain."""
-        if self._made is not None and self._came:
-            self._compiled, self._made = _compiled(*self._made), None
+        made = self._made  # another thread may be at the same
+        if made is not None and self._came:
+            self._compiled = _compiled(*made)
+            self._made = None
         self._came = True
         return self._compiled
 
