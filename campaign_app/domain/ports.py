@@ -282,6 +282,10 @@ class InboxStore(Protocol):
         """Keys: submitted, accepted, rejected, unknown, withheld, delivered, failed, replies, opt_outs, complaints."""
         ...
 
+    def submitted(self, campaign_id: int) -> int:
+        """That of `counts` alone, which every batch may ask for."""
+        ...
+
     def any_accepted(self, campaign_id: int) -> bool:
         """Whether a sender took any message of the campaign, whatever became of it since."""
         ...

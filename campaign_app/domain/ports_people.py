@@ -125,9 +125,18 @@ class FactStore(Protocol):
         ...
 
     def append_changes(
-        self, asked: Account, facts: Sequence[ConsentFact], receipts: Sequence[Receipt], stands: str, cursor: str
+        self,
+        asked: Account,
+        facts: Sequence[ConsentFact],
+        receipts: Sequence[Receipt],
+        stands: str,
+        cursor: str,
+        *,
+        read_at: datetime | None = None,
     ) -> bool:
         """`append` and the cursor of stream `changes`, in one transaction. Raises as `append`.
+
+        `read_at`: when the list was asked for, where it was read to its end and nobody may have changed unseen.
 
         False, and nothing is stored, where the stored cursor is not `stands` any more.
         """

@@ -79,7 +79,7 @@ def outcomes_of(rows: Sequence[object]) -> dict[str, SubmitOutcome]:
             continue
         outcome = _outcome(message_id, row)
         known = found.setdefault(message_id, outcome)
-        if known != outcome:
+        if known is not outcome and known != outcome:
             found[message_id] = SubmitOutcome(message_id, Outcome.UNKNOWN, code="contradictory")
     return found
 

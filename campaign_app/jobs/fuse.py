@@ -16,5 +16,5 @@ def is_blown(context: Context, campaign: Campaign) -> bool:
     new = context.stores.inbox.complaints(campaign.id) - campaign.complaints_seen
     if new < LEAST:
         return False
-    sent = context.stores.inbox.counts(campaign.id)["submitted"]
+    sent = context.stores.inbox.submitted(campaign.id)
     return new * 10_000 > context.complaints_per_10000 * sent

@@ -128,14 +128,16 @@ def pull_changes(context: Context, account: Account) -> bool:
         refs = [CustomerRef(account.id, ref) for ref in dict.fromkeys(page.items)]
         facts, receipts, silent = _ask(context, client, refs)
         told, onward = list(facts.values()), page.next_cursor
+        unseen = broken + page.broken + silent + anew
+        read_at = None if page.more or unseen else asked_at
         moved = told or onward != cursor
-        if moved and not context.stores.facts.append_changes(account, told, receipts, cursor, onward):
+        if moved and not context.stores.facts.append_changes(account, told, receipts, cursor, onward, read_at=read_at):
             continue  # somebody else pulled it meanwhile: on from where they are
+        if read_at is not None and not moved:
+            context.stores.accounts.set_setting(changes_read_name(account.id), read_at.isoformat())
         broken += page.broken + silent
         if not page.more:
-            if not (broken or anew):
-                context.stores.accounts.set_setting(changes_read_name(account.id), asked_at.isoformat())
-            return not (broken or anew)
+            return not unseen
     raise RemoteRefused("cursor_loop", "The list of changes does not end")
 
 

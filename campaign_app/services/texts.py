@@ -28,6 +28,8 @@ from campaign_app.services.window import likely_time
 
 SAMPLE: Final = 500
 KNOWN_MAX: Final = 20_000
+# fields of a customer that a text may use, whatever a file calls its columns
+_OWN: Final = frozenset({"name", "province", "city"})
 _FILLED: Final = "某某"
 Known = dict[tuple[str | None, ...], Composed]
 # stands in for a recipient while there is none
@@ -137,12 +139,11 @@ class Texts:
     def _of_shop(self, campaign: Campaign, shop: int, customers: Sequence[Customer], now: datetime) -> list[Composed]:
         request = self.request(campaign, now, shop)
         names = Template.parse(request.body).names
-        rows = [values_of(customer) for customer in customers]
-        used = [tuple(row.get(name) for name in names) for row in rows]
+        used = [tuple(_value_of(customer, name) for name in names) for customer in customers]
         engine = self._engine()
         known = self._known_of(shop, request, engine)
-        new = {values: row for values, row in zip(used, rows, strict=True) if values not in known}
-        results = list(engine.check_rendered(request, new.values()))
+        new = {values: who for values, who in zip(used, customers, strict=True) if values not in known}
+        results = list(engine.check_rendered(request, map(values_of, new.values())))
         anybodys = _anybodys(engine, request, names) if any(each.findings for each in results) else frozenset()
         for values, result in zip(new, results, strict=True):
             blocks, warned = _rules(result.findings, Severity.BLOCK), _rules(result.findings, Severity.WARN)
@@ -228,6 +229,11 @@ def _by_shop(customers: Iterable[Customer]) -> dict[int, list[Customer]]:
     return found
 
 
+def _value_of(customer: Customer, name: str) -> str | None:
+    """Of `values_of` the one: most of a batch's texts are known by these alone."""
+    return getattr(customer, name) if name in _OWN else customer.attributes.get(name)
+
+
 def values_of(customer: Customer) -> dict[str, str]:
     """The variables a text may use: the customer's own fields, and what files added."""
-    return {**customer.attributes, "name": customer.name, "province": customer.province, "city": customer.city}
+    return {**customer.attributes, **{name: getattr(customer, name) for name in _OWN}}

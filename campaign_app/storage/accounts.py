@@ -18,8 +18,9 @@ from campaign_app.domain.signature import Signature
 from campaign_app.storage import schema
 from campaign_app.storage.audit import append_entry
 from campaign_app.storage.engine import Database
+from campaign_app.storage.fetching import fetch_value, read_first, read_rows, read_value
 from campaign_app.storage.filings import append_reports, note_read, signature_row
-from campaign_app.storage.lists import write_all
+from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.registers import register_of
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.senders import put_sender
@@ -37,6 +38,8 @@ _ACCOUNTS: Final = sa.select(
     )
 )
 _ACCOUNT: Final = _ACCOUNTS.where(schema.account.c.id == sa.bindparam("which"))
+_ALL_ACCOUNTS: Final = _ACCOUNTS.order_by(schema.account.c.id)
+_ENTITY: Final = sa.select(schema.entity).where(schema.entity.c.uscc == sa.bindparam("which"))
 _ENTITY_OF: Final = sa.select(schema.account.c.entity_uscc).where(schema.account.c.id == sa.bindparam("which"))
 _CURSOR: Final = sa.select(schema.stream_cursor.c.cursor).where(
     schema.stream_cursor.c.account_id == sa.bindparam("account"), schema.stream_cursor.c.stream == sa.bindparam("of")
@@ -52,33 +55,37 @@ _FORGET_LATEST: Final = sa.delete(schema.consent_latest).where(
         sa.select(schema.customer.c.id).where(schema.customer.c.account_id == sa.bindparam("account"))
     )
 )
+_SETTINGS: Final = sa.select(schema.setting.c.name, schema.setting.c.value)
 _SETTING: Final = sa.select(schema.setting.c.value).where(schema.setting.c.name == sa.bindparam("which"))
 
 
 def entity_of(connection: sa.Connection, account_id: int) -> str:
     """USCC of the entity that answers for the account; raises NotFound."""
-    uscc = connection.execute(_ENTITY_OF, {"which": account_id}).scalar()
+    uscc = fetch_value(connection, _ENTITY_OF, which=account_id)
     if uscc is None:
         raise NotFound("account", "There is no such account", account=account_id)
     return str(uscc)
 
 
 def cursor_of(connection: sa.Connection, account_id: int, stream: str) -> str:
-    return connection.execute(_CURSOR, {"account": account_id, "of": stream}).scalar() or ""
+    return fetch_value(connection, _CURSOR, account=account_id, of=stream) or ""
 
 
 def require_source(connection: sa.Connection, account: Account) -> None:
     """Raises RemoteUnavailable where the account's consents come from another source by now: ask that one."""
-    if connection.execute(_SOURCE, {"which": account.id}).scalar() != account.consent_account_id:
+    if fetch_value(connection, _SOURCE, which=account.id) != account.consent_account_id:
         words = "The account's consents come from another source by now"
         raise RemoteUnavailable("source_changed", words, account=account.id)
 
 
 def put_cursor(connection: sa.Connection, account_id: int, stream: str, cursor: str) -> None:
-    connection.execute(
-        insert_or_update(connection, schema.stream_cursor, "account_id", "stream"),
-        {"account_id": account_id, "stream": stream, "cursor": cursor},
-    )
+    row = {"account_id": account_id, "stream": stream, "cursor": cursor}
+    write_all(connection, insert_or_update(connection, schema.stream_cursor, "account_id", "stream"), [row])
+
+
+def put_settings(connection: sa.Connection, values: Mapping[str, Any]) -> None:
+    rows = [{"name": name, "value": json.dumps(value, ensure_ascii=False)} for name, value in values.items()]
+    write_all(connection, insert_or_update(connection, schema.setting, "name"), rows)
 
 
 def forget_latest(connection: sa.Connection, account_id: int) -> None:
@@ -105,8 +112,7 @@ class SqlAccounts:
             )
 
     def entity(self, uscc: str) -> Entity:
-        with self.db.read() as connection:
-            row = connection.execute(sa.select(schema.entity).where(schema.entity.c.uscc == uscc)).first()
+        row = read_first(self.db, _ENTITY, which=uscc)
         if row is None:
             raise NotFound("entity", "There is no such entity", uscc=uscc)
         return Entity(row.uscc, row.name, row.kind, tuple(json.loads(row.licences)))
@@ -136,16 +142,13 @@ class SqlAccounts:
         return self.account(new_id[0])
 
     def account(self, account_id: int) -> Account:
-        with self.db.read() as connection:
-            row = connection.execute(_ACCOUNT, {"which": account_id}).first()
+        row = read_first(self.db, _ACCOUNT, which=account_id)
         if row is None:
             raise NotFound("account", "There is no such account", account=account_id)
         return _account(row)
 
     def accounts(self) -> tuple[Account, ...]:
-        with self.db.read() as connection:
-            rows = connection.execute(_ACCOUNTS.order_by(schema.account.c.id)).all()
-        return tuple(map(_account, rows))
+        return tuple(map(_account, read_rows(self.db, _ALL_ACCOUNTS)))
 
     def set_account_state(self, account_id: int, state: str) -> None:
         table = schema.account
@@ -186,8 +189,7 @@ class SqlAccounts:
             return bool(connection.execute(pinned.values(pinned_keys=keys)).rowcount)
 
     def cursor(self, account_id: int, stream: str) -> str:
-        with self.db.read() as connection:
-            return cursor_of(connection, account_id, stream)
+        return read_value(self.db, _CURSOR, account=account_id, of=stream) or ""
 
     def put_signatures(self, account_id: int, signatures: Sequence[Signature] | None, seen_at: datetime) -> None:
         """Replaces what this account reported before; what changed stays in the history."""
@@ -207,15 +209,13 @@ class SqlAccounts:
         self.set_settings({name: value})
 
     def set_settings(self, values: Mapping[str, Any], noted: Sequence[Noted] = ()) -> None:
-        rows = [{"name": name, "value": json.dumps(value, ensure_ascii=False)} for name, value in values.items()]
         with self.db.write() as connection:
-            write_all(connection, insert_or_update(connection, schema.setting, "name"), rows)
+            put_settings(connection, values)
             for each in noted:
                 append_entry(connection, each.action, each.actor, to_ms(each.at), each.facts)
 
     def setting(self, name: str, default: Any) -> Any:
-        with self.db.read() as connection:
-            value = connection.execute(_SETTING, {"which": name}).scalar()
+        value = read_value(self.db, _SETTING, which=name)
         return default if value is None else json.loads(value)
 
     def take_setting(self, name: str, holding: Collection[str]) -> bool:
@@ -230,10 +230,9 @@ class SqlAccounts:
 
     def settings(self, names: Sequence[str]) -> dict[str, Any]:
         """Those that are stored, read at one moment."""
-        table = schema.setting
-        wanted = sa.select(table.c.name, table.c.value).where(table.c.name.in_(names))
         with self.db.read() as connection:
-            return {name: json.loads(value) for name, value in connection.execute(wanted)}
+            rows = rows_among(connection, _SETTINGS, schema.setting.c.name, names)
+            return {name: json.loads(value) for name, value in rows}
 
 
 def _account(row: AnyRow) -> Account:

@@ -18,6 +18,7 @@ from campaign_app.domain.ports_evidence import BY_THE_PAGE, DECISIONS, AuditLine
 from campaign_app.domain.team import signed
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
+from campaign_app.storage.fetching import fetch_first
 from campaign_app.storage.lists import write_tuples
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.times import moment_at, to_ms
@@ -67,7 +68,7 @@ def append_entry(
 ) -> None:
     """One entry, in a transaction that holds the write lock. On a server it names the login that writes it."""
     actor = acting(connection, actor)
-    number, prev_hash = tuple(connection.execute(_LAST).first() or (0, START))
+    number, prev_hash = tuple(fetch_first(connection, _LAST) or (0, START))
     values = (number + 1, at_ms, action, actor, _text_of(facts), prev_hash)
     write_tuples(connection, _INSERT, _COLUMNS, [(*values, entry_hash(*values))])
 

@@ -18,7 +18,8 @@ from campaign_app.domain.consent import Reason
 from campaign_app.domain.errors import BudgetSpent
 from campaign_app.domain.money import Bill, Limits, month_of, objection, quote_of
 from campaign_app.storage import schema
-from campaign_app.storage.lists import rows_among
+from campaign_app.storage.fetching import fetch_first, fetch_value
+from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.schema_money import account_price, campaign_budget, entity_budget
 from campaign_app.storage.schema_sending import campaign, campaign_member, ledger, submission
 from campaign_app.storage.senders import sender_of
@@ -194,13 +195,13 @@ def parts_of(texts: Iterable[str]) -> int:
 
 def charge(connection: sa.Connection, campaign_id: int, account_id: int, parts: int) -> int | None:
     """The price of one part of a batch that is claimed now, None where nobody knows; raises BudgetSpent."""
-    price: int | None = connection.execute(_PRICE, {"which": sender_of(connection, account_id)}).scalar()
-    row = connection.execute(_BUDGET, {"which": campaign_id}).first()
+    price: int | None = fetch_value(connection, _PRICE, which=sender_of(connection, account_id))
+    row = fetch_first(connection, _BUDGET, which=campaign_id)
     if row is None or row.held is None:
         return price
-    if row.budget is None and connection.execute(_MONTH_OF, {"which": campaign_id}).scalar() is None:
+    if row.budget is None and fetch_value(connection, _MONTH_OF, which=campaign_id) is None:
         return price
-    gone: int = connection.execute(_CLAIMED_OF, {"which": campaign_id}).scalar_one()
+    gone: int = fetch_value(connection, _CLAIMED_OF, which=campaign_id)
     if price is None or gone + parts * price > row.held:
         raise BudgetSpent("budget", "The campaign would cost more than was set aside for it", campaign=campaign_id)
     return price
@@ -211,5 +212,4 @@ def take_off(connection: sa.Connection, ledger_ids: Iterable[int]) -> None:
     more: dict[int, int] = {}
     for submission_id, _, text in rows_among(connection, _TEXTS, ledger.c.id, ledger_ids):
         more[submission_id] = more.get(submission_id, 0) + parts_of([text])
-    for submission_id, parts in more.items():
-        connection.execute(_REFUSED, {"which": submission_id, "more": parts})
+    write_all(connection, _REFUSED, [{"which": each, "more": parts} for each, parts in more.items()])

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from campaign_app.storage.audit import append_entry
 from campaign_app.storage.budgets import forget_budget, set_aside
 from campaign_app.storage.doubles import mark_doubles
 from campaign_app.storage.engine import Database
+from campaign_app.storage.fetching import read_rows
 from campaign_app.storage.freezing import STEP, forget_some, freeze, row_of
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.numbers import people_of
@@ -51,6 +53,14 @@ _PUT_REASON: Final = (
     .values(
         reason=sa.bindparam("new_reason"), fact_id=sa.bindparam("new_fact"), parts=sa.func.coalesce(_member.parts, 0)
     )
+)
+_OF_CAMPAIGN: Final = sa.bindparam("campaign", type_=sa.BigInteger)
+_OK_MEMBERS: Final = (
+    sa.select(_member.seq, _member.customer_id)
+    .where(_member.campaign_id == _OF_CAMPAIGN, _member.seq > sa.bindparam("after"), _member.reason == Reason.OK.value)
+    .where(~sa.exists().where(ledger.c.campaign_id == _OF_CAMPAIGN, ledger.c.seq == _member.seq))
+    .order_by(_member.seq)
+    .limit(sa.bindparam("most"))
 )
 _TO_DRAFT: Final = (
     sa.update(campaign).where(campaign.c.id == sa.bindparam("which")).values(state=CampaignState.DRAFT.value)
@@ -231,15 +241,8 @@ class SqlCampaigns:
         return None if oldest is None else (moment_at(oldest), moment_at(newest))
 
     def ok_members(self, campaign_id: int, after_seq: int, limit: int) -> tuple[tuple[int, int], ...]:
-        wanted = (
-            sa.select(_member.seq, _member.customer_id)
-            .where(_member.campaign_id == campaign_id, _member.seq > after_seq, _member.reason == Reason.OK)
-            .where(~sa.exists().where(ledger.c.campaign_id == campaign_id, ledger.c.seq == _member.seq))
-            .order_by(_member.seq)
-            .limit(limit)
-        )
-        with self.db.read() as connection:
-            return tuple((seq, customer_id) for seq, customer_id in connection.execute(wanted))
+        rows = read_rows(self.db, _OK_MEMBERS, campaign=campaign_id, after=after_seq, most=limit)
+        return tuple((seq, customer_id) for seq, customer_id in rows)
 
     def sent_since(
         self,
@@ -261,9 +264,8 @@ class SqlCampaigns:
                 (ledger.c.dedupe_key, by_key),
                 (ledger.c.customer_id, {c: [c] for c in customer_ids}),
             ):
-                for who, row_id, _ in rows_among(
-                    connection, sent_to(column, entity_uscc, to_ms(since), but), column, wanted
-                ):
+                given = {"entity": entity_uscc, "since": to_ms(since), "but": but}
+                for who, row_id, _ in rows_among(connection, sent_to(column), column, wanted, **given):
                     for customer_id in wanted[who]:
                         sent.setdefault(customer_id, set()).add(row_id)
         return {customer_id: len(rows) for customer_id, rows in sent.items()}
@@ -306,18 +308,22 @@ def _reason_rows(campaign_id: int, reasons: Mapping[int, tuple[str, int | None]]
     ]
 
 
-def sent_to(column: sa.ColumnElement[Any], entity_uscc: str, since: int, but: int) -> sa.Select[Any, int, int]:
-    """(column, ledger row, when it was claimed) of what the entity sent, other than by the campaign `but`."""
+@lru_cache
+def sent_to(column: sa.ColumnElement[Any]) -> sa.Select[Any, int, int]:
+    """(column, ledger row, when it was claimed) of what the `entity` sent `since` then, other than by the campaign
+
+    `but`.
+    """
     return (
         sa.select(column, ledger.c.id, submission.c.claimed_at)
         .join(submission, submission.c.id == ledger.c.submission_id)
         .join(campaign, campaign.c.id == ledger.c.campaign_id)
         .outerjoin(ledger_latest, SAME_ROW)
         .where(
-            campaign.c.entity_uscc == entity_uscc,
-            campaign.c.id != but,
-            submission.c.claimed_at >= since,
-            sa.func.coalesce(ledger_latest.c.outcome, "").not_in(_NOT_SENT),
+            campaign.c.entity_uscc == sa.bindparam("entity"),
+            campaign.c.id != sa.bindparam("but"),
+            submission.c.claimed_at >= sa.bindparam("since"),
+            sa.func.coalesce(ledger_latest.c.outcome, "").not_in([sa.literal(each) for each in _NOT_SENT]),
         )
     )
 

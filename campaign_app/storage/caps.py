@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -12,10 +13,15 @@ from campaign_app.jobs.caps import MONTH, WEEK, Caps, over_cap, over_provider_ca
 from campaign_app.jobs.ports import Claim
 from campaign_app.storage import schema
 from campaign_app.storage.campaigns import sent_to
+from campaign_app.storage.fetching import fetch_value
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.numbers import people_of
 from campaign_app.storage.schema_sending import campaign, ledger
 from campaign_app.storage.times import moment_at, to_ms
+
+_fact: Final = schema.consent_fact.c
+_PROMISED: Final = sa.select(_fact.id, _fact.max_per_month)
+_ENTITY: Final = sa.select(campaign.c.entity_uscc).where(campaign.c.id == sa.bindparam("which"))
 
 
 def capped(
@@ -25,10 +31,8 @@ def capped(
     sent = _sent(connection, campaign_id, claims, at)
     if not sent:
         return {}
-    fact = schema.consent_fact.c
     facts = [claim.outgoing.recipient.fact_id for claim in claims if claim.seq in sent]
-    wanted = sa.select(fact.id, fact.max_per_month)
-    promised = {row[0]: row[1] for row in rows_among(connection, wanted, fact.id, facts)}
+    promised = {row[0]: row[1] for row in rows_among(connection, _PROMISED, _fact.id, facts)}
     week = to_ms(at - WEEK)
     refused: dict[int, tuple[str, int | None]] = {}
     for claim in claims:
@@ -47,7 +51,7 @@ def _sent(
     connection: sa.Connection, campaign_id: int, claims: Sequence[Claim], at: datetime
 ) -> dict[int, dict[int, int]]:
     """seq → when each message to this person was claimed in the last month, by ledger row."""
-    entity = connection.execute(sa.select(campaign.c.entity_uscc).where(campaign.c.id == campaign_id)).scalar_one()
+    entity = fetch_value(connection, _ENTITY, which=campaign_id)
     people, by_person = people_of(connection, (c.dedupe_key for c in claims)), dict[bytes, int]()
     for claim in claims:
         by_person[people[claim.dedupe_key]] = claim.seq
@@ -55,7 +59,7 @@ def _sent(
     by_customer = {claim.outgoing.recipient.customer_id: claim.seq for claim in claims}
     found: dict[int, dict[int, int]] = {}
     for column, seqs in ((ledger.c.dedupe_key, by_key), (ledger.c.customer_id, by_customer)):
-        statement = sent_to(column, entity, to_ms(at - MONTH), but=campaign_id)
-        for who, row_id, claimed_at in rows_among(connection, statement, column, seqs):
+        given = {"entity": entity, "since": to_ms(at - MONTH), "but": campaign_id}
+        for who, row_id, claimed_at in rows_among(connection, sent_to(column), column, seqs, **given):
             found.setdefault(seqs[who], {})[row_id] = claimed_at
     return found

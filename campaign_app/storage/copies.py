@@ -20,6 +20,7 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.copies import Copy
 from campaign_app.storage import schema
 from campaign_app.storage.audit import append_entry
+from campaign_app.storage.fetching import fetch
 from campaign_app.storage.lists import write_all
 from campaign_app.storage.schema_sending import campaign, submission
 from campaign_app.storage.times import moment_at, to_ms
@@ -27,6 +28,7 @@ from campaign_app.storage.upserts import insert_or_update
 
 COPIES: Final = "copies"
 HEARTBEAT: Final = "worker.heartbeat"
+_META: Final = sa.select(schema.meta)
 _ASIDE: Final = tuple(
     state.value
     for state in (CampaignState.SCHEDULED, CampaignState.SENDING, CampaignState.PAUSED, CampaignState.WAITING)
@@ -36,7 +38,7 @@ _OPEN: Final = "unknown_outcomes"
 
 
 def meta_of(connection: sa.Connection) -> dict[str, str]:
-    return {row.name: row.value for row in connection.execute(sa.select(schema.meta))}
+    return {row.name: row.value for row in fetch(connection, _META)}
 
 
 def lineage_of(meta: Mapping[str, str]) -> str:

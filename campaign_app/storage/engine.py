@@ -163,8 +163,14 @@ def _first_connection(engine: Engine) -> None:
 
 
 def _begin(connection: Connection) -> None:
+    """Straight to the driver: a batch begins some fifty transactions."""
     immediate = connection.get_execution_options().get("immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    try:
+        driver.execute("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    except sqlcipher.Error as error:
+        raise trouble_of(error) or error from error
 
 
 def _translate(context: ExceptionContext) -> BaseException | None:

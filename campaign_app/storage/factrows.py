@@ -113,7 +113,7 @@ def fact_of(row: AnyRow) -> ConsentFact:
     return ConsentFact(
         CustomerRef(account_id, ref),
         _STATUS.get(status, ConsentStatus.UNKNOWN),
-        moment_at(observed_at),
+        _moment(observed_at),
         _METHOD.get(method, ConsentMethod.UNKNOWN),
         _CHANNEL.get(channel, Channel.UNKNOWN),
         _purposes(purposes),
@@ -122,10 +122,14 @@ def fact_of(row: AnyRow) -> ConsentFact:
         moment_or_none(expires_at),
         moment_or_none(withdrawn_at),
         max_per_month,
-        moment_or_none(checked_at),
+        None if checked_at is None else _moment(checked_at),
         evidence,
         note,
     )
+
+
+# those of a page have a time in common
+_moment: Final = lru_cache(maxsize=1_000)(moment_at)
 
 
 @lru_cache(maxsize=1_000)

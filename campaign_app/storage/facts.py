@@ -14,11 +14,20 @@ from sqlalchemy.sql.dml import UpdateBase
 from campaign_app.domain.consent import ConsentFact, ConsentStatus, Receipt, Suppression, SuppressionKind
 from campaign_app.domain.customer import Account
 from campaign_app.domain.ports import PhoneKeys
+from campaign_app.services.following import changes_read_name
 from campaign_app.storage import schema
-from campaign_app.storage.accounts import cursor_of, entity_of, forget_latest, put_cursor, require_source
+from campaign_app.storage.accounts import (
+    cursor_of,
+    entity_of,
+    forget_latest,
+    put_cursor,
+    put_settings,
+    require_source,
+)
 from campaign_app.storage.engine import Database
 from campaign_app.storage.erasure import erase
 from campaign_app.storage.factrows import COLUMNS, FACT, SOURCE, fact_of, fact_values, source_key
+from campaign_app.storage.fetching import fetch_value
 from campaign_app.storage.lists import next_id, rows_among, write_all, write_tuples
 from campaign_app.storage.roots import keep_facts
 from campaign_app.storage.rows import AnyRow
@@ -35,6 +44,18 @@ _RANK: Final = ("judged_at", "refused", "fact_id")
 _NEWEST: Final = FACT.join(schema.consent_latest, schema.consent_latest.c.fact_id == schema.consent_fact.c.id)
 _NEWEST_SINCE: Final = _NEWEST.where(schema.consent_fact.c.checked_at >= sa.bindparam("since"))
 _NEWEST_ID: Final = sa.select(schema.consent_latest.c.customer_id, schema.consent_latest.c.fact_id)
+_cursor, _source, _receipt = schema.stream_cursor.c, schema.consent_source.c, schema.consent_receipt.c
+_READ: Final = sa.select(
+    sa.or_(
+        sa.exists().where(_cursor.account_id == sa.bindparam("account"), _cursor.stream == "changes"),
+        sa.exists().where(_source.account_id == sa.bindparam("account")),
+    )
+)
+_RECEIPT: Final = sa.select(_receipt.id).where(
+    _receipt.account_id == sa.bindparam("account"),
+    _receipt.receipt_id == sa.bindparam("receipt"),
+    _receipt.jws == sa.bindparam("jws"),
+)
 _Told = tuple[int, ConsentFact]  # a fact's id and the fact
 
 
@@ -54,7 +75,14 @@ class SqlFacts:
             return _latest_among(connection, self._append(connection, facts, receipts))
 
     def append_changes(
-        self, asked: Account, facts: Sequence[ConsentFact], receipts: Sequence[Receipt], stands: str, cursor: str
+        self,
+        asked: Account,
+        facts: Sequence[ConsentFact],
+        receipts: Sequence[Receipt],
+        stands: str,
+        cursor: str,
+        *,
+        read_at: datetime | None = None,
     ) -> bool:
         with self.db.write() as connection:
             require_source(connection, asked)
@@ -62,6 +90,8 @@ class SqlFacts:
                 return False
             self._append(connection, facts, receipts)
             put_cursor(connection, asked.id, "changes", cursor)
+            if read_at is not None:
+                put_settings(connection, {changes_read_name(asked.id): read_at.isoformat()})
             return True
 
     def begin_anew(self, asked: Account, stands: str, cursor: str) -> None:
@@ -177,10 +207,7 @@ class SqlFacts:
 
 def _unread(connection: sa.Connection, account_id: int) -> bool:
     """A fact without a source proves nothing and is read again before anything rests on it."""
-    cursor, source = schema.stream_cursor.c, schema.consent_source.c
-    pulled = sa.exists().where(cursor.account_id == account_id, cursor.stream == "changes")
-    told = sa.exists().where(source.account_id == account_id)
-    return not connection.execute(sa.select(sa.or_(pulled, told))).scalar_one()
+    return not fetch_value(connection, _READ, account=account_id)
 
 
 def _latest_among(connection: sa.Connection, written: Mapping[int, Mapping[int, ConsentFact]]) -> dict[int, _Told]:
@@ -229,9 +256,8 @@ def _put_receipts(connection: sa.Connection, receipts: Sequence[Receipt]) -> dic
     write_all(connection, insert_or_ignore(connection, table), rows)
     where: dict[tuple[int, str], int] = {}
     for receipt in receipts:
-        same = (table.c.account_id == receipt.account_id, table.c.receipt_id == receipt.receipt_id)
-        row = connection.execute(sa.select(table.c.id).where(*same, table.c.jws == receipt.jws)).scalar_one()
-        where[receipt.account_id, receipt.receipt_id] = row
+        same = {"account": receipt.account_id, "receipt": receipt.receipt_id, "jws": receipt.jws}
+        where[receipt.account_id, receipt.receipt_id] = fetch_value(connection, _RECEIPT, **same)
     return where
 
 

@@ -19,6 +19,7 @@ from campaign_app.jobs.screening import STOPPING
 from campaign_app.storage.counting import counted
 from campaign_app.storage.customers import accounts_of
 from campaign_app.storage.engine import Database
+from campaign_app.storage.fetching import fetch_first
 from campaign_app.storage.filters import clause
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema import customer
@@ -66,7 +67,7 @@ def freeze(db: Database, campaign_id: int, now: datetime, step: int = STEP) -> i
 
 
 def row_of(connection: sa.Connection, campaign_id: int) -> AnyRow:
-    row = connection.execute(_CAMPAIGN, {"which": campaign_id}).first()
+    row = fetch_first(connection, _CAMPAIGN, which=campaign_id)
     if row is None:
         raise NotFound("campaign", "There is no such campaign", campaign=campaign_id)
     return row

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from campaign_app.storage.accounts import put_cursor
 from campaign_app.storage.billed import keep_billed
 from campaign_app.storage.casing import FEED, Clued, case_of_clue
 from campaign_app.storage.engine import Database
+from campaign_app.storage.fetching import fetch_value, read_value
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.late import complaint_marks
 from campaign_app.storage.lists import rows_among, write_all
@@ -31,6 +33,17 @@ from campaign_app.storage.upserts import plain_insert
 
 # ref, every key of the person, when
 _Said = tuple[str, frozenset[bytes], datetime]
+_CLAIMED: Final = sa.select(sa.func.count()).select_from(ledger).where(ledger.c.campaign_id == sa.bindparam("campaign"))
+_WITHHELD: Final = (
+    sa.select(sa.func.count())
+    .select_from(ledger_latest)
+    .where(ledger_latest.c.campaign_id == sa.bindparam("campaign"), ledger_latest.c.outcome == Outcome.WITHHELD.value)
+)
+_COMPLAINTS: Final = (
+    sa.select(sa.func.count())
+    .select_from(complaint_case)
+    .where(complaint_case.c.campaign_id == sa.bindparam("campaign"))
+)
 _ACCEPTED: Final = (Outcome.ACCEPTED.value, Outcome.DELIVERED.value, Outcome.FAILED.value)
 
 
@@ -143,8 +156,7 @@ class SqlInbox:
             return len(rows)
 
     def complaints(self, campaign_id: int) -> int:
-        with self.db.read() as connection:
-            return int(connection.execute(_count(complaint_case, campaign_id)).scalar_one())
+        return int(read_value(self.db, _COMPLAINTS, campaign=campaign_id))
 
     def written_to(self, account_id: int, since: datetime, after: int) -> tuple[int, tuple[Phone, ...]] | None:
         with self.db.read() as connection:
@@ -178,6 +190,11 @@ class SqlInbox:
                 "opt_outs": connection.execute(_count(inbound, campaign_id, inbound.c.opt_out == 1)).scalar_one(),
                 "complaints": connection.execute(_count(complaint_case, campaign_id)).scalar_one(),
             }
+
+    def submitted(self, campaign_id: int) -> int:
+        with self.db.read() as connection:
+            rows = fetch_value(connection, _CLAIMED, campaign=campaign_id)
+            return int(rows - fetch_value(connection, _WITHHELD, campaign=campaign_id))
 
     def any_accepted(self, campaign_id: int) -> bool:
         latest = ledger_latest.c
@@ -228,8 +245,13 @@ def _opt_outs(entity_uscc: str, keys: frozenset[bytes], message: InboundMessage)
 def _known(
     connection: sa.Connection, table: sa.Table, name: str, account_id: int, ids: Iterable[str]
 ) -> frozenset[str]:
-    wanted = sa.select(table.c[name]).where(table.c.account_id == account_id)
-    return frozenset(row[0] for row in rows_among(connection, wanted, table.c[name], ids))
+    found = rows_among(connection, _of_account(table, name), table.c[name], ids, account=account_id)
+    return frozenset(row[0] for row in found)
+
+
+@lru_cache
+def _of_account(table: sa.Table, name: str) -> sa.Select[Any]:
+    return sa.select(table.c[name]).where(table.c.account_id == sa.bindparam("account"))
 
 
 def _report_row(account_id: int, report: DeliveryReport, at: int) -> dict[str, Any]:

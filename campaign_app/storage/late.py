@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from campaign_app.domain.consent import CustomerRef, LocalOptOut, Suppression, SuppressionKind
 from campaign_app.storage.casing import FEED, settle_case_of_clue
+from campaign_app.storage.fetching import fetch_first
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.outbox import numbers_said, put_down
 from campaign_app.storage.outcomes import Event, append_outcomes, standing_of
@@ -20,6 +21,17 @@ from campaign_app.storage.times import moment_at
 
 SENDER: Final = "sender"
 _early, _complaint = early_report.c, complaint.c
+_ANY_EARLY: Final = sa.select(_early.account_id).where(_early.account_id == sa.bindparam("account")).limit(1)
+_ANY_COMPLAINT: Final = sa.select(_complaint.id).where(_complaint.account_id == sa.bindparam("account")).limit(1)
+_WAITING: Final = (
+    sa.select(delivery_report)
+    .join(
+        early_report,
+        sa.and_(_early.account_id == delivery_report.c.account_id, _early.report_id == delivery_report.c.report_id),
+    )
+    .where(_early.account_id == sa.bindparam("account"))
+)
+_COMPLAINTS: Final = sa.select(complaint).where(_complaint.account_id == sa.bindparam("account"))
 _APPLIED = sa.delete(early_report).where(
     _early.account_id == sa.bindparam("account"), _early.provider_id == sa.bindparam("provider")
 )
@@ -27,11 +39,9 @@ _APPLIED = sa.delete(early_report).where(
 
 def apply_early_arrivals(finder: Finder, providers: Mapping[str, int], at: int) -> None:
     """`providers` are ledger rows by the sender's message ids, just learnt."""
-    waiting = sa.select(_early.account_id).where(_early.account_id == finder.account_id).limit(1)
-    if finder.connection.execute(waiting).first() is not None:
+    if fetch_first(finder.connection, _ANY_EARLY, account=finder.account_id) is not None:
         _apply_reports(finder, providers, at)
-    unmatched = sa.select(_complaint.id).where(_complaint.account_id == finder.account_id).limit(1)
-    if finder.connection.execute(unmatched).first() is not None:
+    if fetch_first(finder.connection, _ANY_COMPLAINT, account=finder.account_id) is not None:
         _apply_complaints(finder, providers, at)
 
 
@@ -49,13 +59,8 @@ def keep_refusals(finder: Finder, ledger_ids: Iterable[int], since: datetime, at
 
 
 def _apply_reports(finder: Finder, providers: Mapping[str, int], at: int) -> None:
-    report = delivery_report.c
-    wanted = (
-        sa.select(delivery_report)
-        .join(early_report, sa.and_(_early.account_id == report.account_id, _early.report_id == report.report_id))
-        .where(_early.account_id == finder.account_id)
-    )
-    found = list(rows_among(finder.connection, wanted, _early.provider_id, providers))
+    account = finder.account_id
+    found = list(rows_among(finder.connection, _WAITING, _early.provider_id, providers, account=account))
     found.sort(key=lambda row: (row.reported_at, row.report_id))
     events = [Event(providers[row.provider_id], row.outcome, row.provider_id, row.code) for row in found]
     append_outcomes(finder.connection, standing_of(finder.connection, (e.ledger_id for e in events)), events, at)
@@ -64,8 +69,8 @@ def _apply_reports(finder: Finder, providers: Mapping[str, int], at: int) -> Non
 
 
 def _apply_complaints(finder: Finder, providers: Mapping[str, int], at: int) -> None:
-    wanted = sa.select(complaint).where(_complaint.account_id == finder.account_id)
-    found = list(rows_among(finder.connection, wanted, _complaint.provider_id, providers))
+    account = finder.account_id
+    found = list(rows_among(finder.connection, _COMPLAINTS, _complaint.provider_id, providers, account=account))
     numbers = finder.numbers_of(row.ref for row in found)
     for row in found:
         ledger_id = providers[row.provider_id]

@@ -23,8 +23,9 @@ from campaign_app.storage.campaigns import put_reasons
 from campaign_app.storage.caps import capped
 from campaign_app.storage.doubles import doubled_among, without_doubles
 from campaign_app.storage.engine import Database
+from campaign_app.storage.fetching import fetch, fetch_first, fetch_value, read_first, read_rows, read_value
 from campaign_app.storage.late import apply_early_arrivals, keep_refusals
-from campaign_app.storage.lists import next_id, write_tuples
+from campaign_app.storage.lists import next_id, write_all, write_tuples
 from campaign_app.storage.outcomes import SAME_ROW, Event, append_outcomes, standing_of_submission
 from campaign_app.storage.people import Finder
 from campaign_app.storage.registers import hold_port, signed_by
@@ -47,6 +48,9 @@ _CONFIRMED: Final = ConsentStatus.CONFIRMED.value
 _AT: Final = sa.select(submission).where(
     submission.c.campaign_id == sa.bindparam("campaign"), submission.c.first_seq == sa.bindparam("seq")
 )
+_SUBMISSION: Final = sa.select(submission).where(submission.c.id == sa.bindparam("which"))
+_SETTLED: Final = sa.select(submission.c.settled).where(submission.c.id == sa.bindparam("which"))
+_MESSAGE_IDS: Final = sa.select(ledger.c.message_id).where(ledger.c.submission_id == sa.bindparam("which"))
 _LAST_CLAIMED: Final = sa.select(submission.c.claimed_at).order_by(submission.c.id.desc()).limit(1)
 _CLAIMS: Final = sa.select(submission.c.claimed_at).where(submission.c.campaign_id == sa.bindparam("campaign"))
 _FURTHEST: Final = _CLAIMS.order_by(submission.c.first_seq.desc()).limit(1)
@@ -112,12 +116,11 @@ class SqlLedger:
     hashes: PhoneKeys = field(repr=False)
 
     def submission_at(self, campaign_id: int, first_seq: int) -> Submission | None:
-        with self.db.read() as connection:
-            return _submission_at(connection, campaign_id, first_seq)
+        row = read_first(self.db, _AT, campaign=campaign_id, seq=first_seq)
+        return None if row is None else _submission(row)
 
     def furthest_claim(self, campaign_id: int) -> datetime | None:
-        with self.db.read() as connection:
-            found = connection.execute(_FURTHEST, {"campaign": campaign_id}).scalar()
+        found = read_value(self.db, _FURTHEST, campaign=campaign_id)
         return None if found is None else moment_at(found)
 
     def claim(
@@ -163,9 +166,7 @@ class SqlLedger:
             return _rows(connection, _ROW.where(ledger.c.submission_id == submission_id))
 
     def message_ids(self, submission_id: int) -> frozenset[str]:
-        wanted = sa.select(ledger.c.message_id).where(ledger.c.submission_id == submission_id)
-        with self.db.read() as connection:
-            return frozenset(connection.execute(wanted).scalars())
+        return frozenset(row[0] for row in read_rows(self.db, _MESSAGE_IDS, which=submission_id))
 
     def open_rows(self, submission_id: int) -> tuple[LedgerRow, ...]:
         latest = ledger_latest.c
@@ -204,12 +205,11 @@ class SqlLedger:
             providers = {event.provider_id: event.ledger_id for event in events if event.provider_id}
             opted_out = [ids[each.message_id] for each in outcomes if each.opted_out and each.message_id in ids]
             if providers or opted_out:
-                claim = connection.execute(sa.select(submission).where(submission.c.id == submission_id)).one()
+                (claim,) = fetch(connection, _SUBMISSION, which=submission_id)
                 finder = Finder.of(connection, self.hashes, sender_of(connection, claim.account_id))
                 apply_early_arrivals(finder, providers, to_ms(at))
                 keep_refusals(finder, opted_out, moment_at(claim.claimed_at), to_ms(at))
-            settled = sa.select(submission.c.settled).where(submission.c.id == submission_id)
-            return bool(connection.execute(settled).scalar_one())
+            return bool(fetch_value(connection, _SETTLED, which=submission_id))
 
     def answered(self, submission_id: int) -> bool:
         said = sa.select(ledger_outcome.c.n).join(ledger, ledger.c.id == ledger_outcome.c.ledger_id)
@@ -247,13 +247,13 @@ class SqlLedger:
 
 
 def _submission_at(connection: sa.Connection, campaign_id: int, first_seq: int) -> Submission | None:
-    row = connection.execute(_AT, {"campaign": campaign_id, "seq": first_seq}).first()
+    row = fetch_first(connection, _AT, campaign=campaign_id, seq=first_seq)
     return None if row is None else _submission(row)
 
 
 def _may_send(connection: sa.Connection, campaign_id: int, account_id: int, claims: Sequence[Claim]) -> bool:
     """Whether the campaign is being sent; raises for claims that no caller may make."""
-    row = connection.execute(_MAY, {"campaign": campaign_id, "account": account_id}).first()
+    row = fetch_first(connection, _MAY, campaign=campaign_id, account=account_id)
     if row is None:
         raise NotFound("campaign_account", "The campaign's entity has no such account", account=account_id)
     if row.state not in {state.value for state in SENDABLE_STATES}:
@@ -278,7 +278,7 @@ def _write(connection: sa.Connection, made: Submission, claims: Sequence[Claim],
         "parts": parts,
         "price": price,
     }
-    connection.execute(sa.insert(submission).values(values))
+    write_all(connection, plain_insert(submission), [values])
     first = next_id(connection, ledger)
     rows = [
         (

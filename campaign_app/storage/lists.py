@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.sql.dml import UpdateBase
 
+from campaign_app.storage.fetching import fetch, fetch_value
 from campaign_app.storage.rows import AnyRow, AnySelect
 
 T = TypeVar("T")
@@ -50,7 +51,7 @@ def _rows_in_json(
     """One JSON parameter: naming thousands of parameters costs more than finding their rows."""
     in_hex = isinstance(values[0], bytes)
     text = json.dumps([value.hex() for value in values] if in_hex else values)
-    return connection.execute(_in_json(statement, column, in_hex=in_hex), {**given, "among": text}).all()
+    return fetch(connection, _in_json(statement, column, in_hex=in_hex), among=text, **given)
 
 
 @lru_cache(maxsize=256)
@@ -141,7 +142,7 @@ def _compiled(
 
 def next_id(connection: sa.Connection, table: sa.Table) -> int:
     """The next free id; only inside a transaction that holds the write lock."""
-    return (connection.execute(_max_id(table)).scalar() or 0) + 1
+    return (fetch_value(connection, _max_id(table)) or 0) + 1
 
 
 @lru_cache

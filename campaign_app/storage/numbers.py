@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
+from campaign_app.storage.fetching import fetch_first
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.schema_numbers import number_alias
@@ -47,7 +48,7 @@ _DUE: Final = schema.meta.c.name == UNLINKED
 def people_of(connection: sa.Connection, keys: Iterable[bytes]) -> dict[bytes, bytes]:
     """Every key of the persons whom these keys are of, with the one that stands for the person; a ref's is its own."""
     people = {key: key for key in keys}
-    if people and connection.execute(_ANY).first() is not None:
+    if people and fetch_first(connection, _ANY) is not None:
         people.update(rows_among(connection, _TOGETHER, _own.c.key, list(people)))
     return people
 

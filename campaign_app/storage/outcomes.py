@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.sql.dml import UpdateBase
 
 from campaign_app.domain.message import Outcome
 from campaign_app.storage.budgets import take_off
-from campaign_app.storage.lists import rows_among, write_all
+from campaign_app.storage.fetching import fetch
+from campaign_app.storage.lists import rows_among, write_all, write_tuples
 from campaign_app.storage.schema_sending import ledger, ledger_latest, ledger_outcome, submission
 from campaign_app.storage.upserts import insert_or_update, plain_insert
 
@@ -20,11 +20,12 @@ UNDECIDED: Final = (None, Outcome.UNKNOWN.value)
 _UNCHARGED: Final = (Outcome.REJECTED.value, Outcome.WITHHELD.value)
 _LATER: Final = (Outcome.DELIVERED.value, Outcome.FAILED.value)
 _latest: Final = ledger_latest.c
+_OUTCOME: Final = tuple(column.name for column in ledger_outcome.c)
+_LATEST: Final = tuple(column.name for column in ledger_latest.c)
 SAME_ROW: Final = sa.and_(_latest.campaign_id == ledger.c.campaign_id, _latest.ledger_id == ledger.c.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """An outcome that was told of one ledger row."""
 
     ledger_id: int
@@ -33,8 +34,7 @@ class Event:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A ledger row, its latest outcome (None before the first) and that one's number."""
 
     message_id: str
@@ -54,12 +54,11 @@ _OF_SUBMISSION: Final = _STANDING.where(ledger.c.submission_id == sa.bindparam("
 
 
 def standing_of_submission(connection: sa.Connection, submission_id: int) -> tuple[Standing, ...]:
-    rows = connection.execute(_OF_SUBMISSION, {"which": submission_id})
-    return tuple(Standing(*row) for row in rows.all())
+    return tuple(map(Standing._make, fetch(connection, _OF_SUBMISSION, which=submission_id)))
 
 
 def standing_of(connection: sa.Connection, ledger_ids: Iterable[int]) -> tuple[Standing, ...]:
-    return tuple(Standing(*row) for row in rows_among(connection, _STANDING, ledger.c.id, ledger_ids))
+    return tuple(map(Standing._make, rows_among(connection, _STANDING, ledger.c.id, ledger_ids)))
 
 
 def may_follow(latest: str | None, outcome: str) -> bool:
@@ -75,14 +74,14 @@ def append_outcomes(connection: sa.Connection, standing: Iterable[Standing], eve
     """Appends what may follow, updates which submissions are settled, and says how many were appended."""
     rows = {row.ledger_id: row for row in standing}
     now: dict[int, tuple[str | None, int]] = {key: (row.outcome, row.n or 0) for key, row in rows.items()}
-    appended: list[dict[str, Any]] = []
+    appended: list[tuple[Any, ...]] = []
     for event in events:
         latest, n = now[event.ledger_id]
         if may_follow(latest, event.outcome):
             now[event.ledger_id] = (event.outcome, n + 1)
-            appended.append(_outcome_row(event, n + 1, at))
-    changed = {row["ledger_id"]: now[row["ledger_id"]] for row in appended}
-    write_all(connection, plain_insert(ledger_outcome), appended)
+            appended.append((event.ledger_id, n + 1, event.outcome, event.provider_id, event.code, at))
+    changed = {row[0]: now[row[0]] for row in appended}
+    write_tuples(connection, plain_insert(ledger_outcome), _OUTCOME, appended)
     _put_latest(connection, rows, changed)
     take_off(connection, [key for key, (outcome, _) in changed.items() if outcome in _UNCHARGED])
     settled = {rows[key].submission_id for key in changed if rows[key].outcome in UNDECIDED}
@@ -105,25 +104,11 @@ def close_open(connection: sa.Connection, campaign_id: int, at: int) -> int:
     return len(standing)
 
 
-def _outcome_row(event: Event, n: int, at: int) -> dict[str, Any]:
-    return {
-        "ledger_id": event.ledger_id,
-        "n": n,
-        "outcome": event.outcome,
-        "provider_id": event.provider_id,
-        "code": event.code,
-        "at": at,
-    }
-
-
 def _put_latest(
     connection: sa.Connection, rows: Mapping[int, Standing], changed: Mapping[int, tuple[str | None, int]]
 ) -> None:
-    latest = [
-        {"campaign_id": rows[key].campaign_id, "ledger_id": key, "outcome": outcome, "n": n}
-        for key, (outcome, n) in changed.items()
-    ]
-    write_all(connection, insert_or_update(connection, ledger_latest, "campaign_id", "ledger_id"), latest)
+    latest = [(rows[key].campaign_id, key, outcome, n) for key, (outcome, n) in changed.items()]
+    write_tuples(connection, insert_or_update(connection, ledger_latest, "campaign_id", "ledger_id"), _LATEST, latest)
 
 
 @cache

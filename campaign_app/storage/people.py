@@ -13,6 +13,7 @@ from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
 from campaign_app.storage.accounts import entity_of
+from campaign_app.storage.fetching import fetch, fetch_value
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.numbers import people_of
 from campaign_app.storage.schema_sending import campaign, ledger, ledger_outcome, submission
@@ -62,6 +63,16 @@ NUMBERS_OF_BATCH: Final = (
     .join(ledger, ledger.c.customer_id == _customer.id)
     .where(ledger.c.submission_id == sa.bindparam("batch"), _customer.phone_sealed.is_not(None))
     .order_by(ledger.c.id)
+)
+_OF_ROW: Final = ledger.c.id == sa.bindparam("row")
+_CAMPAIGN_OF: Final = sa.select(ledger.c.campaign_id).where(_OF_ROW)
+_PERSON_OF: Final = (
+    sa.select(_customer.account_id, _customer.ref).join(ledger, ledger.c.customer_id == _customer.id).where(_OF_ROW)
+)
+_KEYS_OF: Final = (
+    sa.select(ledger.c.dedupe_key, _customer.account_id, _customer.ref, _customer.phone_key)
+    .join(schema.customer, _customer.id == ledger.c.customer_id)
+    .where(_OF_ROW)
 )
 
 
@@ -141,18 +152,14 @@ class Finder:
         return texts
 
     def campaign_of_row(self, ledger_id: int) -> int | None:
-        return self.connection.execute(sa.select(ledger.c.campaign_id).where(ledger.c.id == ledger_id)).scalar()
+        found: int | None = fetch_value(self.connection, _CAMPAIGN_OF, row=ledger_id)
+        return found
 
     def person_of_row(self, ledger_id: int) -> CustomerRef:
-        wanted = sa.select(_customer.account_id, _customer.ref).join(ledger, ledger.c.customer_id == _customer.id)
-        return CustomerRef(*self.connection.execute(wanted.where(ledger.c.id == ledger_id)).one())
+        ((account_id, ref),) = fetch(self.connection, _PERSON_OF, row=ledger_id)
+        return CustomerRef(account_id, ref)
 
     def _keys_of_row(self, ledger_id: int) -> set[bytes]:
-        wanted = (
-            sa.select(ledger.c.dedupe_key, _customer.account_id, _customer.ref, _customer.phone_key)
-            .join(schema.customer, _customer.id == ledger.c.customer_id)
-            .where(ledger.c.id == ledger_id)
-        )
-        dedupe_key, account_id, ref, phone_key = self.connection.execute(wanted).one()
+        ((dedupe_key, account_id, ref, phone_key),) = fetch(self.connection, _KEYS_OF, row=ledger_id)
         known = {dedupe_key, self.hashes.of_ref(CustomerRef(account_id, ref)), phone_key}
         return {key for key in known if key is not None}

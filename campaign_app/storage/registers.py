@@ -13,6 +13,7 @@ from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.filing import Holder, OwnFiling, Register, Way, port_of
 from campaign_app.domain.signature import Signature, SignatureRecord, SignatureReport
 from campaign_app.storage import schema
+from campaign_app.storage.fetching import fetch, fetch_first, fetch_value
 from campaign_app.storage.lists import write_all
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_sending import campaign
@@ -59,27 +60,26 @@ _SIGNED: Final = sa.select(campaign.c.entity_uscc, campaign.c.signature).where(c
 
 def register_of(connection: sa.Connection, entity_uscc: str) -> Register:
     """What its connected accounts tell now, and what the merchant keeps and states beside."""
-    which = {"which": entity_uscc}
     reports = [
         SignatureReport(row.account_id, signature_in(row), moment_at(row.seen_at))
-        for row in connection.execute(_REPORTS, which)
+        for row in fetch(connection, _REPORTS, which=entity_uscc)
     ]
-    ways = tuple(map(_way, connection.execute(_WAYS, which)))
+    ways = tuple(map(_way, fetch(connection, _WAYS, which=entity_uscc)))
     ports = {way.port for way in ways}
     return Register(
         entity_uscc,
-        connection.execute(_NAME, which).scalar() or "",
+        fetch_value(connection, _NAME, which=entity_uscc) or "",
         _max_age(connection),
         tuple(reports),
         ways,
-        {row.text: _record_in(row) for row in connection.execute(_RECORDS, which)},
-        {row.text: _own_in(row) for row in connection.execute(_OWN, which)},
+        {row.text: _record_in(row) for row in fetch(connection, _RECORDS, which=entity_uscc)},
+        {row.text: _own_in(row) for row in fetch(connection, _OWN, which=entity_uscc)},
         {port: holder for port in ports if (holder := _holder_of(connection, port)) is not None},
     )
 
 
 def signed_by(connection: sa.Connection, campaign_id: int) -> Holder:
-    uscc, text = connection.execute(_SIGNED, {"which": campaign_id}).one()
+    ((uscc, text),) = fetch(connection, _SIGNED, which=campaign_id)
     return uscc, text
 
 
@@ -88,7 +88,7 @@ def hold_port(connection: sa.Connection, signed: Holder, account_id: int, at: in
 
     Raises NotAllowed("port_taken") where it is another one's.
     """
-    port = port_of(json.loads(connection.execute(_OPTIONS, {"which": account_id}).scalar() or "{}"))
+    port = port_of(json.loads(fetch_value(connection, _OPTIONS, which=account_id) or "{}"))
     if not port:
         return
     holder = _holder_of(connection, port)
@@ -101,12 +101,12 @@ def hold_port(connection: sa.Connection, signed: Holder, account_id: int, at: in
 
 def _holder_of(connection: sa.Connection, port: str) -> Holder | None:
     """The signature that it is registered for, else the first that left over it."""
-    found = (connection.execute(wanted, {"which": port}).first() for wanted in _HOLDERS if port)
+    found = (fetch_first(connection, wanted, which=port) for wanted in _HOLDERS if port)
     return next(((row.entity_uscc, row.text) for row in found if row is not None), None)
 
 
 def _max_age(connection: sa.Connection) -> timedelta:
-    stored = connection.execute(_MAX_AGE).scalar()
+    stored = fetch_value(connection, _MAX_AGE)
     hours = settings.Settings().max_signature_age_hours if stored is None else settings.parse(_AGE, json.loads(stored))
     assert isinstance(hours, int)
     return timedelta(hours=hours)

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from campaign_app.domain.chained import leaves, root
 from campaign_app.storage import schema
 from campaign_app.storage.audit import append_entry
+from campaign_app.storage.fetching import fetch, fetch_value
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.rows import AnyRow, AnySelect
 from campaign_app.storage.schema_sending import ledger, submission
@@ -107,13 +108,13 @@ def said(name: str, count: int, last: int, hashes: Sequence[bytes]) -> Told:
 
 
 def last_id(connection: sa.Connection, name: str) -> int:
-    return int(connection.execute(_LAST[name]).scalar_one())
+    return int(fetch_value(connection, _LAST[name]))
 
 
 def added_since(connection: sa.Connection, name: str, after: int) -> tuple[Told, Sequence[AnyRow]]:
     """What to tell of the rows that this transaction added behind an id, and the rows; nothing of none."""
     kind = ROOTED[name]
-    rows = connection.execute(kind.rows.where(kind.table.c.id > after).order_by(kind.table.c.id)).all()
+    rows = fetch(connection, _SINCE[name], after=after)
     if not rows:
         return {}, rows
     return said(name, len(rows), rows[-1].id, leaves(kind.leaf, [tuple(row) for row in rows])), rows
@@ -147,4 +148,8 @@ def begin(connection: sa.Connection, at: int) -> None:
         append_entry(connection, BEGUN, "program", at, told)
 
 
+_SINCE: Final = {
+    name: kind.rows.where(kind.table.c.id > sa.bindparam("after")).order_by(kind.table.c.id)
+    for name, kind in ROOTED.items()
+}
 _LAST: Final = {name: sa.select(sa.func.coalesce(sa.func.max(kind.table.c.id), 0)) for name, kind in ROOTED.items()}

@@ -17,6 +17,7 @@ from campaign_app.domain.ports import Clock
 from campaign_app.services.accounts import secret_name
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
+from campaign_app.storage.fetching import read_value
 from campaign_app.storage.keys import Vault
 from campaign_app.storage.upserts import insert_or_update
 
@@ -101,8 +102,7 @@ class SqlSecrets:
 
     def get_of_connected(self, account_id: int, name: str) -> str | None:
         """`get`, but None unless the account is connected; one look for what every call of a client asks."""
-        with self.db.read() as connection:
-            sealed = connection.execute(_OF_CONNECTED, {"account": account_id, "secret_name": name}).scalar()
+        sealed = read_value(self.db, _OF_CONNECTED, account=account_id, secret_name=name)
         return None if sealed is None else self.vault.open(sealed, name.encode()).decode()
 
     def delete(self, name: str) -> None:

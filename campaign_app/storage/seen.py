@@ -32,6 +32,7 @@ from platformdirs import user_state_path
 from campaign_app.domain.copies import ELSEWHERE, OLDER
 from campaign_app.storage import copies, schema
 from campaign_app.storage.engine import Database
+from campaign_app.storage.fetching import fetch_first
 from campaign_app.storage.folders import key_lives
 from campaign_app.storage.host import host_id
 from campaign_app.storage.schema_sending import submission
@@ -181,7 +182,7 @@ def leaves_of(meta: Mapping[str, str]) -> int:
 
 
 def heads_of(connection: sa.Connection, meta: Mapping[str, str]) -> Heads:
-    found = {name: connection.execute(last).first() for name, last in _LAST.items()}
+    found = {name: fetch_first(connection, last) for name, last in _LAST.items()}
     heads = {name: (row[0], _print(row)) for name, row in found.items() if row is not None}
     return {**heads, LEAVES: (leaves_of(meta), "")}
 
@@ -193,7 +194,7 @@ def holds(connection: sa.Connection, meta: Mapping[str, str], seen: Heads) -> bo
     for name, (number, known) in seen.items():
         if name == LEAVES:
             continue
-        row = connection.execute(_ROW[name], {"which": number}).first()
+        row = fetch_first(connection, _ROW[name], which=number)
         if row is None or _print(row) != known:
             return False
     return True

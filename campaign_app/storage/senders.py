@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from campaign_app.domain.errors import NotAllowed
 from campaign_app.storage import schema
+from campaign_app.storage.fetching import fetch_value
 from campaign_app.storage.schema_sending import submission
 
 _carried: Final = schema.account_sender.c
@@ -21,7 +22,7 @@ _OPEN: Final = (
 
 def sender_of(connection: sa.Connection, account_id: int) -> int:
     """The account whose reports tell of this account's messages: its sender's, or itself."""
-    return connection.execute(_SENDER, {"which": account_id}).scalar() or account_id
+    return fetch_value(connection, _SENDER, which=account_id) or account_id
 
 
 def carried_by(column: sa.ColumnElement[Any], account: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:

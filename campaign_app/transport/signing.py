@@ -6,6 +6,7 @@ a nonce, and a clock window judged by an injected clock. Replay is refused by wh
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -60,13 +61,14 @@ class RequestSigner:
         if isinstance(private_key, bytes):
             private_key = Ed25519PrivateKey.from_private_bytes(private_key)
         self.key_id = key_id
-        self._signer = HTTPMessageSigner(signature_algorithm=ED25519, key_resolver=_OneKey(private_key))
+        self._key = private_key
+        self._signer = HTTPMessageSigner(signature_algorithm=ED25519)
 
     def sign(self, request: PreparedRequest, *, now: datetime, nonce: str) -> None:
         """Sets Date, Content-Digest, Signature-Input and Signature, replacing what an earlier attempt set."""
         request.headers["Date"] = format_datetime(now.astimezone(UTC), usegmt=True)
         request.headers.pop("Content-Digest", None)
-        self._signer.sign(
+        prepared = self._signer.prepare(
             request,
             key_id=self.key_id,
             created=now,
@@ -76,6 +78,10 @@ class RequestSigner:
             covered_component_ids=COVERED,
             body=_body_bytes(request.body),
         )
+        # what the library's own `sign` adds is to build and compare everything once more, for signers far away
+        signature = b64encode(self._key.sign(prepared.signature_base)).decode()
+        request.headers["Signature-Input"] = f"{LABEL}={prepared.signature_params}"
+        request.headers["Signature"] = f"{LABEL}=:{signature}:"
 
 
 def verify_request(
@@ -140,14 +146,6 @@ def _body_bytes(body: object) -> bytes:
     if not isinstance(body, bytes):
         raise TypeError("only a whole body can be signed")
     return body
-
-
-class _OneKey(HTTPSignatureKeyResolver):
-    def __init__(self, key: Ed25519PrivateKey) -> None:
-        self._key = key
-
-    def resolve_private_key(self, key_id: str) -> Ed25519PrivateKey:  # noqa: ARG002 - the library's signature
-        return self._key
 
 
 class _Lookup(HTTPSignatureKeyResolver):
