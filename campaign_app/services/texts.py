@@ -29,7 +29,7 @@ from campaign_app.services.window import likely_time
 SAMPLE: Final = 500
 KNOWN_MAX: Final = 20_000
 # fields of a customer that a text may use, whatever a file calls its columns
-_OWN: Final = frozenset({"name", "province", "city"})
+_OWN: Final = ("name", "province", "city")
 _FILLED: Final = "某某"
 Known = dict[tuple[str | None, ...], Composed]
 # stands in for a recipient while there is none
