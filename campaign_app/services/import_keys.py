@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from mmap import mmap
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,8 @@ from campaign_app.services.import_rows import RowMarks
 
 Rows = npt.NDArray[np.uint32]
 Values = npt.NDArray[np.uint64]
+
+Whole = TypeVar("Whole", bound=np.unsignedinteger[Any])
 
 RUN: Final = 5
 _PART: Final = 200_000  # rows sorted at a time
@@ -24,7 +27,8 @@ _SAMPLE: Final = 100_000
 class KeyColumn:
     """One value per row number, of 4, 5 or 8 bytes; 0 stands for none.
 
-    In slices that stay where they are: an array that grows leaves holes behind, as large as itself.
+    In slices that stay where they are, of memory that goes back to the system when they go: an array that grows leaves
+    holes behind, as large as itself, and what the process keeps for later adds to what the import needs next.
     """
 
     def __init__(self, size: int) -> None:
@@ -58,9 +62,9 @@ class KeyColumn:
     def _grow(self, end: int) -> None:
         self._end = max(self._end, end)
         while end > len(self._low) * _SLICE:
-            self._low.append(np.zeros(_SLICE, np.uint32))
+            self._low.append(_zeros(np.uint32))
             if self._of_high is not None:
-                self._high.append(np.zeros(_SLICE, self._of_high))
+                self._high.append(_zeros(self._of_high))
 
     def _slices(self) -> Iterator[tuple[int, Values]]:
         for at, part in enumerate(self._low):
@@ -88,6 +92,10 @@ class KeyColumn:
             values.append(part[at])
             rows.append((at + start).astype(np.uint32))
         return np.concatenate(values), np.concatenate(rows)
+
+
+def _zeros(kind: type[Whole]) -> npt.NDArray[Whole]:
+    return np.frombuffer(mmap(-1, _SLICE * np.dtype(kind).itemsize), kind)
 
 
 @dataclass(slots=True)
