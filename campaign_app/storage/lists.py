@@ -18,7 +18,8 @@ from campaign_app.storage.rows import AnyRow, AnySelect
 T = TypeVar("T")
 CHUNK: Final = 5_000
 FEW: Final = 16  # rows that are written one by one
-VARIABLES: Final = 32_000  # of one statement; SQLite takes 32,766
+# of one statement: SQLite takes 32,766, and keeps some hundred bytes for each with a connection
+VARIABLES: Final = 8_000
 
 
 def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
