@@ -44,6 +44,7 @@ from campaign_app.domain.customer import Account, Entity, ImportRow, PlatformCus
 from campaign_app.domain.people import NOT_ASKED, PeopleQuery
 from campaign_app.domain.phone import Phone
 from campaign_app.processes import look_for_cycles_less_often
+from campaign_app.services.import_session import PART
 from campaign_app.storage import schema
 from campaign_app.storage.filters import joined_tags
 from campaign_app.storage.keys import WorkspaceKeys
@@ -333,9 +334,9 @@ def file_rows(store: Workspace, size: int) -> None:
     dice, watch, matched = random.Random(1), Watch(), Watch()
     account_id = store.accounts.accounts()[0].id
     import_id = store.imports.begin("bench.csv", os.urandom(32).hex(), SCREENED, NOW)
-    for first in range(1, SCREENED, 20_000):
+    for first in range(1, SCREENED, PART):
         rows = []
-        for row in range(first, first + 20_000):
+        for row in range(first, first + PART):
             number = dice.randrange(size * 2)
             rows.append(ImportRow(row, account_id, None, phone_of(number), {"等级": str(dice.randrange(10**6))}))
         matched(lambda rows=rows: store.imports.classify(rows))

@@ -73,8 +73,20 @@ class Session:
             yield self.check(part)
 
     def _check(self, part: int) -> Checked:
+        self._require_unchanged()
+        try:
+            out = self._read_part(part)
+        except ValueError:
+            self._require_unchanged()
+            raise
+        self._require_unchanged()  # what was found plain in the first reading was not looked at again
+        return out
+
+    def _require_unchanged(self) -> None:
         if _identity(self._path) != self._before:
             raise SettingsError("file_changed", "The file has changed since it was read", file=self._path.name)
+
+    def _read_part(self, part: int) -> Checked:
         before, last = part * PART, (part + 1) * PART
         if part != self._next:
             self._blocks, self._rest, self._read = self._table.blocks(), None, 0

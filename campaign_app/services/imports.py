@@ -159,8 +159,8 @@ class Imports(Permitted):
                 self._store.refuse(import_id, part.refusals)
             counts.update(_as_dict(self._store.apply_chunk(import_id, part.rows)))
             codes.update(f"refused_{code}" for _, code, _ in part.refusals)
-        done = self._settings.setting(_done(import_id), {})
-        self._settings.set_setting(_done(import_id), {**done, str(chunk): {**counts, **codes}})
+            done = self._settings.setting(_done(import_id), {})
+            self._settings.set_setting(_done(import_id), {**done, str(chunk): {**counts, **codes}})
         return ChunkCounts(**counts)
 
     def finish(self, import_id: int) -> Mapping[str, int]:

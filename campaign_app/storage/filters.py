@@ -23,7 +23,8 @@ MAX_WORDS: Final = 5_000
 Clause = sa.ColumnElement[bool]
 _TEXTS: Final = {"province": customer.c.province, "city": customer.c.city, "name": customer.c.name}
 _NUMBERS: Final = {
-    "account": customer.c.account_id,
+    # as a sum: kept from indexes that begin with the shop, in which a page of ids would have to be sorted first
+    "account": customer.c.account_id + 0,
     "spend_cents": customer.c.spend_cents,
     "order_count": customer.c.order_count,
 }
@@ -140,7 +141,7 @@ def _has_tag(tag: str) -> Clause:
     return _Place(customer.c.tags, TAG_MARK + tag + TAG_MARK) > 0
 
 
-_COMPARE: Final[dict[Op, Callable[[sa.Column[int], int], Clause]]] = {
+_COMPARE: Final[dict[Op, Callable[[sa.ColumnElement[int], int], Clause]]] = {
     Op.IS: lambda column, value: column == value,
     Op.IS_NOT: lambda column, value: column != value,
     Op.AT_LEAST: lambda column, value: column >= value,

@@ -27,7 +27,7 @@ _customer, _prospect = schema.customer.c, import_prospect.c
 
 @dataclass(frozen=True, slots=True)
 class RowMatcher:
-    """Applies the rows of one chunk in one transaction."""
+    """Applies the rows of a part of a file in one transaction."""
 
     connection: sa.Connection
     hashes: KeyedHashes = field(repr=False)

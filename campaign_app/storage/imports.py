@@ -206,7 +206,7 @@ def _outcomes_of(connection: sa.Connection, import_id: int, row_nos: Iterable[in
     given = set(row_nos)
     if not given:
         return {}
-    # the rows of a chunk lie together: two ranges are read faster than twenty thousand numbers are looked up
+    # they lie together: two ranges are read faster than thousands of numbers are looked up
     span = min(given), max(given)
     done: dict[int, str] = {}
     wanted = sa.select(_change.row_no, _change.before, _change.after)

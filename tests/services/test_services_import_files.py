@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import CampaignState
-from campaign_app.domain.errors import NotAllowed, SettingsError
+from campaign_app.domain.customer import ChunkCounts, ImportRow
+from campaign_app.domain.errors import NotAllowed, SettingsError, WorkspaceError
 from campaign_app.domain.team import Person, Role
 from campaign_app.jobs.import_customers import Imported, import_file
-from campaign_app.jobs.tabular import open_table
+from campaign_app.jobs.tabular import csv_table, open_table
+from campaign_app.services import import_session
 from campaign_app.services.import_plan import Source
 from campaign_app.services.imports import Imports
+from campaign_app.storage.imports import SqlImports
 from tests.helpers.shop import Shop, open_shop
 
 HEAD = "客户标识,手机号,会员等级\n"
@@ -136,3 +140,56 @@ def test_a_file_that_changed_after_its_dry_run_is_refused(shop: Shop, tmp_path: 
     with pytest.raises(SettingsError) as caught:
         import_file(imports, source, actor="王", sha256=tried.sha256)
     assert caught.value.code == "file_changed"
+
+
+def test_rows_that_went_in_before_an_import_was_cut_are_counted(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_session, "CHUNK", 8)
+    monkeypatch.setattr(import_session, "PART", 2)
+    shop.add_account(30)
+    file = tmp_path / "会员.csv"
+    file.write_text(HEAD + "".join(f"c{n:05d},,金卡\n" for n in range(20)), encoding="utf-8")
+    imports = imports_of(shop)
+    begun = imports.begin(source=Source(str(file), shop.workspace.accounts.accounts()[0].id), actor="王")
+    stored: list[int] = []
+
+    def until_the_third(store: SqlImports, import_id: int, rows: Sequence[ImportRow]) -> ChunkCounts:
+        stored.append(len(rows))
+        if len(stored) > 3:
+            raise WorkspaceError("disk_full", "The disk is full; nothing was changed")
+        return apply(store, import_id, rows)
+
+    apply = SqlImports.apply_chunk
+    monkeypatch.setattr(SqlImports, "apply_chunk", until_the_third)
+    with pytest.raises(WorkspaceError):
+        imports.apply_chunk(begun.import_id, 0)
+    counts = imports.finish(begun.import_id)
+    assert stored == [1, 2, 2, 2], "row 1 is the header"
+    assert (counts["changed"], counts["left"]) == (5, 15)
+    assert imports.report(import_id=begun.import_id).rows.changed == 5
+
+
+def test_a_file_that_changes_while_a_part_is_read_is_noticed(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows that were found plain are not looked at again, so whatever they are by now goes nowhere."""
+    shop.add_account(3)
+    file = tmp_path / "会员.csv"
+    file.write_text(HEAD + "c00000,13800000000,金卡\nc00001,13800000001,银卡\n", encoding="utf-8")
+    imports = imports_of(shop)
+    begun = imports.begin(source=Source(str(file), shop.workspace.accounts.accounts()[0].id), actor="王")
+    for number in ("13800000000", "138"):
+        read = csv_table.text_blocks
+
+        def changed(path: Path, encoding: str, number: str = number, read: Any = read) -> Any:
+            file.write_text(HEAD + f"c00000,{number},金\x00卡\n", encoding="utf-8")
+            return read(path, encoding)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(csv_table, "text_blocks", changed)
+            with pytest.raises(SettingsError, match="has changed"):
+                imports.apply_chunk(begun.import_id, 0)
+        file.write_text(HEAD + "c00000,13800000000,金卡\nc00001,13800000001,银卡\n", encoding="utf-8")
+        imports = imports_of(shop)
+    assert grades(shop) == {}

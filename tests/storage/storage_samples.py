@@ -157,4 +157,5 @@ class Campaigning:
 
     def counts(self) -> dict[str, int]:
         found = self.workspace.inbox.counts(self.campaign_id)
+        assert self.workspace.inbox.submitted(self.campaign_id) == found["submitted"], "what the fuse rests on"
         return {word: count for word, count in found.items() if count}

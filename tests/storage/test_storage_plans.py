@@ -196,9 +196,14 @@ def test_a_page_of_the_table_begins_where_it_begins(workspace: Workspace, plans:
     asked = [PeopleQuery(), PeopleQuery("王"), PeopleQuery("c1"), PeopleQuery(province="浙江")]
     asked += [PeopleQuery(status=status) for status in ("confirmed", "declined", NOT_ASKED)]
     asked += [PeopleQuery(phone_key=workspace.phone_keys.of_phone(number(1)))]
+    one, rich = Condition("account", Op.IN, (str(account_id),)), Condition("spend_cents", Op.AT_LEAST, 1)
+    near = Condition("province", Op.IN, ("浙江", "江苏"))
+    asked += [PeopleQuery(audience=Filter(parts), now=NOW) for parts in ((one,), (one, rich), (one, near), (near,))]
     plans.clear()
     for query in asked:
         workspace.people.ids(query, ids["c1"], 200)
+        if query.audience is not None:
+            workspace.readings.of_audience(query.audience, ENTITY, NOW, ids["c1"], 200)
     assert plans.whole == {}
     assert plans.sorted == {}
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from storage_samples import NOW, Fresh, minutes, number, person, shop, sync
@@ -14,6 +16,7 @@ from storage_samples import NOW, Fresh, minutes, number, person, shop, sync
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.customer import ChunkCounts, ImportRow
 from campaign_app.storage import imports, prospects
+from campaign_app.storage.migrations.versions import r0027_runs
 from campaign_app.storage.schema_imports import import_prospect, waiting_key, waiting_recent
 from campaign_app.storage.workspace import Workspace, open_workspace
 from tests.helpers.old import encrypted
@@ -156,15 +159,32 @@ def test_runs_are_merged_together_and_each_import_by_itself(
     require_fitting(workspace)
 
 
-@pytest.mark.parametrize("schema", ["0022", "0026"])
-def test_rows_that_waited_in_an_older_workspace_are_found(tmp_path: Path, schema: str) -> None:
-    with closing(open_workspace(encrypted(tmp_path / "ws", schema), MemoryKeeper(KEY))) as workspace:
-        if schema == "0026":  # whose keys are not those of its rows: all are where they are looked for
-            assert (size(workspace, waiting_recent), size(workspace, waiting_key)) == (0, 2)
-            return
+def test_rows_that_waited_in_an_older_workspace_are_found(tmp_path: Path) -> None:
+    with closing(open_workspace(encrypted(tmp_path / "ws", "0022"), MemoryKeeper(KEY))) as workspace:
         assert size(workspace, import_prospect) > 0
         require_fitting(workspace)
         with workspace.database.write() as connection:
             waiting = connection.execute(sa.select(import_prospect)).first()
             assert waiting is not None
             assert list(prospects.of_keys(connection, prospects.keys_of(tuple(waiting)))) == [waiting]
+
+
+def test_keys_that_were_recent_before_there_were_runs_are_with_the_others(workspace: Workspace) -> None:
+    """As on schema 26: no `run`, and some keys in both tables, which a merge that was cut may have left."""
+    shop(workspace)
+    workspace.imports.apply_chunk(begin(workspace), [row(n, f"c{n}", n) for n in range(1, 6)])
+    with workspace.database.write() as connection:
+        entries = sa.select(waiting_recent.c.key, waiting_recent.c.import_id, waiting_recent.c.row_no)
+        rows = [tuple(each) for each in connection.execute(entries)]
+        waiting_recent.drop(connection)
+        columns = ", ".join(f"{name} BIGINT NOT NULL" for name in ("key", "import_id", "row_no"))
+        connection.execute(sa.text(f"CREATE TABLE waiting_recent ({columns}, PRIMARY KEY (key, import_id, row_no))"))
+        for table, those in (("waiting_recent", rows), ("waiting_key", rows[:3])):
+            values = [{"k": key, "i": import_id, "r": row_no} for key, import_id, row_no in those]
+            connection.execute(sa.text(f"INSERT INTO {table} (key, import_id, row_no) VALUES (:k, :i, :r)"), values)
+        with Operations.context(MigrationContext.configure(connection)):
+            r0027_runs.upgrade()
+    assert (size(workspace, waiting_recent), size(workspace, waiting_key)) == (0, 10)
+    require_fitting(workspace)
+    sync(workspace, 1, person("c2", number(9)), person("new", number(3)))
+    assert [attribute(workspace, ref) for ref in ("c2", "new")] == ["2", "3"]
