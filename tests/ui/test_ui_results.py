@@ -219,12 +219,16 @@ def test_the_course_is_drawn_read_out_and_shown_as_a_table(staged: Staged, open_
     assert table.isVisible()
     shown = [str(table.model().index(row, 1).data()) for row in range(table.model().rowCount())]
     assert shown == [str(column.counts[0]) for column in chart.columns]
+    course = made.step.course.state.course
+    assert course is not None
+    made.step.over_time.landed.show_span(replace(course.landed, slots=course.landed.slots[:1]))
+    assert table.model().rowCount() == 1, "it goes on with the chart while it is looked at"
 
 
-def test_failures_are_bars_by_reason(staged: Staged, open_step: Open) -> None:
+def test_failures_are_bars_by_reason(staged: Staged, open_step: Open, qtbot: QtBot) -> None:
     made = open_step(staged.sent())
     _report(staged, made)
-    assert made.step.failures.isVisible()
+    qtbot.waitUntil(made.step.failures.isVisible)
     (only,) = made.step.failures.bars.rows.values()
     assert only.accessibleName() == "运营商回执：未送达：2，100.0%"
     assert "kannel_failed" in only.toolTip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QCheckBox, QFrame, QStackedWidget, QWidget
 
 from campaign_app.services.courses import Course, Slot, Span
@@ -30,6 +31,7 @@ class SpanView(QWidget):
         super().__init__(parent)
         self._kit, self._title, self._empty, self._name = kit, title, empty, name
         self._span: Span | None = None
+        self._in_table: Span | None = None
         self._summary = ""
         self.chart = ColumnChart(kit.theme, title)
         self.chart.setObjectName(f"chart_{name}")
@@ -50,6 +52,13 @@ class SpanView(QWidget):
         self._summary = words.summary(span) if span.slots else self._empty
         show_if(self.stack, bool(span.slots))
         self.chart.show_columns(words.kinds(span), words.columns(span), self._summary)
+        if self.stack.currentWidget() is self.table:
+            self._fill(span)
+
+    def _fill(self, span: Span) -> None:
+        if span == self._in_table:
+            return
+        self._in_table, words = span, CourseWords(self._kit.words, self)
 
         def count(key: str) -> TableColumn[Slot]:
             return TableColumn(words.kind(key), 96, lambda slot: Cell(show.count(slot.counts.get(key, 0))), right=True)
@@ -64,6 +73,9 @@ class SpanView(QWidget):
             former.deleteLater()
 
     def as_table(self, *, on: bool) -> None:
+        """Filled only where somebody looks at it: a table has a header to lay out."""
+        if on and self._span is not None:
+            self._fill(self._span)
         self.stack.setCurrentIndex(1 if on else 0)
 
     def _read_out(self, at: int) -> None:
@@ -113,8 +125,13 @@ class FailuresCard(QFrame):
         self.bars = Bars(kit.theme, self.tr("未送达的原因"))
         self.rest = label("", "small", wrap=True, name="failures_rest")
         self.setLayout(column(label(self.tr("未送达的原因"), "heading"), self.bars, self.rest, space=3, margin=4))
-        model.changed.connect(self.show_state)
+        self._model = model
+        model.changed.connect(self._show_soon)
         self.show_state(model.state)
+
+    def _show_soon(self, _state: CourseState) -> None:
+        """In a turn of its own: the charts beside it take one."""
+        QTimer.singleShot(0, self, lambda: self.show_state(self._model.state))
 
     def show_state(self, state: CourseState) -> None:
         course = state.course
