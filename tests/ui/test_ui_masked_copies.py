@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QCheckBox
 
 from campaign_app.ui.pages.customers_drawer import CustomerDrawer
 from campaign_app.ui.widgets.table import Table
@@ -19,6 +20,8 @@ def test_no_number_comes_to_the_clipboard(window: Windowed) -> None:
     assert len(numbers) == 10
     copied: dict[str, str] = {}
     for name, widget in window.views():
+        for as_table in widget.findChildren(QCheckBox, "course_tables"):
+            as_table.setChecked(True)
         for table in widget.findChildren(Table):
             for row in range(min(20, table.model().rowCount())):
                 table._copy(row)
