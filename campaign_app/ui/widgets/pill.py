@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -79,7 +79,6 @@ class Pill(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._text, self._level = "", ""
-        self._hint: QSize | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
         self.show_state(text, level)
@@ -89,20 +88,13 @@ class Pill(QWidget):
         return self._text
 
     def show_state(self, text: str, level: str) -> None:
-        self._text, self._level, self._hint = text, level, None
+        self._text, self._level = text, level
         self.setAccessibleName(text)
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """A page that is laid out asks hundreds of times, and naming the font takes most of an answer."""
-        if self._hint is None:
-            self._hint = QSize(pill_width(self.font(), self._text, self._level), HEIGHT)
-        return self._hint
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        self._hint = None
-        super().changeEvent(event)
+        return QSize(pill_width(self.font(), self._text, self._level), HEIGHT)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         paint_pill(QPainter(self), QRectF(self.rect()), self._text, self._level, self._theme.tokens)
