@@ -135,9 +135,9 @@ class FailuresCard(QFrame):
 
     def show_state(self, state: CourseState) -> None:
         course = state.course
-        show_if(self, course is not None and bool(course.failures))
         if course is not None:
             self._show_failures(course)
+        show_if(self, course is not None and bool(course.failures))  # at last: what is shown is laid out at once
 
     def _show_failures(self, course: Course) -> None:
         words, terms = CourseWords(self._kit.words, self), self._kit.words.term
