@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import time
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from campaign_app.domain.errors import SettingsError
 
@@ -180,11 +179,6 @@ class Settings:
             _check(declared, getattr(self, declared.name))
         if self.window_opens >= self.window_closes:
             raise SettingsError("setting_window", "window_opens must be before window_closes")
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The civil time of mainland China, in which the sending window is meant."""
-        return ZoneInfo("Asia/Shanghai")
 
 
 DECLARED: Final[tuple[Declared, ...]] = tuple(

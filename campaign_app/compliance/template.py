@@ -25,9 +25,6 @@ class ValueSpan(NamedTuple):
     start: int
     end: int
 
-    def shifted(self, by: int) -> ValueSpan:
-        return ValueSpan(self.name, self.start + by, self.end + by)
-
 
 class Rendered(NamedTuple):
     """`left_out`: of a text beyond any measure only the beginning was made; how many code points are missing."""

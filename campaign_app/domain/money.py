@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-LI_PER_CENT: Final = 10
 LI_PER_YUAN: Final = 1_000
 # what one part may cost, and what a budget may hold: far above any contract, far below what a database holds
 PRICE_MAX: Final = 10 * LI_PER_YUAN

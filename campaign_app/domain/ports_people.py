@@ -268,10 +268,6 @@ class ImportStore(Protocol):
         """Keeps (row, code, field) of rows that are left out."""
         ...
 
-    def mark_consecutive(self, import_id: int, row_nos: Sequence[int]) -> None:
-        """Takes rows that were applied before the run was noticed back from their customers and keeps them apart."""
-        ...
-
     def finish(self, import_id: int, counts: Mapping[str, int]) -> None: ...
     def undo(self, import_id: int) -> ChunkCounts:
         """Gives attributes their former values (unless changed since), forgets waiting rows; says how many of each."""

@@ -178,10 +178,6 @@ class Accounts(Permitted):
             return self._offers.offer(account.platform).capabilities
         return Capabilities()
 
-    def consent_sources(self, entity_uscc: str) -> tuple[Account, ...]:
-        """The connected accounts of an entity whose Platform Consent API can answer for its other shops."""
-        return tuple(account for account in self._store.accounts() if _may_answer(account, entity_uscc))
-
     def _draft(self, asked: Asked) -> Draft:
         offer = self._offers.offer(asked.platform)
         draft = draft_of(asked, offer)

@@ -19,7 +19,7 @@ from campaign_app.storage.importmatch import RowMatcher
 from campaign_app.storage.importready import ReadyRows, make_ready
 from campaign_app.storage.importrows import Merge, to_text
 from campaign_app.storage.keys import WorkspaceKeys
-from campaign_app.storage.lists import chunks, rows_among, write_all
+from campaign_app.storage.lists import write_all
 from campaign_app.storage.retention import PURGED
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_imports import import_change, import_job, import_prospect, import_refusal
@@ -84,20 +84,6 @@ class SqlImports:
         with self.db.write() as connection:
             _job(connection, import_id)
             write_all(connection, insert_or_ignore(connection, import_refusal), rows)
-
-    def mark_consecutive(self, import_id: int, row_nos: Sequence[int]) -> None:
-        with self.db.write() as connection:
-            wanted = sa.select(import_change).where(_change.import_id == import_id)
-            met = list(rows_among(connection, wanted, _change.row_no, row_nos))
-            _take_back(connection, met)
-            apart = {change.row_no: _apart(change) for change in met}
-            prospects.put(connection, list(apart.values()))
-            for chunk in chunks(row_nos):
-                connection.execute(
-                    sa.update(import_prospect)
-                    .where(_prospect.import_id == import_id, _prospect.row_no.in_(chunk))
-                    .values(consecutive=1)
-                )
 
     def finish(self, import_id: int, counts: Mapping[str, int]) -> None:
         job = import_job
@@ -194,11 +180,6 @@ def _take_back(connection: sa.Connection, met: Sequence[AnyRow]) -> dict[int, st
     gone = [{"i": i, "r": r} for i, r in {(change.import_id, change.row_no) for change in met}]
     write_all(connection, _DROP_CHANGE, gone)
     return taken
-
-
-def _apart(change: AnyRow) -> prospects.Prospect:
-    sealed, key = change.phone_sealed, change.phone_key
-    return change.import_id, change.row_no, change.account_id, None, sealed, key, change.after, 1
 
 
 def _outcomes_of(connection: sa.Connection, import_id: int, row_nos: Iterable[int]) -> dict[int, str]:

@@ -213,14 +213,12 @@ def test_consents_come_from_an_account_of_the_same_entity_only(
     app: bootstrap.App, accounts: Accounts, remote: Remote
 ) -> None:
     own, other = registry(accounts, remote), registry(accounts, remote, OTHER)
-    assert accounts.consent_sources(ENTITY.uscc) == (own,)
     assert code_of(lambda: accounts.connect(asked(source=other.id), actor="王")) == "consent_source"
     shop = accounts.connect(asked(source=own.id), actor="王")
     assert shop.consent_account_id == own.id
     assert code_of(lambda: accounts.take_consents_from(shop.id, shop.id, actor="王")) == "consent_source"
     assert accounts.take_consents_from(shop.id, None, actor="王").consent_account_id is None
     accounts.disconnect(own.id, actor="王")
-    assert accounts.consent_sources(ENTITY.uscc) == ()
     assert code_of(lambda: accounts.take_consents_from(shop.id, own.id, actor="王")) == "consent_source"
     changes = [e.facts for e in app.workspace.audit.entries() if e.action == "account.consents_from"]
     assert changes == [{"account": shop.id, "source": None}]

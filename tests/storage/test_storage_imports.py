@@ -135,21 +135,6 @@ def test_consecutive_numbers_stay_apart_for_good(workspace: Workspace, account_i
     assert workspace.imports.report(import_id, 3).consecutive_rows == (1, 2, 3)
 
 
-def test_a_run_that_is_noticed_late_is_taken_back(workspace: Workspace, account_id: int) -> None:
-    import_id = begin(workspace)
-    rows = [row(1, phone=1, a="1"), row(2, phone=2, a="1"), row(3, phone=3, a="1"), row(9, ref="c2", b="1")]
-    workspace.imports.apply_chunk(import_id, rows)
-    for _ in range(2):
-        workspace.imports.mark_consecutive(import_id, [1, 2, 3])
-    assert attributes(workspace, account_id, "c1") == {}
-    assert attributes(workspace, account_id, "c2") == {"b": "1"}
-    report = workspace.imports.report(import_id, 9)
-    assert (report.rows, report.consecutive_rows) == (ChunkCounts(changed=1, consecutive=3), (1, 2, 3))
-    sync(workspace, account_id, person("c3", number(3)), person("c1", number(1)))
-    assert attributes(workspace, account_id, "c3") == attributes(workspace, account_id, "c1") == {}
-    assert workspace.imports.apply_chunk(import_id, rows) == ChunkCounts(changed=1, consecutive=3)
-
-
 def test_an_undo_restores_what_was_and_leaves_what_changed_since(workspace: Workspace, account_id: int) -> None:
     first, second = begin(workspace), begin(workspace, "b")
     workspace.imports.apply_chunk(first, [row(1, ref="c1", a="1", b="1"), row(2, ref="c1", a="2", c="2")])

@@ -112,7 +112,6 @@ def test_importing(workspace: Workspace, plans: Plans) -> None:
             ImportRow(3, account_id, None, number(1), {"b": digest}),
         ]
         workspace.imports.apply_chunk(import_id, rows)
-        workspace.imports.mark_consecutive(import_id, [3])
     sync(workspace, account_id, person("later", number(5)))
     workspace.imports.undo(import_id)
     assert plans.whole == {}
