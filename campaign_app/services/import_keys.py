@@ -19,8 +19,8 @@ Values = npt.NDArray[np.uint64]
 Whole = TypeVar("Whole", bound=np.unsignedinteger[Any])
 
 RUN: Final = 5
-_PART: Final = 200_000  # rows sorted at a time
-_SLICE: Final = 200_000
+_PART: Final = 100_000  # rows sorted at a time
+_SLICE: Final = 100_000
 _SAMPLE: Final = 100_000
 
 
@@ -67,17 +67,21 @@ class KeyColumn:
                 self._high.append(_zeros(self._of_high))
 
     def _slices(self) -> Iterator[tuple[int, Values]]:
+        """The first row number of each slice and its values, until the next is asked for."""
+        whole = np.empty(_SLICE, np.uint64)
         for at, part in enumerate(self._low):
-            low = part[: self._end - at * _SLICE].astype(np.uint64)
+            values = whole[: min(_SLICE, self._end - at * _SLICE)]
             if self._high:
-                low |= self._high[at][: len(low)].astype(np.uint64) << np.uint64(32)
-            yield at * _SLICE, low
+                np.left_shift(self._high[at][: len(values)], np.uint64(32), out=values)
+                values |= part[: len(values)]
+            else:
+                values[:] = part[: len(values)]
+            yield at * _SLICE, values
 
     def _borders(self) -> list[int]:
         """1, then values that cut the rows into parts of about the same size, then 2**64."""
         parts = -(-self._end // _PART)
         step = max(1, self._end // _SAMPLE)
-        # copies: a view would keep its whole slice
         seen = [values[::step].copy() for _, values in self._slices()]
         sample = np.sort(np.concatenate(seen or [np.zeros(0, np.uint64)]))
         sample = sample[sample > 0]
@@ -86,9 +90,13 @@ class KeyColumn:
 
     def _between(self, low: int, high: int) -> tuple[Values, Rows]:
         values, rows = [np.zeros(0, np.uint64)], [np.zeros(0, np.uint32)]
-        last = np.uint64(min(high, 2**64) - 1)
+        span = np.uint64(min(high, 2**64) - 1 - low)
+        above, within = np.empty(_SLICE, np.uint64), np.empty(_SLICE, np.bool_)
         for start, part in self._slices():
-            at = np.flatnonzero((part >= np.uint64(low)) & (part <= last))
+            # what lies below comes out as far above
+            np.subtract(part, np.uint64(low), out=above[: len(part)])
+            np.less_equal(above[: len(part)], span, out=within[: len(part)])
+            at = np.flatnonzero(within[: len(part)])
             values.append(part[at])
             rows.append((at + start).astype(np.uint32))
         return np.concatenate(values), np.concatenate(rows)
@@ -135,10 +143,10 @@ def _in_runs(values: Values) -> npt.NDArray[np.bool_]:
     """Of sorted values, which belong to RUN or more that follow one another without a gap."""
     if not len(values):
         return np.zeros(0, np.bool_)
-    distinct, which = np.unique(values, return_inverse=True)
-    starts = np.concatenate([[True], np.diff(distinct) != np.uint64(1)])
-    run = np.cumsum(starts) - 1
-    return np.asarray((np.bincount(run) >= RUN)[run][which])
+    steps = np.diff(values)
+    starts = np.flatnonzero(np.concatenate([[True], steps > 1]))
+    distinct = np.add.reduceat(np.concatenate([[True], steps > 0]), starts, dtype=np.int64)
+    return np.repeat(distinct >= RUN, np.diff(starts, append=len(values)))
 
 
 class Groups:

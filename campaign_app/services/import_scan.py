@@ -19,6 +19,7 @@ from campaign_app.services.import_keys import (
     phone_groups,
 )
 from campaign_app.services.import_rows import RowChecker
+from campaign_app.services.memory import give_back
 from campaign_app.services.tables import Block, Table
 
 Tick = Callable[[float], None]  # told the part done, 0 to 1; may raise to stop the work
@@ -70,10 +71,13 @@ class Scanner:
             if refs is not None:
                 refs.put(keys.numbers, keys.refs)
             tick(block.done)
+        give_back()
         by_phone, runs = phone_groups(phones)
         del phones
         by_ref = self._refs_again(table, tick) if refs is None else groups_of(refs)
-        return Scan(FileMarks(*find_repeats(by_ref, by_phone), runs), rows, repaired, last, self._plain)
+        marks = FileMarks(*find_repeats(by_ref, by_phone), runs)
+        give_back()
+        return Scan(marks, rows, repaired, last, self._plain)
 
     def _refs_again(self, table: Table, tick: Tick) -> Groups:
         """Half of each ref's hash says who may stand twice; the whole hash of those few is then compared."""
