@@ -23,6 +23,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import requests
 import sqlalchemy as sa
 
 from campaign_app import bootstrap, wiring
@@ -92,10 +93,14 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
         campaign = screen(app, sandbox, BODY.replace("{name}", "{city}{name}") if options.own_words else BODY)
         watch.show("screening_per_s", campaign.snapshot_size)
         approve(app, campaign.id)
+        if options.latency:
+            delay(sandbox, options.latency / 1000)
         watch = Watch.started()
         send(app, campaign.id)
         sent = app.campaigns.results(campaign.id).counts["submitted"]
-        watch.show("dispatch_per_s", sent, reread=options.reread, own_words=options.own_words)
+        watch.show(
+            "dispatch_per_s", sent, reread=options.reread, own_words=options.own_words, latency_ms=options.latency
+        )
         ledger = sandbox.ledger()
         show("doubled", ledger["doubled"])
         show("unconfirmed", ledger["unconfirmed"])
@@ -148,6 +153,12 @@ def send(app: bootstrap.App, campaign_id: int) -> None:
     assert sent.state is CampaignState.DONE, sent
 
 
+def delay(sandbox: Sandbox, seconds: float) -> None:
+    """Every answer from now on comes so much later, as from a platform far away."""
+    order = {"next": [{"fault": "slow_body", "times": 1_000_000, "seconds": seconds}]}
+    requests.post(f"{sandbox.url}/sandbox/faults", json=order, timeout=5).raise_for_status()
+
+
 def by_hand(folder: Path, sandbox: Sandbox, offset: timedelta, messages: int) -> None:
     """The floor."""
     shop = sandbox.shops[0]
@@ -184,6 +195,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=230_000, help="about 45 %% of them can be sent to")
     parser.add_argument("--reread", action="store_true", help="read every fact again before its batch")
+    parser.add_argument("--latency", type=int, default=0, help="milliseconds by which every answer comes later")
     parser.add_argument("--own-words", action="store_true", help="nearly everybody gets a text of their own")
     with tempfile.TemporaryDirectory() as folder:
         measure(Path(folder), parser.parse_args())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -13,7 +14,7 @@ from campaign_app.domain.consent import Reason
 from campaign_app.domain.customer import Account, Customer
 from campaign_app.domain.errors import RemoteUnavailable
 from campaign_app.domain.message import Composed
-from campaign_app.jobs.gating import Judged, at_shop, judge_all, pull_changes, refresh
+from campaign_app.jobs.gating import Facts, Judged, at_shop, judge_all, pull_changes, refresh
 from campaign_app.jobs.poll import read_refusals
 from campaign_app.jobs.ports import LedgerRow
 from campaign_app.jobs.stores import Context
@@ -22,6 +23,8 @@ from campaign_app.jobs.stores import Context
 CLOCK_STEP: Final = timedelta(minutes=1)
 # a batch leaves within this time of its last look at clock and facts
 BATCH_TIME: Final = timedelta(seconds=60)
+# shops that are read at the same time: as many connections as the workspace keeps open
+AT_ONCE: Final = 4
 # before every fact
 EVER: Final = datetime.fromtimestamp(0, UTC)
 _OF_TIME: Final = frozenset({Reason.STALE, Reason.FUTURE_DATED})
@@ -46,15 +49,7 @@ def ask_again(context: Context, campaign: Campaign, account: Account, customers:
     wait by now. A platform that takes too long every time ends as one that does not answer.
     """
     began = context.clock()
-    for shop in context.stores.accounts.accounts():
-        if shop.entity_uscc == campaign.entity_uscc and shop.state == "connected" and shop.id != account.id:
-            with at_shop(shop):
-                read_refusals(context, shop.id, customers)
-                _read_twins(context, shop, customers, EVER if pull_changes(context, shop) else context.clock())
-    with at_shop(account):
-        read_refusals(context, account.id, customers)
-        age = context.policy.reread_after if pull_changes(context, account) else timedelta(0)
-        facts = refresh(context, account, customers, context.clock() - age)
+    facts = _read_all(context, campaign, account, customers)
     may_last = context.policy.reread_after + BATCH_TIME
     judged = judge_all(context, campaign, account, customers, facts, may_last)
     moved = not -CLOCK_STEP <= context.clock() - began <= may_last
@@ -62,6 +57,40 @@ def ask_again(context: Context, campaign: Campaign, account: Account, customers:
         with at_shop(account):
             raise RemoteUnavailable("batch_late", "A clock moved, or the platform took long, while a batch was decided")
     return judged
+
+
+def _read_all(context: Context, campaign: Campaign, account: Account, customers: Sequence[Customer]) -> Facts:
+    """What all shops of the entity have to say by now, several at a time: most of it is waiting for their answers.
+
+    Returns the facts of the account's own customers. Once all have ended the first trouble is raised, in the shops'
+    order.
+    """
+    shops = [
+        shop
+        for shop in context.stores.accounts.accounts()
+        if shop.entity_uscc == campaign.entity_uscc and shop.state == "connected" and shop.id != account.id
+    ]
+    if not shops:
+        return _read_own(context, account, customers)
+    with ThreadPoolExecutor(AT_ONCE, "ask") as pool:
+        asked = [pool.submit(_read_other, context, shop, customers) for shop in shops]
+        own = pool.submit(_read_own, context, account, customers)
+    for shop in asked:
+        shop.result()
+    return own.result()
+
+
+def _read_own(context: Context, account: Account, customers: Sequence[Customer]) -> Facts:
+    with at_shop(account):
+        read_refusals(context, account.id, customers)
+        age = context.policy.reread_after if pull_changes(context, account) else timedelta(0)
+        return refresh(context, account, customers, context.clock() - age)
+
+
+def _read_other(context: Context, shop: Account, customers: Sequence[Customer]) -> None:
+    with at_shop(shop):
+        read_refusals(context, shop.id, customers)
+        _read_twins(context, shop, customers, EVER if pull_changes(context, shop) else context.clock())
 
 
 def _read_twins(context: Context, shop: Account, customers: Sequence[Customer], older_than: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from campaign_app.consent.gate import Refusal
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable
-from campaign_app.domain.message import ComplaintClue, InboundMessage
+from campaign_app.domain.message import ComplaintClue, InboundMessage, Page
 from campaign_app.domain.platform import Capabilities
 from campaign_app.jobs import dispatch, fencing, notes, screening
 from campaign_app.jobs.asking import ask_again, refusals
@@ -105,6 +106,36 @@ def test_nothing_leaves_while_another_shop_of_the_entity_cannot_be_read(shop: Sh
         dispatch.run_batch(shop.context, campaign, -1)
     assert shop.reached() == []
     assert shop.run(campaign).step is dispatch.Step.END
+
+
+def test_shops_are_read_at_the_same_time(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With ten shops a batch would wait thirty times for an answer from afar, and nearly all of it for others."""
+    first, second, campaign = two_shops(shop)
+    third = shop.add_account(5, prefix="e")
+    meet = Barrier(3, timeout=30)
+    for gateway in (shop.gateways[first], shop.gateways[second], shop.gateways[third]):
+
+        def inbound(cursor: str, read: Callable[[str], Page[InboundMessage]] = gateway.inbound) -> Page[InboundMessage]:
+            meet.wait()
+            return read(cursor)
+
+        monkeypatch.setattr(gateway, "inbound", inbound)
+    assert shop.run(campaign).step is dispatch.Step.END
+    assert not meet.broken
+    assert len(shop.reached()) == 5
+
+
+def test_what_the_other_shops_said_is_kept_where_one_of_them_cannot_be_read(shop: Shop) -> None:
+    _, second, campaign = two_shops(shop)
+    third = shop.add_account(5, prefix="e")
+    shop.platforms[second].trouble = [AWAY]
+    shop.gateways[third].stream["inbound"] = [InboundMessage("i", "", person("c", 1).phone, "TD", NOW)]
+    with pytest.raises(RemoteUnavailable) as caught:
+        dispatch.run_batch(shop.context, campaign, -1)
+    assert caught.value.facts["shop"] == shop.workspace.accounts.account(second).label
+    shop.workspace.accounts.set_account_state(third, "disconnected")
+    shop.run(campaign)
+    assert shop.reached() == [ref for ref in everybody(5) if ref != "c00001"]
 
 
 def test_a_shop_that_was_disconnected_is_not_asked(shop: Shop) -> None:
