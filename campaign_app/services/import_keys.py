@@ -19,22 +19,24 @@ Values = npt.NDArray[np.uint64]
 Whole = TypeVar("Whole", bound=np.unsignedinteger[Any])
 
 RUN: Final = 5
-_PART: Final = 100_000  # rows sorted at a time
-_SLICE: Final = 100_000
+_PART: Final = 50_000  # rows sorted at a time
+_SLICE: Final = 100_000  # rows of a column that lie together; whole bytes of bits
 _SAMPLE: Final = 100_000
 
 
 class KeyColumn:
-    """One value per row number, of 4, 5 or 8 bytes; 0 stands for none.
+    """One value per row number, of 32, 33 or 64 bits; 0 stands for none.
 
     In slices that stay where they are, of memory that goes back to the system when they go: an array that grows leaves
     holes behind, as large as itself, and what the process keeps for later adds to what the import needs next.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, bits: int) -> None:
+        self._bits = bits
         self._low: list[Rows] = []
-        self._high: list[npt.NDArray[np.unsignedinteger[Any]]] = []
-        self._of_high: type[np.unsignedinteger[Any]] | None = {8: np.uint32, 5: np.uint8, 4: None}[size]
+        self._high: list[
+            npt.NDArray[np.unsignedinteger[Any]]
+        ] = []  # what is above 32 bits: of 33, eight rows in a byte
         self._end = 0  # one more than the last row number
 
     def put(self, numbers: Sequence[int], values: Values) -> None:
@@ -45,9 +47,12 @@ class KeyColumn:
         rows = np.asarray(numbers)
         for at in range(numbers[0] // _SLICE, numbers[-1] // _SLICE + 1):
             here = slice(*np.searchsorted(rows, [at * _SLICE, (at + 1) * _SLICE]))
-            self._low[at][rows[here] - at * _SLICE] = values[here] & np.uint64(0xFFFFFFFF)
-            if self._high:
-                self._high[at][rows[here] - at * _SLICE] = values[here] >> np.uint64(32)
+            where = rows[here] - at * _SLICE
+            self._low[at][where] = values[here] & np.uint64(0xFFFFFFFF)
+            if self._bits > 32:
+                high = self._high_of(at)
+                high[where] = values[here] >> np.uint64(32)
+                self._high[at][:] = np.packbits(high) if self._bits == 33 else high
 
     def sorted_parts(self, margin: int = 0) -> Iterator[tuple[Values, Rows, int, int]]:
         """Ranges of values that together hold each value once: the values sorted, their rows, the range [low, high).
@@ -62,17 +67,20 @@ class KeyColumn:
     def _grow(self, end: int) -> None:
         self._end = max(self._end, end)
         while end > len(self._low) * _SLICE:
-            self._low.append(_zeros(np.uint32))
-            if self._of_high is not None:
-                self._high.append(_zeros(self._of_high))
+            self._low.append(_zeros(np.uint32, _SLICE))
+            if self._bits > 32:
+                self._high.append(_zeros(np.uint8, _SLICE // 8) if self._bits == 33 else _zeros(np.uint32, _SLICE))
+
+    def _high_of(self, at: int) -> npt.NDArray[np.unsignedinteger[Any]]:
+        return np.unpackbits(self._high[at]) if self._bits == 33 else self._high[at]
 
     def _slices(self) -> Iterator[tuple[int, Values]]:
         """The first row number of each slice and its values, until the next is asked for."""
         whole = np.empty(_SLICE, np.uint64)
         for at, part in enumerate(self._low):
             values = whole[: min(_SLICE, self._end - at * _SLICE)]
-            if self._high:
-                np.left_shift(self._high[at][: len(values)], np.uint64(32), out=values)
+            if self._bits > 32:
+                np.left_shift(self._high_of(at)[: len(values)], np.uint64(32), out=values)
                 values |= part[: len(values)]
             else:
                 values[:] = part[: len(values)]
@@ -102,8 +110,8 @@ class KeyColumn:
         return np.concatenate(values), np.concatenate(rows)
 
 
-def _zeros(kind: type[Whole]) -> npt.NDArray[Whole]:
-    return np.frombuffer(mmap(-1, _SLICE * np.dtype(kind).itemsize), kind)
+def _zeros(kind: type[Whole], count: int) -> npt.NDArray[Whole]:
+    return np.frombuffer(mmap(-1, count * np.dtype(kind).itemsize), kind)
 
 
 @dataclass(slots=True)

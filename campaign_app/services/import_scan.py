@@ -25,6 +25,7 @@ from campaign_app.services.tables import Block, Table
 Tick = Callable[[float], None]  # told the part done, 0 to 1; may raise to stop the work
 # of files with more rows the refs are read twice more instead of being kept beside the numbers: memory stays flat
 BOTH_MAX: Final = 3_000_000
+_BELOW: Final = 12_999_999_999  # every mainland mobile number
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ class Scanner:
         self._plain: list[bool] = []  # of each block: whether all of its rows are
 
     def scan(self, table: Table, tick: Tick) -> Scan:
-        phones = KeyColumn(5)
-        refs: KeyColumn | None = KeyColumn(8)
+        phones = KeyColumn(33)
+        refs: KeyColumn | None = KeyColumn(64)
         rows = repaired = last = 0
         for block in table.blocks():
             keys = self._keys(block)
@@ -81,7 +82,7 @@ class Scanner:
 
     def _refs_again(self, table: Table, tick: Tick) -> Groups:
         """Half of each ref's hash says who may stand twice; the whole hash of those few is then compared."""
-        narrow = KeyColumn(4)
+        narrow = KeyColumn(32)
         for numbers, refs in self._each(table, tick):
             # no hash may stand for none
             narrow.put(numbers, np.where(refs, refs & np.uint64(0xFFFFFFFF) | np.uint64(1), refs))
@@ -131,7 +132,9 @@ def _hashes(refs: Sequence[str]) -> Values:
 
 
 def _digits(phones: Sequence[str]) -> Values:
-    return np.fromiter(map(int, ["0" if phone == "" else phone for phone in phones]), np.uint64, len(phones))
+    """Numbers of 11 digits, from 1 up: with 33 bits each fits. 0 where there is none."""
+    found = np.fromiter(map(int, ["0" if phone == "" else phone for phone in phones]), np.uint64, len(phones))
+    return np.subtract(found, np.uint64(_BELOW), out=found, where=found > 0)
 
 
 def _between(rows: Rows, numbers: Rows) -> Rows:
