@@ -273,7 +273,15 @@ def _asked_again(
     judged = {j.customer.id: j for j in ask_again(context, campaign, account, list(customers.values()))}
     doubled = context.stores.ledger.doubled(submission.id)
     twice = {row.message_id: Reason.DUPLICATE_NUMBER.value for row in rows if row.message_id in doubled}
-    return judged, twice | refusals(context, campaign, rows, judged)
+    return judged, twice | _elsewhere(context, campaign, submission) | refusals(context, campaign, rows, judged)
+
+
+def _elsewhere(context: Context, campaign: Campaign, submission: Submission) -> dict[str, str]:
+    """Message id → why, where the sender goes by numbers and would reach another than that of the claim."""
+    sender = context.remotes.gateway(submission.account_id, campaign.purpose).capabilities
+    if not (sender.needs_phone or sender.needs_platform_phone):
+        return {}
+    return dict.fromkeys(context.stores.ledger.renumbered(submission.id), "number_changed")
 
 
 def _confirmed_of(
