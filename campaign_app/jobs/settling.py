@@ -175,13 +175,20 @@ def _once(context: Context, campaign: Campaign, submission: Submission, messages
     if messages is None:
         return Settled.LATER
     if outcomes is None and messages:
-        wait_for_turn(context, gateway.capabilities, [message.text for message in messages])
+        _wait_with(context, gateway.capabilities, messages)
         if not _may_submit(context, context.stores.campaigns.campaign(campaign.id)):
             return Settled.STOPPED
         forget_fence(context, submission)
         outcomes = gateway.submit(submission.key, messages)
     settled = ledger.settle(submission.id, outcomes or (), context.clock())
     return Settled.DONE if settled else Settled.UNKNOWN
+
+
+def _wait_with(context: Context, sender: GatewayCapabilities, messages: Sequence[Outgoing]) -> None:
+    """Raises RemoteUnavailable where the turn is too far away, or was overtaken: then the gate is asked again."""
+    wait_for_turn(context, sender, [message.text for message in messages])
+    if _is_overtaken(context, messages):
+        raise RemoteUnavailable("batch_late", "Time passed, or somebody said no, before the batch could leave")
 
 
 def _once_only(
@@ -192,7 +199,7 @@ def _once_only(
     ledger, messages, noted = context.stores.ledger, fresh, fresh is None
     if fresh is not None:
         noted = _wait_for_turn(context, submission, gateway.capabilities, [(m.message_id, m.text) for m in fresh])
-        if _is_stale(context, fresh):
+        if _is_overtaken(context, fresh):
             note_untaken(context, submission, [message.message_id for message in fresh])
             messages = None
     if messages is None:
@@ -245,6 +252,16 @@ def _is_stale(context: Context, messages: Sequence[Outgoing]) -> bool:
     now = context.clock()
     # abs: of a clock that was set back nobody knows how long ago it was
     return any(abs(now - m.recipient.decided_at) > BATCH_TIME for m in messages)
+
+
+def _is_overtaken(context: Context, messages: Sequence[Outgoing]) -> bool:
+    """Whether the gate has to be asked again: its word is too old, or somebody is suppressed since it was given.
+
+    A person, another worker or another flow of this one may have put that down while texts were made or a turn was
+    waited for. Nobody who was confirmed had a mark.
+    """
+    ids = [message.recipient.customer_id for message in messages]
+    return _is_stale(context, messages) or bool(context.stores.suppressions.of_customers(ids))
 
 
 def _still_confirmed(context: Context, campaign: Campaign, submission: Submission) -> list[Outgoing] | None:

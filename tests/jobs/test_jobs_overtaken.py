@@ -1,22 +1,26 @@
-"""What comes true while a batch is on its way: numbers that change hands."""
+"""What comes true while a batch is on its way: numbers that change hands, and a no that is put down here."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from campaign_app.domain.errors import RemoteUnavailable
 from campaign_app.domain.phone import Phone
 from campaign_app.jobs import dispatch, fencing
-from campaign_app.jobs.ports import GatewayCapabilities
+from campaign_app.jobs.ports import GatewayCapabilities, Rate
+from campaign_app.jobs.turns import LONGEST_TURN
 from tests.fakes.remotes import IDEMPOTENT, FakeGateway
 from tests.helpers.shop import NOW, Shop, everybody, person
 
 DIALECTS = ("sqlite", "postgresql")
-KEYED = replace(IDEMPOTENT, needs_phone=True)
+SENDER = 9
+KEYED = replace(IDEMPOTENT, needs_phone=True, rate=Rate(SENDER, 50))
+WITHOUT_KEYS = replace(KEYED, idempotent=False, lookup=False)
 OTHER = Phone("13900001111")
 
 
@@ -116,3 +120,34 @@ def test_a_sender_that_goes_by_no_number_takes_whoever_got_another_one(shop: Sho
     gets(shop, account, 1, OTHER)
     to_its_end(shop, campaign.id)
     assert shop.reached() == everybody(4)
+
+
+@pytest.mark.parametrize("capabilities", [KEYED, WITHOUT_KEYS], ids=["with keys", "without keys"])
+def test_a_no_that_is_put_down_while_texts_are_made_holds(shop: Shop, capabilities: GatewayCapabilities) -> None:
+    account, _ = carrier(shop, 4, capabilities)
+    campaign = shop.campaign()
+    hook, real = once(lambda: opts_out(shop, account, "c00003")), shop.composer.messages
+
+    def slow(*args: Any) -> Any:
+        hook()
+        return real(*args)
+
+    shop.composer.messages = slow
+    to_its_end(shop, campaign.id)
+    assert shop.reached() == everybody(3)
+
+
+@pytest.mark.parametrize("capabilities", [KEYED, WITHOUT_KEYS], ids=["with keys", "without keys"])
+def test_a_no_that_is_put_down_while_a_turn_is_waited_for_holds(shop: Shop, capabilities: GatewayCapabilities) -> None:
+    account, _ = carrier(shop, 4, capabilities)
+    campaign = shop.campaign()
+    shop.workspace.rates.reserve(SENDER, 5, shop.clock(), LONGEST_TURN)
+    hook, real = once(lambda: opts_out(shop, account, "c00003")), shop.context.wait
+
+    def wait(seconds: float) -> None:
+        hook()
+        real(seconds)
+
+    shop.context = replace(shop.context, wait=wait)
+    to_its_end(shop, campaign.id)
+    assert shop.reached() == everybody(3)
