@@ -105,6 +105,31 @@ NEVER: Final = (
     "INSERT INTO job (kind, args, state, queued_at) VALUES ('screen', '{}', 'queued', 1)",
     "INSERT INTO job (kind, args, state, queued_at) VALUES ('reconcile', '{}', 'queued', 1)",
     "INSERT INTO job (kind, args, state, queued_at) VALUES ('sync', '{}', 'done', 1)",
+    *(
+        f"INSERT INTO job (kind, args, state, queued_at) VALUES ('sync', '{args}', 'queued', 1)"
+        for args in (
+            "no",
+            "[]",
+            "{}",
+            '{"account_id": []}',
+            '{"account_id": 1, "campaign_id": 1}',
+            '{"account_id": 1, "place": "x"}',
+            '{"account_id": 1, "full": []}',
+        )
+    ),
+    f"INSERT INTO job (kind, args, state, queued_at) VALUES ('poll', '{{\"account_id\": 1}}', 'queued', {2**62})",
+    *(
+        "INSERT INTO suppression (entity_uscc, key, kind, since, source, note, said_by)"
+        f" VALUES ('{ENTITY}', 'k', {mark})"
+        for mark in (
+            "'opt_out', 1, 's', 'n', ''",
+            "'other', 1, 's', 'n', session_user",
+            f"'opt_out', {2**62}, 's', 'n', session_user",
+        )
+    ),
+    "UPDATE opt_out_outbox SET ref = ref || 'x'",
+    "UPDATE opt_out_outbox SET since = since - 1",
+    f"UPDATE opt_out_outbox SET since = {2**62}",
     "UPDATE job SET state = 'done'",
     "UPDATE job SET asked_by = 'boss'",
     "UPDATE job SET kind = 'dispatch'",
