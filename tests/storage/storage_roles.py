@@ -96,6 +96,18 @@ NEVER: Final = (
     "UPDATE customer SET account_id = 1",
     "UPDATE campaign_member SET reason = 'ok'",
     "UPDATE meta SET value = 'x'",
+    *(
+        f"INSERT INTO meta (name, value) VALUES ('copy', '{value}')"
+        for value in (
+            "x",
+            "{}",
+            '["alarm"]',
+            '{"alarm": "yes"}',
+            '{"why": "older_copy", "made_at": "2026-11-10T02:00:00+00:00"}',
+            '{"alarm": "yes", "why": "older_copy", "made_at": "soon"}',
+            '{"alarm": "yes", "why": "else", "made_at": "2026-11-10T02:00:00+00:00"}',
+        )
+    ),
     "UPDATE stream_cursor SET cursor = 'x'",
     "UPDATE worker SET version = 'x'",
     "INSERT INTO number_alias (key, person) VALUES ('a', 'b')",

@@ -11,6 +11,7 @@ from typing import Final
 
 from campaign_app import settings
 from campaign_app.domain.consent import EXPLICIT_METHODS, SuppressionKind
+from campaign_app.domain.copies import OLDER
 from campaign_app.domain.team import ASKED_BY_PEOPLE, GRANTED, Role
 from campaign_app.services.window import CLOSES, OPENS
 from campaign_app.storage.postgres import SCHEMA
@@ -58,7 +59,7 @@ def functions(prefix: str) -> tuple[str, ...]:
         ),
         _function("needs_another(edited_by text)", "boolean", _NEEDS_ANOTHER, "sql STABLE"),
         _function("as_ascii(said text)", "text", _AS_ASCII, "sql IMMUTABLE"),
-        _trigger("guard_meta", _META),
+        _trigger("guard_meta", _META, why=OLDER),
         _trigger("guard_audit", _AUDIT),
         _trigger("guard_job", _JOB, allowed=_allowed()),
         _trigger("guard_setting", _SETTING, mine=_mine(), plans=literal(SETTINGS[Role.OPERATOR])),
@@ -145,11 +146,20 @@ SELECT coalesce(string_agg(CASE WHEN n < 127 THEN c WHEN n < 65536 THEN '\u' || 
     '' ORDER BY i), '""')
 FROM unnest(string_to_array(to_json(said)::text, NULL)) WITH ORDINALITY AS each(c, i), LATERAL ascii(c) AS n
 """
-# a person may raise the alarm that this database is an older copy; only the worker's login, or the owner of the
-# tables, takes it back
+# a person may raise the alarm that this database is an older copy, as the program writes it; only the worker's login,
+# or the owner of the tables, takes it back, or puts anything in the place of what was noticed
 _META: Final = """
+DECLARE said jsonb;
 BEGIN
-    IF acts('worker') OR (NEW.name = 'copy' AND NEW.value <> '' AND (TG_OP = 'INSERT' OR OLD.name = 'copy'))
+    IF acts('worker') THEN RETURN NEW; END IF;
+    IF NEW.name <> 'copy' OR NOT pg_input_is_valid(NEW.value, 'jsonb')
+        OR (TG_OP = 'UPDATE' AND (OLD.name <> 'copy' OR (OLD.value <> '' AND strpos(OLD.value, '"alarm"') = 0)))
+    THEN REFUSE; END IF;
+    said := NEW.value::jsonb;
+    IF jsonb_typeof(said) <> 'object' THEN REFUSE; END IF;
+    IF said - 'made_at' = '{"alarm": "yes", "why": "$why"}'
+        AND said ->> 'made_at' ~ '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{6})?\\+00:00$'
+        AND pg_input_is_valid(said ->> 'made_at', 'timestamptz')
     THEN RETURN NEW; END IF;
     REFUSE;
 END
