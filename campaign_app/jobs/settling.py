@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -36,6 +36,7 @@ from campaign_app.jobs.once import hand_over, note_untaken, untaken
 from campaign_app.jobs.ports import GatewayCapabilities, LedgerRow, Submission
 from campaign_app.jobs.stores import Context
 from campaign_app.jobs.turns import turn_in, wait_for_turn
+from campaign_app.services.window import BEIJING, CLOSES, OPENS
 
 ATTEMPTS: Final = 6
 LONGEST_WAIT: Final = 30.0
@@ -68,10 +69,26 @@ def may_leave(context: Context, campaign: Campaign) -> bool:
     if any(moment is not None and context.clock() < moment - CLOCK_STEP for moment in known):
         put_aside(context, campaign, CampaignState.WAITING, "clock_back")
         return False
-    if campaign.window_end is not None and context.clock() + BATCH_TIME <= campaign.window_end:
+    if context.clock() + BATCH_TIME <= closes_at(context, campaign):
         return True
     put_aside(context, campaign, CampaignState.WAITING, "window_over")
     return False
+
+
+def closes_at(context: Context, campaign: Campaign) -> datetime:
+    """When its last message may leave: by its window, and by the merchant's hours as they are set by now.
+
+    Whoever narrows them means what is being sent as well; those of the law are the window's. Now, where nothing may
+    leave.
+    """
+    now, (opens, closes) = context.clock(), context.hours
+    local = now.astimezone(BEIJING)
+    # hosts differ: one that is a little behind stops nothing that another one began
+    if campaign.window_end is None or OPENS < opens > (local + CLOCK_STEP).time():
+        return now
+    if closes >= CLOSES:
+        return campaign.window_end
+    return min(campaign.window_end, datetime.combine(local.date(), closes, BEIJING).astimezone(now.tzinfo))
 
 
 def _may_submit(context: Context, campaign: Campaign) -> bool:
@@ -313,5 +330,5 @@ def _confirmed_of(
     if withheld:
         context.stores.ledger.settle(submission.id, withheld, context.clock())
     left = [row for row in rows if row.message_id not in refused]
-    end = campaign.window_end
+    end = closes_at(context, campaign)
     return [Outgoing(sealed(judged[row.customer_id]), row.message_id, row.text, end) for row in left]
