@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from campaign_app.domain.errors import RemoteUnavailable
+from campaign_app.domain.message import ComplaintClue, InboundMessage
 from campaign_app.domain.phone import Phone
 from campaign_app.jobs import dispatch, fencing
+from campaign_app.jobs.poll import poll_all
 from campaign_app.jobs.ports import GatewayCapabilities, Rate
 from campaign_app.jobs.turns import LONGEST_TURN
 from tests.fakes.remotes import IDEMPOTENT, FakeGateway
@@ -151,3 +153,23 @@ def test_a_no_that_is_put_down_while_a_turn_is_waited_for_holds(shop: Shop, capa
     shop.context = replace(shop.context, wait=wait)
     to_its_end(shop, campaign.id)
     assert shop.reached() == everybody(3)
+
+
+@pytest.mark.parametrize("stream", ["inbound", "complaints"])
+def test_whoever_refuses_from_the_number_that_was_written_to_is_not_reached_on_a_newer_one(
+    shop: Shop, stream: str
+) -> None:
+    """A provider's reply names a number and no customer, and the shop has another number of theirs by now."""
+    account, gateway = carrier(shop, 4)
+    shop.run(shop.campaign().id)
+    gets(shop, account, 1, OTHER)
+    said: dict[str, list[Any]] = {
+        "inbound": [InboundMessage("i", "", number_of(1), "TD", shop.clock())],
+        "complaints": [ComplaintClue("k", "", number_of(1), "", shop.clock())],
+    }
+    gateway.stream[stream] = said[stream]
+    poll_all(shop.context, account)
+    gateway.accepted.clear()
+    shop.run(shop.campaign().id)
+    assert shop.reached() == ["c00000", "c00002", "c00003"]
+    assert [one.ref.ref for one in shop.workspace.opt_outs.waiting(account, 9)] == ["c00001"]
