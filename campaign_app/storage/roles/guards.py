@@ -12,6 +12,7 @@ from typing import Final
 from campaign_app import settings
 from campaign_app.domain.consent import EXPLICIT_METHODS, SuppressionKind
 from campaign_app.domain.copies import OLDER
+from campaign_app.domain.peak import PlanState
 from campaign_app.domain.team import ASKED_BY_PEOPLE, GRANTED, Role
 from campaign_app.services.window import CLOSES, OPENS
 from campaign_app.storage.postgres import SCHEMA
@@ -70,6 +71,7 @@ def functions(prefix: str) -> tuple[str, ...]:
         _trigger("guard_mark", _MARK, kinds=", ".join(map(literal, SuppressionKind))),
         _trigger("guard_lift", _LIFT, methods=", ".join(map(literal, sorted(EXPLICIT_METHODS)))),
         _trigger("guard_case", _CASE),
+        _trigger("guard_plan", _PLAN, states=", ".join(map(literal, PlanState))),
         _trigger("guard_pause", _PAUSE),
         _trigger("guard_warning", WARNING),
         _trigger("guard_signed", _SIGNED),
@@ -99,6 +101,7 @@ TRIGGERS: Final = {
     "suppression_lift_signed": ("suppression_lift", "INSERT", "guard_signed('reviewer')"),
     "lookback_run_signed": ("lookback_run", "INSERT", "guard_signed('asked_by')"),
     "lookback_task_signed": ("lookback_task", "INSERT OR UPDATE", "guard_signed('changed_by')"),
+    "peak_plan_guarded": ("peak_plan", "INSERT OR UPDATE", "guard_plan()"),
     "peak_plan_signed": ("peak_plan", "INSERT OR UPDATE", "guard_signed('changed_by')"),
     "peak_word_signed": ("peak_word", "INSERT", "guard_signed('said_by')"),
     "peak_pause_guarded": ("peak_pause", "INSERT OR UPDATE", "guard_pause()"),
@@ -261,6 +264,26 @@ BEGIN
     RETURN NEW;
 END
 """
+# plans are read all together, by whoever would pause everything
+_PLAN: Final = """
+BEGIN
+    IF acts('worker') THEN RETURN NEW; END IF;
+    IF NOT (pg_input_is_valid(NEW.duty, 'jsonb') AND pg_input_is_valid(NEW.entities, 'jsonb')
+        AND pg_input_is_valid(NEW.open_items, 'jsonb') AND pg_input_is_valid(NEW.first_day, 'date')
+        AND pg_input_is_valid(NEW.last_day, 'date') AND NEW.first_day ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
+        AND NEW.last_day ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' AND NEW.state IN ($states)
+        AND NEW.made_at A_MOMENT AND NEW.changed_at A_MOMENT)
+    THEN REFUSE; END IF;
+    IF jsonb_typeof(NEW.duty::jsonb) = 'array' AND jsonb_typeof(NEW.entities::jsonb) = 'array'
+        AND jsonb_typeof(NEW.open_items::jsonb) = 'array'
+        AND NOT NEW.duty::jsonb @? 'strict $[*] ? (@.type() != "array" || @.size() > 2 || @.size() < 1)'
+        AND NOT NEW.duty::jsonb @? 'strict $[*][*] ? (@.type() != "string")'
+        AND NOT NEW.entities::jsonb @? 'strict $[*] ? (@.type() != "string")'
+        AND NOT NEW.open_items::jsonb @? 'strict $[*] ? (@.type() != "string")'
+    THEN RETURN NEW; END IF;
+    REFUSE;
+END
+"""
 # what came of a pause is said once, and who lets it go on says so: each change follows the entry of the audit about it
 _PAUSE: Final = """
 DECLARE last record;
@@ -268,9 +291,16 @@ BEGIN
     IF is_admin(session_user) THEN RETURN NEW; END IF;
     IF TG_OP = 'INSERT' THEN
         IF NEW.measured_at IS NOT NULL OR NEW.resumed_at IS NOT NULL OR NEW.resumed <> '[]' OR NEW.resumed_by <> ''
+            OR NEW.asked_at NOT A_MOMENT OR NEW.in_force_at NOT A_MOMENT
         THEN REFUSE; END IF;
-        RETURN NEW;
     END IF;
+    IF NOT pg_input_is_valid(NEW.stops, 'jsonb') OR NOT pg_input_is_valid(NEW.resumed, 'jsonb') THEN REFUSE; END IF;
+    IF jsonb_typeof(NEW.stops::jsonb) <> 'array' OR jsonb_typeof(NEW.resumed::jsonb) <> 'array'
+        OR NEW.stops::jsonb @? 'strict $[*] ? (@.size() != 9 || @[3].type() != "array")'
+        OR NEW.stops::jsonb @? 'strict $[*][8] ? (@.type() != "null"
+            && (@.type() != "number" || @ < 0 || @ > 250000000000000))'
+    THEN REFUSE; END IF;
+    IF TG_OP = 'INSERT' THEN RETURN NEW; END IF;
     SELECT action, facts::jsonb ->> 'pause' AS pause INTO last FROM audit ORDER BY id DESC LIMIT 1;
     IF last.pause IS DISTINCT FROM NEW.id::text THEN REFUSE; END IF;
     IF last.action = 'peak.measured' AND OLD.measured_at IS NULL AND NEW.measured_at IS NOT NULL
