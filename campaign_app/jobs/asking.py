@@ -46,7 +46,8 @@ def ask_again(context: Context, campaign: Campaign, account: Account, customers:
 
     Raises RemoteUnavailable("batch_late") where somebody would be refused because a clock was set, a machine slept or
     a platform took long meanwhile: they are asked about again after a pause, and not at all where the campaign has to
-    wait by now. A platform that takes too long every time ends as one that does not answer.
+    wait by now. A platform that takes too long every time ends as one that does not answer. So it does where a number
+    changed: of whoever else has the new one no shop was asked.
     """
     began = context.clock()
     facts = _read_all(context, campaign, account, customers)
@@ -56,6 +57,9 @@ def ask_again(context: Context, campaign: Campaign, account: Account, customers:
     if moved and any(isinstance(j.decision, Refusal) and j.decision.reason in _OF_TIME for j in judged):
         with at_shop(account):
             raise RemoteUnavailable("batch_late", "A clock moved, or the platform took long, while a batch was decided")
+    if any(j.customer.phone_key != asked.phone_key for j, asked in zip(judged, customers, strict=True)):
+        with at_shop(account):
+            raise RemoteUnavailable("batch_late", "A number changed while a batch was decided")
     return judged
 
 

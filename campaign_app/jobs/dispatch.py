@@ -25,7 +25,7 @@ from campaign_app.jobs.fuse import is_blown
 from campaign_app.jobs.gating import Judged, composed, sealed, sender_of
 from campaign_app.jobs.once import require_compared
 from campaign_app.jobs.ports import Claim, GatewayCapabilities, Submission
-from campaign_app.jobs.settling import Settled, may_leave, put_aside, settle, stop_by
+from campaign_app.jobs.settling import Settled, closes_at, may_leave, put_aside, settle, stop_by
 from campaign_app.jobs.stores import Context
 from campaign_app.services.replies import read_at
 
@@ -190,7 +190,7 @@ def _row(context: Context, campaign: Campaign, seq: int, judged: Judged, text: s
     customer = judged.customer
     key = customer.phone_key or context.stores.phone_keys.of_ref(CustomerRef(customer.account_id, customer.ref))
     message_id = message_id_of(context, recipient.campaign_id, seq, key, text)
-    return Claim(seq, Outgoing(recipient, message_id, text, campaign.window_end), key)
+    return Claim(seq, Outgoing(recipient, message_id, text, closes_at(context, campaign)), key)
 
 
 def _claim(context: Context, campaign: Campaign, after: int, batch: _Batch) -> Submission | None:

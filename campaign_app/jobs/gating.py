@@ -17,7 +17,6 @@ from campaign_app.domain.consent import ConsentFact, CustomerRef, Reason, Receip
 from campaign_app.domain.customer import Account, Customer
 from campaign_app.domain.errors import AppError, PlaceForgotten, RemoteRefused
 from campaign_app.domain.message import Composed
-from campaign_app.domain.phone import Phone, PlatformPhone
 from campaign_app.domain.ports import PlatformClient
 from campaign_app.jobs.caps import MONTH, WEEK, over_cap
 from campaign_app.jobs.ports import GatewayCapabilities
@@ -184,41 +183,43 @@ def judge_all(
     facts: Facts,
     max_age: timedelta,
 ) -> list[Judged]:
-    """The gate over customers of one account, by the latest `facts` of theirs."""
+    """The gate over customers of one account, by the latest `facts` of theirs.
+
+    For a sender that goes by numbers they are read anew: what a sync changed while shops were asked is looked at whole.
+    """
     stores, now = context.stores, context.clock()
     capabilities = sender_of(context, account, campaign.purpose)
+    ids = [c.id for c in customers]
+    # the kind of number that the sender goes by, and never the other
+    sealed = capabilities.needs_platform_phone
+    plain = capabilities.needs_phone and not sealed and not _lent(context, account)
+    if plain or sealed:
+        customers = _as_of_now(context, customers)
     policy = Policy(max_age, context.policy.reread_after, context.policy.clock_skew)
     ask = Ask(
         campaign.id, campaign.purpose, campaign.entity_uscc, max(campaign.send_at or now, now), now, policy,
         needs_phone=capabilities.needs_phone, needs_platform_phone=capabilities.needs_platform_phone,
         simulated_sender=capabilities.simulated,
     )  # fmt: skip
-    ids = [c.id for c in customers]
     ref_keys = {c.id: stores.phone_keys.of_ref(CustomerRef(c.account_id, c.ref)) for c in customers}
     suppressed = _suppressions(context, campaign, customers, ref_keys)
     keys = {c.id: c.phone_key or ref_keys[c.id] for c in customers}
     sent = stores.campaigns.sent_since(campaign.entity_uscc, ids, now - MONTH, but=campaign.id, keys=keys)
-    numbers = _numbers(context, account, capabilities, ids)
     judged = []
     for customer in customers:
         fact_id, fact = facts.get(customer.id, (0, None))
-        phone, sealed = numbers.get(customer.id, (None, None))
+        phone, theirs = customer.phone if plain else None, customer.platform_phone if sealed else None
         marks, count = suppressed.get(customer.id, ()), sent.get(customer.id, 0)
-        person = Person(customer.id, fact_id, fact, marks, phone, count, sealed)
+        person = Person(customer.id, fact_id, fact, marks, phone, count, theirs)
         judged.append(Judged(customer, fact_id, decide(person, ask)))
     judged = _within_house_caps(context, campaign, judged, sent)
     return _within_provider_caps(context, campaign, account, judged) if sent else judged
 
 
-def _numbers(
-    context: Context, account: Account, sender: GatewayCapabilities, ids: Sequence[int]
-) -> Mapping[int, tuple[Phone | None, PlatformPhone | None]]:
-    """Of each the kind of number that the sender goes by, and never the other."""
-    if sender.needs_platform_phone:
-        return {each: (None, one.platform_phone) for each, one in context.stores.customers.by_ids(ids).items()}
-    if sender.needs_phone and not _lent(context, account):
-        return {each: (one.phone, None) for each, one in context.stores.customers.by_ids(ids).items()}
-    return {}
+def _as_of_now(context: Context, customers: Sequence[Customer]) -> list[Customer]:
+    """With the numbers that they have now. A key read before and a number read after would be of two people."""
+    now = context.stores.customers.by_ids([c.id for c in customers])
+    return [now.get(c.id) or replace(c, phone=None, platform_phone=None) for c in customers]
 
 
 def _lent(context: Context, account: Account) -> bool:

@@ -242,6 +242,10 @@ class Ledger(Protocol):
         """The open messages of a batch whose person, as is known by now, has another one in the campaign."""
         ...
 
+    def renumbered(self, submission_id: int) -> frozenset[str]:
+        """The messages of a batch whose customer has another person's number by now than that of their claim."""
+        ...
+
     def unsettled(self, campaign_id: int) -> tuple[Submission, ...]: ...
     def decided_until(self, campaign_id: int) -> int:
         """The last seq before whatever is open or was never claimed, -1 for none: where sending may go on."""

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -36,6 +36,7 @@ from campaign_app.jobs.once import hand_over, note_untaken, untaken
 from campaign_app.jobs.ports import GatewayCapabilities, LedgerRow, Submission
 from campaign_app.jobs.stores import Context
 from campaign_app.jobs.turns import turn_in, wait_for_turn
+from campaign_app.services.window import BEIJING, CLOSES, OPENS
 
 ATTEMPTS: Final = 6
 LONGEST_WAIT: Final = 30.0
@@ -68,10 +69,26 @@ def may_leave(context: Context, campaign: Campaign) -> bool:
     if any(moment is not None and context.clock() < moment - CLOCK_STEP for moment in known):
         put_aside(context, campaign, CampaignState.WAITING, "clock_back")
         return False
-    if campaign.window_end is not None and context.clock() + BATCH_TIME <= campaign.window_end:
+    if context.clock() + BATCH_TIME <= closes_at(context, campaign):
         return True
     put_aside(context, campaign, CampaignState.WAITING, "window_over")
     return False
+
+
+def closes_at(context: Context, campaign: Campaign) -> datetime:
+    """When its last message may leave: by its window, and by the merchant's hours as they are set by now.
+
+    Whoever narrows them means what is being sent as well; those of the law are the window's. Now, where nothing may
+    leave.
+    """
+    now, (opens, closes) = context.clock(), context.hours
+    local = now.astimezone(BEIJING)
+    # hosts differ: one that is a little behind stops nothing that another one began
+    if campaign.window_end is None or OPENS < opens > (local + CLOCK_STEP).time():
+        return now
+    if closes >= CLOSES:
+        return campaign.window_end
+    return min(campaign.window_end, datetime.combine(local.date(), closes, BEIJING).astimezone(now.tzinfo))
 
 
 def _may_submit(context: Context, campaign: Campaign) -> bool:
@@ -175,13 +192,20 @@ def _once(context: Context, campaign: Campaign, submission: Submission, messages
     if messages is None:
         return Settled.LATER
     if outcomes is None and messages:
-        wait_for_turn(context, gateway.capabilities, [message.text for message in messages])
+        _wait_with(context, gateway.capabilities, messages)
         if not _may_submit(context, context.stores.campaigns.campaign(campaign.id)):
             return Settled.STOPPED
         forget_fence(context, submission)
         outcomes = gateway.submit(submission.key, messages)
     settled = ledger.settle(submission.id, outcomes or (), context.clock())
     return Settled.DONE if settled else Settled.UNKNOWN
+
+
+def _wait_with(context: Context, sender: GatewayCapabilities, messages: Sequence[Outgoing]) -> None:
+    """Raises RemoteUnavailable where the turn is too far away, or was overtaken: then the gate is asked again."""
+    wait_for_turn(context, sender, [message.text for message in messages])
+    if _is_overtaken(context, messages):
+        raise RemoteUnavailable("batch_late", "Time passed, or somebody said no, before the batch could leave")
 
 
 def _once_only(
@@ -192,7 +216,7 @@ def _once_only(
     ledger, messages, noted = context.stores.ledger, fresh, fresh is None
     if fresh is not None:
         noted = _wait_for_turn(context, submission, gateway.capabilities, [(m.message_id, m.text) for m in fresh])
-        if _is_stale(context, fresh):
+        if _is_overtaken(context, fresh):
             note_untaken(context, submission, [message.message_id for message in fresh])
             messages = None
     if messages is None:
@@ -247,6 +271,16 @@ def _is_stale(context: Context, messages: Sequence[Outgoing]) -> bool:
     return any(abs(now - m.recipient.decided_at) > BATCH_TIME for m in messages)
 
 
+def _is_overtaken(context: Context, messages: Sequence[Outgoing]) -> bool:
+    """Whether the gate has to be asked again: its word is too old, or somebody is suppressed since it was given.
+
+    A person, another worker or another flow of this one may have put that down while texts were made or a turn was
+    waited for. Nobody who was confirmed had a mark.
+    """
+    ids = [message.recipient.customer_id for message in messages]
+    return _is_stale(context, messages) or bool(context.stores.suppressions.of_customers(ids))
+
+
 def _still_confirmed(context: Context, campaign: Campaign, submission: Submission) -> list[Outgoing] | None:
     """The open rows of a batch that the sender has never seen, or None while they have to wait."""
     rows = context.stores.ledger.open_rows(submission.id)
@@ -273,7 +307,15 @@ def _asked_again(
     judged = {j.customer.id: j for j in ask_again(context, campaign, account, list(customers.values()))}
     doubled = context.stores.ledger.doubled(submission.id)
     twice = {row.message_id: Reason.DUPLICATE_NUMBER.value for row in rows if row.message_id in doubled}
-    return judged, twice | refusals(context, campaign, rows, judged)
+    return judged, twice | _elsewhere(context, campaign, submission) | refusals(context, campaign, rows, judged)
+
+
+def _elsewhere(context: Context, campaign: Campaign, submission: Submission) -> dict[str, str]:
+    """Message id → why, where the sender goes by numbers and would reach another than that of the claim."""
+    sender = context.remotes.gateway(submission.account_id, campaign.purpose).capabilities
+    if not (sender.needs_phone or sender.needs_platform_phone):
+        return {}
+    return dict.fromkeys(context.stores.ledger.renumbered(submission.id), "number_changed")
 
 
 def _confirmed_of(
@@ -288,5 +330,5 @@ def _confirmed_of(
     if withheld:
         context.stores.ledger.settle(submission.id, withheld, context.clock())
     left = [row for row in rows if row.message_id not in refused]
-    end = campaign.window_end
+    end = closes_at(context, campaign)
     return [Outgoing(sealed(judged[row.customer_id]), row.message_id, row.text, end) for row in left]

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState, Noted, Stopped, Warned
 from campaign_app.domain.consent import CustomerRef, Reason
 from campaign_app.domain.errors import NotAllowed
@@ -23,6 +22,7 @@ from campaign_app.storage.budgets import forget_budget, set_aside
 from campaign_app.storage.doubles import mark_doubles
 from campaign_app.storage.engine import Database
 from campaign_app.storage.fetching import read_rows
+from campaign_app.storage.filters import stored
 from campaign_app.storage.freezing import STEP, forget_some, freeze, row_of
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.numbers import people_of
@@ -339,7 +339,7 @@ def _campaign_row(item: Campaign) -> dict[str, Any]:
 
 def _campaign(row: AnyRow) -> Campaign:
     fields = row._asdict()
-    fields["audience"] = Filter.from_json(json.loads(row.audience))
+    fields["audience"] = stored(row.audience)
     fields["state"] = CampaignState(row.state)
     for name in ("send_at", "window_end", "approved_at"):
         fields[name] = moment_or_none(fields[name])

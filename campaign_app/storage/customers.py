@@ -213,22 +213,26 @@ class SqlCustomers:
     def _follow_numbers(
         self, connection: sa.Connection, entity: str, account_id: int, rows: Rows, known: Mapping[str, Known], at: int
     ) -> None:
-        """Somebody who opted out stays so when the shop's record gets, changes or loses a number."""
-        self._mark_numbers(connection, entity, account_id, rows, known, at)
+        """Somebody who opted out stays so when the shop's record gets, changes or loses a number.
+
+        What was said under the former number is theirs first, and then holds for the number that they have now.
+        """
         changed: dict[bytes, list[str]] = {}
         for ref, there in known.items():
             row, former = rows[ref], there.phone_key
             if former is not None and former != row["phone_key"] and row["updated_at"] >= there.updated_at:
                 changed.setdefault(former, []).append(ref)
-        if not changed:
-            return
-        marks = [
-            Suppression(entity, self._ref_key(account_id, ref), mark.kind, mark.since, mark.source, mark.note, mark.by)
-            for former, found in marks_of(connection, entity, changed).items()
-            for mark in found
-            for ref in changed[former]
-        ]
-        put_marks(connection, marks, at)
+        if changed:
+            marks = [
+                Suppression(
+                    entity, self._ref_key(account_id, ref), mark.kind, mark.since, mark.source, mark.note, mark.by
+                )
+                for former, found in marks_of(connection, entity, changed).items()
+                for mark in found
+                for ref in changed[former]
+            ]
+            put_marks(connection, marks, at)
+        self._mark_numbers(connection, entity, account_id, rows, known, at)
 
     def _mark_numbers(
         self, connection: sa.Connection, entity: str, account_id: int, rows: Rows, known: Mapping[str, Known], at: int

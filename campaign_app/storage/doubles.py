@@ -54,6 +54,11 @@ _ROWS: Final = (
     .outerjoin(ledger_latest, SAME_ROW)
     .where(ledger.c.campaign_id == sa.bindparam("campaign"))
 )
+_NUMBERS: Final = (
+    sa.select(ledger.c.message_id, ledger.c.dedupe_key, _number)
+    .join(customer, customer.c.id == ledger.c.customer_id)
+    .where(ledger.c.submission_id == sa.bindparam("submission"), _number.is_not(None), _number != ledger.c.dedupe_key)
+)
 _NEVER_LEFT: Final = frozenset({Outcome.REJECTED.value, Outcome.WITHHELD.value})
 # what the sender may have before what it surely has not; any other outcome comes before both
 _OPEN: Final = (Outcome.UNKNOWN.value, "")
@@ -120,6 +125,13 @@ def doubled_among(connection: sa.Connection, submission_id: int) -> frozenset[st
         if kept != row.id and row.submission_id == submission_id and row.outcome in _OPEN:
             doubled.add(row.message_id)
     return frozenset(doubled)
+
+
+def renumbered_among(connection: sa.Connection, submission_id: int) -> frozenset[str]:
+    """Who else has such a number may have been claimed under it, or is yet to be."""
+    rows = connection.execute(_NUMBERS, {"submission": submission_id}).all()
+    people = people_of(connection, {key for row in rows for key in (row.dedupe_key, row.phone_key)})
+    return frozenset(row.message_id for row in rows if people[row.dedupe_key] != people[row.phone_key])
 
 
 def _rank(row: AnyRow) -> tuple[int, int]:

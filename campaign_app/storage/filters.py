@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
@@ -20,6 +21,8 @@ TAG_MARK: Final = "\x1f"  # stands before and after every tag, so that a tag is 
 MAX_DEPTH: Final = 20
 MAX_PARTS: Final = 200
 MAX_WORDS: Final = 5_000
+# no account has that number
+NOBODY: Final = Filter((Condition("account", Op.IS, 0),))
 Clause = sa.ColumnElement[bool]
 _TEXTS: Final = {"province": customer.c.province, "city": customer.c.city, "name": customer.c.name}
 _NUMBERS: Final = {
@@ -55,6 +58,17 @@ def _filter(audience: Filter, now: datetime, depth: int) -> Clause:
         for part in sorted(audience.parts, key=_cost)
     ]
     return sa.and_(*parts) if audience.every else sa.or_(*parts)
+
+
+def stored(text: str) -> Filter:
+    """Of a campaign's row. What cannot be read, as a person's own SQL may have written it, is an audience of nobody:
+
+    whoever reads all campaigns, such as a worker at each look, goes on with the others.
+    """
+    try:
+        return Filter.from_json(json.loads(text))
+    except (ValueError, RecursionError, SettingsError):
+        return NOBODY
 
 
 def kept_provinces(audience: Filter) -> frozenset[str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -32,7 +32,7 @@ from campaign_app.storage.times import to_ms
 from campaign_app.storage.upserts import plain_insert
 
 # ref, every key of the person, when
-_Said = tuple[str, frozenset[bytes], datetime]
+_Said = tuple[tuple[CustomerRef, ...], frozenset[bytes], datetime]  # whom it is of, their keys, when
 _CLAIMED: Final = sa.select(sa.func.count()).select_from(ledger).where(ledger.c.campaign_id == sa.bindparam("campaign"))
 _WITHHELD: Final = (
     sa.select(sa.func.count())
@@ -88,11 +88,9 @@ class SqlInbox:
             numbers = finder.numbers_of(message.ref for message in page.items)
             people = [(message, finder.keys(message.ref, message.phone, numbers=numbers)) for message in page.items]
             sent = finder.last_sent(key for _, keys in people for key in keys)
-            marks: list[Suppression] = []
+            said = [(*_reached(finder, m.ref, keys, sent), m.received_at) for m, keys in people if m.inbound_id in stop]
             rows: dict[str, dict[str, Any]] = {}
             for message, keys in people:
-                if message.inbound_id in stop:
-                    marks += _opt_outs(finder.entity_uscc, keys, message)
                 if message.inbound_id not in known:
                     rows[message.inbound_id] = {
                         **self._row(account_id, message.ref, message.phone, message.received_at, at),
@@ -103,9 +101,8 @@ class SqlInbox:
                         "phone_key": None if message.phone is None else self.keys.hashes.of_phone(message.phone),
                     }
             write_all(connection, plain_insert(inbound), list(rows.values()))
-            put_marks(connection, marks, to_ms(at))
-            refusals = [(m.ref, keys, m.received_at) for m, keys in people if m.inbound_id in stop]
-            _tell(connection, finder, refusals, "reply")
+            put_marks(connection, [mark for each in said for mark in _opt_outs(finder.entity_uscc, each)], to_ms(at))
+            _tell(connection, finder, said, "reply")
             return len(rows)
 
     def texts_sent(
@@ -133,14 +130,12 @@ class SqlInbox:
             for clue in page.items:
                 ledger_id = where.get(clue.provider_id)
                 keys = finder.keys(clue.ref, clue.phone, ledger_id, numbers=numbers)
-                marks += complaint_marks(finder.entity_uscc, keys, to_ms(clue.received_at))
-                said.append((clue.ref, keys, clue.received_at))
+                sent = finder.last_sent(keys)
+                refs, every_key = _reached(finder, clue.ref, keys, sent)
+                marks += complaint_marks(finder.entity_uscc, every_key, to_ms(clue.received_at))
+                said.append((refs, every_key, clue.received_at))
                 if clue.complaint_id not in known:
-                    found = (
-                        campaign_of(keys, finder.last_sent(keys))
-                        if ledger_id is None
-                        else finder.campaign_of_row(ledger_id)
-                    )
+                    found = campaign_of(keys, sent) if ledger_id is None else finder.campaign_of_row(ledger_id)
                     rows[clue.complaint_id] = {
                         **self._row(account_id, clue.ref, clue.phone, clue.received_at, at),
                         "complaint_id": clue.complaint_id,
@@ -232,13 +227,26 @@ def _tell(connection: sa.Connection, finder: Finder, said: Sequence[_Said], reas
     """Puts down what the shops of the entity have yet to be told."""
     if not said:
         return
-    account = finder.account_id
-    by_ref = [LocalOptOut(CustomerRef(account, ref), since, reason) for ref, _, since in said]
+    by_ref = [LocalOptOut(ref, since, reason) for refs, _, since in said for ref in refs]
     put_down(connection, finder.entity_uscc, by_ref, numbers_said([(keys, at) for _, keys, at in said], reason))
 
 
-def _opt_outs(entity_uscc: str, keys: frozenset[bytes], message: InboundMessage) -> list[Suppression]:
-    since = message.received_at
+def _reached(
+    finder: Finder, ref: str, keys: frozenset[bytes], sent: Mapping[bytes, tuple[int, int]]
+) -> tuple[tuple[CustomerRef, ...], frozenset[bytes]]:
+    """Whom a refusal is of: who is named, else also whoever was last written to under its number (in `sent`).
+
+    A provider's reply names no customer, and the shop may have another number of theirs by now.
+    """
+    named = CustomerRef(finder.account_id, ref)
+    row = max((sent[key][0] for key in keys if key in sent), default=None)
+    if ref or row is None:
+        return (named,), keys
+    return (named, finder.person_of_row(row)), keys | finder.keys("", None, row, numbers={})
+
+
+def _opt_outs(entity_uscc: str, said: _Said) -> list[Suppression]:
+    _, keys, since = said
     return [Suppression(entity_uscc, key, SuppressionKind.OPT_OUT, since, "reply") for key in keys]
 
 

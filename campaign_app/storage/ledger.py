@@ -21,7 +21,7 @@ from campaign_app.storage.billed import keep_billed
 from campaign_app.storage.budgets import charge, parts_of
 from campaign_app.storage.campaigns import put_reasons
 from campaign_app.storage.caps import capped
-from campaign_app.storage.doubles import doubled_among, without_doubles
+from campaign_app.storage.doubles import doubled_among, renumbered_among, without_doubles
 from campaign_app.storage.engine import Database
 from campaign_app.storage.fetching import fetch, fetch_first, fetch_value, read_first, read_rows, read_value
 from campaign_app.storage.late import apply_early_arrivals, keep_refusals
@@ -222,6 +222,10 @@ class SqlLedger:
     def doubled(self, submission_id: int) -> frozenset[str]:
         with self.db.read() as connection:
             return doubled_among(connection, submission_id)
+
+    def renumbered(self, submission_id: int) -> frozenset[str]:
+        with self.db.read() as connection:
+            return renumbered_among(connection, submission_id)
 
     def unsettled(self, campaign_id: int) -> tuple[Submission, ...]:
         wanted = (

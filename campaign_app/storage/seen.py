@@ -89,7 +89,8 @@ class Seen:
                 self._write(self._file(meta), heads)
             elif not copies.noticed(meta):
                 with self.db.write() as connection:
-                    copies.raise_alarm(connection, why, copies.last_known(connection) or self.clock())
+                    if not copies.noticed(copies.meta_of(connection)):  # a worker is not told again
+                        copies.raise_alarm(connection, why, copies.last_known(connection) or self.clock())
             return why
 
     def guard(self) -> str:

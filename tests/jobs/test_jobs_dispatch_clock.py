@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 
 import pytest
@@ -17,6 +17,7 @@ from campaign_app.domain.message import Composed
 from campaign_app.domain.ports import ConsentAnswers
 from campaign_app.jobs import dispatch
 from campaign_app.jobs.asking import CLOCK_STEP
+from campaign_app.services.window import BEIJING
 from tests.fakes.remotes import IDEMPOTENT
 from tests.helpers.shop import NOW, Shop, everybody
 
@@ -183,3 +184,28 @@ def test_with_the_clock_moved_at_random_nothing_leaves_outside_of_the_window(sho
         shop.clock.now = NOW + timedelta(minutes=chance.uniform(-30, 90))
         shop.set_state(campaign.id, CampaignState.SENDING)
     assert all(begin - CLOCK_STEP <= at <= end for at in left)
+
+
+@pytest.mark.parametrize(
+    ("hours", "leave"),
+    [
+        ((time(8), time(22)), 5),
+        ((time(10), time(10, 1)), 5),
+        ((time(10, 1), time(22)), 5),  # a host may be behind by that much
+        ((time(8), time(10)), 0),
+        ((time(10, 2), time(22)), 0),
+    ],
+)
+def test_hours_that_are_narrowed_hold_for_what_was_planned_before(
+    shop: Shop, hours: tuple[time, time], leave: int
+) -> None:
+    """It is ten o'clock; the campaign's own window goes on for hours."""
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    shop.context = replace(shop.context, hours=hours)
+    ended = shop.run(campaign.id).step is dispatch.Step.END
+    assert (ended, len(shop.reached())) == (leave > 0, leave)
+    for batch in shop.gateways[account].accepted.values():
+        assert {message.until for message in batch} == {datetime.combine(NOW.date(), hours[1], BEIJING)}
+    if not leave:
+        assert shop.state(campaign.id) == (CampaignState.WAITING, "window_over")

@@ -89,8 +89,10 @@ def test_a_campaign_that_is_paused_while_it_waits_stays(shop: Shop) -> None:
     assert gateway.submits == []
 
 
-def test_what_grew_stale_while_it_waited_asks_the_gate_again(shop: Shop) -> None:
-    gateway = carrier(shop)
+@pytest.mark.parametrize("capabilities", [ONCE, KEYED], ids=["without keys", "with keys"])
+def test_what_grew_stale_while_it_waited_asks_the_gate_again(shop: Shop, capabilities: GatewayCapabilities) -> None:
+    """As on a laptop that sleeps for a while."""
+    gateway = carrier(shop, capabilities)
     campaign = shop.campaign()
     shop.workspace.rates.reserve(SENDER, 5, shop.clock(), LONGEST_TURN)
 

@@ -13,6 +13,7 @@ from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.complaint import NewCase, Source, Way
 from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKind
+from campaign_app.domain.peak import Duty, Wish
 from campaign_app.domain.team import Role
 from campaign_app.storage.workspace import Workspace
 from tests.helpers.crowd import Crowd
@@ -63,6 +64,8 @@ def staged(here: Crowd, workspace: Workspace) -> Stage:
     told = NewCase(ENTITY, Source.R12321, Way.FORM, NOW - minutes(9), NOW, "A1", ref="c0")
     workspace.complaints.add(told, actor="r/window", at=NOW)
     workspace.jobs.enqueue("sync", {"account_id": 1}, NOW)
+    wish = Wish("双11", NOW.date(), NOW.date(), (ENTITY,), (Duty("王", "全天"),))
+    workspace.peaks.add(wish, actor="r/window", at=NOW)
     return Stage(here, sending.campaign_id, *ids, fact_id, key)
 
 
@@ -96,6 +99,18 @@ NEVER: Final = (
     "UPDATE customer SET account_id = 1",
     "UPDATE campaign_member SET reason = 'ok'",
     "UPDATE meta SET value = 'x'",
+    *(
+        f"INSERT INTO meta (name, value) VALUES ('copy', '{value}')"
+        for value in (
+            "x",
+            "{}",
+            '["alarm"]',
+            '{"alarm": "yes"}',
+            '{"why": "older_copy", "made_at": "2026-11-10T02:00:00+00:00"}',
+            '{"alarm": "yes", "why": "older_copy", "made_at": "soon"}',
+            '{"alarm": "yes", "why": "else", "made_at": "2026-11-10T02:00:00+00:00"}',
+        )
+    ),
     "UPDATE stream_cursor SET cursor = 'x'",
     "UPDATE worker SET version = 'x'",
     "INSERT INTO number_alias (key, person) VALUES ('a', 'b')",
@@ -105,6 +120,55 @@ NEVER: Final = (
     "INSERT INTO job (kind, args, state, queued_at) VALUES ('screen', '{}', 'queued', 1)",
     "INSERT INTO job (kind, args, state, queued_at) VALUES ('reconcile', '{}', 'queued', 1)",
     "INSERT INTO job (kind, args, state, queued_at) VALUES ('sync', '{}', 'done', 1)",
+    *(
+        f"INSERT INTO job (kind, args, state, queued_at) VALUES ('sync', '{args}', 'queued', 1)"
+        for args in (
+            "no",
+            "[]",
+            "{}",
+            '{"account_id": []}',
+            '{"account_id": 1, "campaign_id": 1}',
+            '{"account_id": 1, "place": "x"}',
+            '{"account_id": 1, "full": []}',
+        )
+    ),
+    f"INSERT INTO job (kind, args, state, queued_at) VALUES ('poll', '{{\"account_id\": 1}}', 'queued', {2**62})",
+    *(
+        "INSERT INTO suppression (entity_uscc, key, kind, since, source, note, said_by)"
+        f" VALUES ('{ENTITY}', 'k', {mark})"
+        for mark in (
+            "'opt_out', 1, 's', 'n', ''",
+            "'other', 1, 's', 'n', session_user",
+            f"'opt_out', {2**62}, 's', 'n', session_user",
+        )
+    ),
+    "UPDATE opt_out_outbox SET ref = ref || 'x'",
+    "UPDATE opt_out_outbox SET since = since - 1",
+    f"UPDATE opt_out_outbox SET since = {2**62}",
+    *(
+        f"UPDATE peak_plan SET {spoilt}, changed_by = session_user"
+        for spoilt in (
+            "duty = 'no'",
+            "duty = '{}'",
+            """duty = '["x"]'""",
+            "entities = '[1]'",
+            "first_day = 'soon'",
+            "state = 'x'",
+            "open_items = '0'",
+            f"changed_at = {2**62}",
+        )
+    ),
+    *(
+        f"INSERT INTO peak_pause (plan_id, drill, asked_by, asked_at, in_force_at, stops, resumed_by, resumed)"
+        f" SELECT id, 1, session_user, 1, {at}, '{stops}', '', '[]' FROM peak_plan"
+        for at, stops in (
+            (1, "no"),
+            (1, "{}"),
+            (1, "[[1]]"),
+            (2**62, "[]"),
+            (1, f'[[1, "sending", true, [], true, 0, 0, 0, {2**62}]]'),
+        )
+    ),
     "UPDATE job SET state = 'done'",
     "UPDATE job SET asked_by = 'boss'",
     "UPDATE job SET kind = 'dispatch'",

@@ -135,6 +135,16 @@ def test_an_opt_out_by_number_stays_with_the_customer_whose_number_changes(works
     assert gone in workspace.suppressions.active(ENTITY, [gone.key])[gone.key]
 
 
+def test_an_opt_out_by_a_former_number_holds_for_the_new_one_in_every_shop(workspace: Workspace) -> None:
+    first, second = shop(workspace), shop(workspace, "k2")
+    sync(workspace, first, person("c1", number(1)))
+    twin = sync(workspace, second, person("d1", number(2)))["d1"]
+    gone = Suppression(ENTITY, workspace.phone_keys.of_phone(number(1)), SuppressionKind.OPT_OUT, NOW, "reply")
+    workspace.suppressions.add([gone])
+    sync(workspace, first, person("c1", number(2), updated_at=NOW + minutes(1)))
+    assert {mark.kind for mark in workspace.suppressions.of_customers([twin])[twin]} == {SuppressionKind.OPT_OUT}
+
+
 def test_numbers_are_sealed_differently_each_time_and_never_plain(workspace: Workspace) -> None:
     account_id = shop(workspace)
     sync(workspace, account_id, person("c1", number(1)), person("c2", number(1)))

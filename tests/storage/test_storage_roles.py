@@ -21,6 +21,7 @@ from campaign_app.domain.customer import ImportRow
 from campaign_app.domain.errors import NotAllowed, NotPermitted, WorkspaceError
 from campaign_app.domain.team import EVERY_ROLE, Role
 from campaign_app.storage import moving
+from campaign_app.storage.audit import entry_hash
 from campaign_app.storage.columns import metadata
 from campaign_app.storage.comparing import compare
 from campaign_app.storage.migrate import HEAD
@@ -140,13 +141,14 @@ def test_a_schedule_is_in_the_window_of_the_law_and_of_the_house(stage: Stage) -
 def test_what_a_role_is_for_it_may_do(stage: Stage) -> None:
     lift = (
         "INSERT INTO suppression_lift (entity_uscc, key, kind, granted_at, fact_id, reviewer, at)"
-        " VALUES (%(entity)s, %(key)s, %(kind)s, %(granted)s, %(fact)s, session_user, %(now)s)"
+        " VALUES (%(entity)s, %(key)s, %(kind)s, %(granted)s, %(fact)s, %(by)s, %(now)s)"
     )
     granted, now = int((NOW - minutes(1)).timestamp() * 1000), int(NOW.timestamp() * 1000)
     given = {
         "entity": ENTITY,
         "key": stage.key,
         "kind": "opt_out",
+        "by": f"{stage.here.people[REVIEWER]}/window",
         "granted": granted,
         "fact": stage.fact_id,
         "now": now,
@@ -163,6 +165,7 @@ def test_what_a_role_is_for_it_may_do(stage: Stage) -> None:
         assert not refused(sql, lift, **given)
         assert refused(sql, lift, **{**given, "granted": granted - 1}), "not the fact's own time"
         assert refused(sql, lift, **{**given, "entity": "x"})
+        assert refused(sql, lift, **{**given, "by": ""}), "nobody lifted it"
         assert not refused(sql, "SELECT sealed FROM secret WHERE name = 'account.1.unread.r1'")
         assert not refused(sql, "INSERT INTO setting (name, value) VALUES ('profile:x', '{}')")
         assert not refused(sql, "UPDATE campaign SET state = 'paused' WHERE state = 'sending'")
@@ -180,6 +183,8 @@ def test_what_a_role_is_for_it_may_do(stage: Stage) -> None:
             f"DELETE FROM campaign WHERE id = {stage.draft}",
             f"DELETE FROM campaign_member WHERE campaign_id = {stage.screened}",
             "UPDATE job SET state = 'cancelled' WHERE kind = 'sync'",
+            "UPDATE opt_out_outbox SET since = since + 1",
+            """UPDATE peak_plan SET duty = '[["王", "日"], ["李"]]', open_items = '["x"]', changed_by = session_user""",
             "INSERT INTO setting (name, value) SELECT 'import.7', json_build_object('actor', session_user)::text",
             case("form", "open", "session_user"),
         ):
@@ -193,7 +198,8 @@ def test_what_a_role_is_for_it_may_do(stage: Stage) -> None:
 def test_who_asked_for_a_job_is_the_servers_word(stage: Stage) -> None:
     with stage.sql(OPERATOR) as sql, sql.transaction(force_rollback=True):
         asked = sql.execute(
-            "INSERT INTO job (kind, args, state, queued_at, asked_by) VALUES ('sync', '{}', 'queued', 1, 'boss')"
+            "INSERT INTO job (kind, args, state, queued_at, asked_by)"
+            """ VALUES ('sync', '{"account_id": 1, "full": true}', 'queued', 1, 'boss')"""
             " RETURNING asked_by"
         )
         assert asked.fetchone() == (stage.here.people[OPERATOR],)
@@ -220,6 +226,21 @@ def test_an_entry_names_who_wrote_it_and_fits_the_chain(stage: Stage) -> None:
         assert workspace.audit.verify() == count
 
 
+def test_an_entry_that_nobody_could_read_is_refused(stage: Stage) -> None:
+    """It would stay for ever, between all the others."""
+    whose = f"{stage.here.people[OPERATOR]}/window"
+    with stage.sql(OPERATOR) as sql:
+        last, before = sql.execute("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1").fetchall()[0]
+        for at in (1, 2**62, -1):
+            entry = (last + 1, at, "some.thing", whose, "{}", before)
+            values = dict(zip(("id", "at", "action", "actor", "facts", "before"), entry, strict=True))
+            put = (
+                "INSERT INTO audit (id, at, action, actor, facts, prev_hash, hash) VALUES"
+                " (%(id)s, %(at)s, %(action)s, %(actor)s, %(facts)s, %(before)s, %(hash)s)"
+            )
+            assert refused(sql, put, **values, hash=entry_hash(*entry)) == (at != 1)
+
+
 def test_the_worker_too_writes_under_its_own_name(stage: Stage) -> None:
     with closing(stage.here.open(WORKER)) as workspace:
         workspace.audit.record("import.finished", actor="alice/window", at=NOW)
@@ -227,7 +248,10 @@ def test_the_worker_too_writes_under_its_own_name(stage: Stage) -> None:
 
 
 def test_what_is_claimed_or_agreed_is_the_workers_to_say_and_what_was_before_nobodys(stage: Stage) -> None:
-    claimed = (("batch.claimed", ""), ("facts.kept", ""), ("some.thing", "messages_root"), ("a", "facts_root"))
+    claimed = (
+        *(("batch.claimed", ""), ("facts.kept", ""), ("some.thing", "messages_root"), ("a", "facts_root")),
+        ("customer.erased", ""),
+    )
     for who, forged in ((OPERATOR, claimed), (REVIEWER, claimed), (OPERATOR, (("chain.begun", ""),))):
         with closing(stage.here.open(who)) as workspace:
             for action, fact in forged:

@@ -63,13 +63,16 @@ def test_a_persons_alarm_stops_the_next_worker(stage: Stage, tmp_path: Path) -> 
         write_mark(file, {CLAIMS: (9_999, "of a batch that nobody here knows"), LEAVES: (0, "")})
         assert desktop.alarm() == "older_copy"
         assert mine.campaigns.campaign(stage.sending).state is CampaignState.SENDING, "that is the worker's to do"
-        with pytest.raises(NotPermitted), mine.database.write() as connection:
-            copies.put_meta(connection, "copy", "")
+        for nothing in ("", "{}"):
+            with pytest.raises(NotPermitted), mine.database.write() as connection:
+                copies.put_meta(connection, "copy", nothing)
         with pytest.raises(NotPermitted), mine.database.write() as connection:
             copies.put_meta(connection, "workspace_id", "another")
         assert worker.guard() == "older_copy"
         sent = service.campaigns.campaign(stage.sending)
         assert (sent.state, sent.state_note) == (CampaignState.PAUSED, "older_copy")
+        with pytest.raises(NotPermitted), mine.database.write() as connection:
+            copies.raise_alarm(connection, "older_copy", NOW)  # as if nothing had been put aside yet
         with service.database.write() as connection:
             copies.accept(connection, "", "test", NOW)
         assert [worker.guard(), desktop.alarm()] == ["", ""]

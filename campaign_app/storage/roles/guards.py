@@ -10,13 +10,18 @@ from __future__ import annotations
 from typing import Final
 
 from campaign_app import settings
-from campaign_app.domain.consent import EXPLICIT_METHODS
+from campaign_app.domain.consent import EXPLICIT_METHODS, SuppressionKind
+from campaign_app.domain.copies import OLDER
+from campaign_app.domain.peak import PlanState
 from campaign_app.domain.team import ASKED_BY_PEOPLE, GRANTED, Role
 from campaign_app.services.window import CLOSES, OPENS
 from campaign_app.storage.postgres import SCHEMA
+from campaign_app.storage.roles.guards_campaigns import BUDGET, CAMPAIGN, WARNING
 
 _PATH: Final = f"SET search_path = pg_catalog, {SCHEMA}, pg_temp"
 _REFUSED: Final = "RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege'"
+# what a calendar has: another time in a row keeps whoever reads it from all the others
+_A_MOMENT: Final = "BETWEEN 0 AND 250000000000000"
 # by role the settings that are its own, as a regular expression of their names
 _DECLARED: Final = "|".join(sorted(declared.name for declared in settings.DECLARED))
 SETTINGS: Final = {
@@ -55,18 +60,20 @@ def functions(prefix: str) -> tuple[str, ...]:
         ),
         _function("needs_another(edited_by text)", "boolean", _NEEDS_ANOTHER, "sql STABLE"),
         _function("as_ascii(said text)", "text", _AS_ASCII, "sql IMMUTABLE"),
-        _trigger("guard_meta", _META),
+        _trigger("guard_meta", _META, why=OLDER),
         _trigger("guard_audit", _AUDIT),
         _trigger("guard_job", _JOB, allowed=_allowed()),
         _trigger("guard_setting", _SETTING, mine=_mine(), plans=literal(SETTINGS[Role.OPERATOR])),
-        _trigger("guard_campaign", _CAMPAIGN, opens=str(OPENS), closes=str(CLOSES)),
-        _trigger("guard_budget", _BUDGET),
+        _trigger("guard_campaign", CAMPAIGN, opens=str(OPENS), closes=str(CLOSES)),
+        _trigger("guard_budget", BUDGET),
         _trigger("guard_trial", _TRIAL),
         _trigger("guard_outbox", _OUTBOX),
+        _trigger("guard_mark", _MARK, kinds=", ".join(map(literal, SuppressionKind))),
         _trigger("guard_lift", _LIFT, methods=", ".join(map(literal, sorted(EXPLICIT_METHODS)))),
         _trigger("guard_case", _CASE),
+        _trigger("guard_plan", _PLAN, states=", ".join(map(literal, PlanState))),
         _trigger("guard_pause", _PAUSE),
-        _trigger("guard_warning", _WARNING),
+        _trigger("guard_warning", WARNING),
         _trigger("guard_signed", _SIGNED),
     )
 
@@ -85,7 +92,7 @@ TRIGGERS: Final = {
     "complaint_case_guarded": ("complaint_case", "INSERT OR UPDATE", "guard_case()"),
     "complaint_case_signed": ("complaint_case", "INSERT", "guard_signed('entered_by')"),
     "complaint_note_signed": ("complaint_note", "INSERT", "guard_signed('said_by')"),
-    "suppression_signed": ("suppression", "INSERT", "guard_signed('said_by')"),
+    "suppression_signed": ("suppression", "INSERT", "guard_mark()"),
     "staff_trial_signed": ("staff_trial", "INSERT", "guard_signed('actor')"),
     "staff_number_signed": ("staff_number", "INSERT", "guard_signed('added_by')"),
     "signature_own_signed": ("signature_own", "INSERT OR UPDATE", "guard_signed('stated_by')"),
@@ -94,6 +101,7 @@ TRIGGERS: Final = {
     "suppression_lift_signed": ("suppression_lift", "INSERT", "guard_signed('reviewer')"),
     "lookback_run_signed": ("lookback_run", "INSERT", "guard_signed('asked_by')"),
     "lookback_task_signed": ("lookback_task", "INSERT OR UPDATE", "guard_signed('changed_by')"),
+    "peak_plan_guarded": ("peak_plan", "INSERT OR UPDATE", "guard_plan()"),
     "peak_plan_signed": ("peak_plan", "INSERT OR UPDATE", "guard_signed('changed_by')"),
     "peak_word_signed": ("peak_word", "INSERT", "guard_signed('said_by')"),
     "peak_pause_guarded": ("peak_pause", "INSERT OR UPDATE", "guard_pause()"),
@@ -116,7 +124,8 @@ def _function(name: str, returns: str, body: str, kind: str) -> str:
 def _trigger(name: str, body: str, **given: str) -> str:
     for word, said in given.items():
         body = body.replace(f"${word}", said)
-    return _function(f"{name}()", "trigger", body.replace("REFUSE;", f"{_REFUSED};"), "plpgsql")
+    body = body.replace("REFUSE;", f"{_REFUSED};").replace("A_MOMENT", _A_MOMENT)
+    return _function(f"{name}()", "trigger", body, "plpgsql")
 
 
 _IS_ADMIN: Final = """
@@ -140,28 +149,37 @@ SELECT coalesce(string_agg(CASE WHEN n < 127 THEN c WHEN n < 65536 THEN '\u' || 
     '' ORDER BY i), '""')
 FROM unnest(string_to_array(to_json(said)::text, NULL)) WITH ORDINALITY AS each(c, i), LATERAL ascii(c) AS n
 """
-# a person may raise the alarm that this database is an older copy; only the worker's login, or the owner of the
-# tables, takes it back
+# a person may raise the alarm that this database is an older copy, as the program writes it; only the worker's login,
+# or the owner of the tables, takes it back, or puts anything in the place of what was noticed
 _META: Final = """
+DECLARE said jsonb;
 BEGIN
-    IF acts('worker') OR (NEW.name = 'copy' AND NEW.value <> '' AND (TG_OP = 'INSERT' OR OLD.name = 'copy'))
+    IF acts('worker') THEN RETURN NEW; END IF;
+    IF NEW.name <> 'copy' OR NOT pg_input_is_valid(NEW.value, 'jsonb')
+        OR (TG_OP = 'UPDATE' AND (OLD.name <> 'copy' OR (OLD.value <> '' AND strpos(OLD.value, '"alarm"') = 0)))
+    THEN REFUSE; END IF;
+    said := NEW.value::jsonb;
+    IF jsonb_typeof(said) <> 'object' THEN REFUSE; END IF;
+    IF said - 'made_at' = '{"alarm": "yes", "why": "$why"}'
+        AND said ->> 'made_at' ~ '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{6})?\\+00:00$'
+        AND pg_input_is_valid(said ->> 'made_at', 'timestamptz')
     THEN RETURN NEW; END IF;
     REFUSE;
 END
 """
-# what was there before it kept roots is the owner's to say, and what is claimed or agreed the worker's: nobody else
-# writes such rows. The chain holds whoever writes: the next number, the hash of the last entry, and the hash over this
-# one. What the schema's owner puts in is what a move brings along, or the entry of a person who is above all roles
+# what was there before it kept roots is the owner's to say, and what is claimed, agreed or erased the worker's: nobody
+# else does such a thing. The chain holds whoever writes: the next number, the hash of the last entry, and the hash over
+# this one. What the schema's owner puts in is what a move brings along, or the entry of a person above all roles
 _AUDIT: Final = """
 DECLARE last record;
 BEGIN
     IF is_admin(session_user) THEN RETURN NEW; END IF;
     SELECT id, hash INTO last FROM audit ORDER BY id DESC LIMIT 1;
     IF NEW.action = 'chain.begun' OR (NOT acts('worker') AND (starts_with(NEW.action, 'batch.')
-        OR starts_with(NEW.action, 'facts.') OR strpos(NEW.facts, '"messages_root":') > 0
-        OR strpos(NEW.facts, '"facts_root":') > 0))
+        OR starts_with(NEW.action, 'facts.') OR NEW.action = 'customer.erased'
+        OR strpos(NEW.facts, '"messages_root":') > 0 OR strpos(NEW.facts, '"facts_root":') > 0))
     THEN REFUSE; END IF;
-    IF NOT is_signed(NEW.actor) OR NEW.id <> coalesce(last.id, 0) + 1
+    IF NOT is_signed(NEW.actor) OR NEW.at NOT A_MOMENT OR NEW.id <> coalesce(last.id, 0) + 1
         OR NEW.prev_hash <> coalesce(last.hash, decode(repeat('00', 32), 'hex'))
         OR NEW.hash <> sha256(convert_to('[' || NEW.id || ',' || NEW.at || ',' || as_ascii(NEW.action) || ','
             || as_ascii(NEW.actor) || ',' || as_ascii(NEW.facts) || ',"' || encode(NEW.prev_hash, 'hex') || '"]',
@@ -184,15 +202,27 @@ def _mine() -> str:
     return " OR ".join(f"(acts('{role}') AND which ~ {literal(names)})" for role, names in SETTINGS.items())
 
 
-# who asked is what the server knows; a person puts down what their role may have done, and ends only that
+# who asked is what the server knows; a person puts down what their role may have done, and ends only that. Workers read
+# every open job: one that cannot be read, or names more than its kind takes, would be the end of all of them
 _JOB: Final = """
+DECLARE
+    said jsonb;
+    which text := CASE NEW.kind WHEN 'test' THEN 'trial_id' WHEN 'import' THEN 'import_id' WHEN 'lookback' THEN 'run_id'
+        ELSE 'account_id' END;
 BEGIN
     IF TG_OP = 'INSERT' THEN NEW.asked_by := session_user;
     ELSIF NEW.asked_by <> OLD.asked_by THEN REFUSE; END IF;
     IF acts('worker') THEN RETURN NEW; END IF;
     IF NOT ($allowed) OR NEW.error <> '' OR NEW.result IS NOT NULL THEN REFUSE; END IF;
     IF TG_OP = 'INSERT' THEN
-        IF NEW.state <> 'queued' OR NEW.progress <> 0 OR NEW.total <> 0 THEN REFUSE; END IF;
+        IF NEW.state <> 'queued' OR NEW.progress <> 0 OR NEW.total <> 0 OR NEW.queued_at NOT A_MOMENT
+            OR NOT pg_input_is_valid(NEW.args, 'jsonb') THEN REFUSE; END IF;
+        said := NEW.args::jsonb;
+        IF jsonb_typeof(said) <> 'object' THEN REFUSE; END IF;
+        IF EXISTS (SELECT 1 FROM jsonb_each(said) AS each(name, value) WHERE (name, jsonb_typeof(value))
+                NOT IN ((which, 'number'), ('full', 'boolean'), ('chunks', 'number'), ('place', 'string')))
+            OR NOT said ? which OR (said ? 'place' AND NEW.kind <> 'import')
+        THEN REFUSE; END IF;
     ELSIF OLD.state NOT IN ('queued', 'running') OR NEW.state <> 'cancelled' THEN REFUSE; END IF;
     RETURN NEW;
 END
@@ -207,113 +237,6 @@ BEGIN
         IF NOT coalesce(is_signed(NEW.value::jsonb ->> 'actor'), false) THEN REFUSE; END IF;
         IF TG_OP = 'UPDATE' AND NOT coalesce(is_signed(OLD.value::jsonb ->> 'actor'), false) THEN REFUSE; END IF;
     END IF;
-    RETURN coalesce(NEW, OLD);
-END
-"""
-_CAMPAIGN: Final = """
-DECLARE
-    builds boolean := acts('operator');
-    reviews boolean := acts('reviewer');
-    begun boolean;
-    same_text boolean;
-    same_plan boolean;
-    same_word boolean;
-    same_rest boolean;
-    at timestamp;
-    ends timestamp;
-BEGIN
-    -- where policy asks for another person, no role approves what its login changed last, or nobody knows who did
-    IF TG_OP = 'UPDATE' AND OLD.state = 'screened' AND NEW.state = 'approved'
-        AND needs_another(OLD.edited_by)
-    THEN REFUSE; END IF;
-    IF acts('worker') THEN RETURN coalesce(NEW, OLD); END IF;
-    IF TG_OP = 'INSERT' THEN
-        IF builds AND NEW.state = 'draft' AND NEW.approved_hash = '' AND NEW.approved_by = ''
-            AND NEW.approved_at IS NULL AND NEW.send_at IS NULL
-            AND NEW.window_end IS NULL AND NEW.snapshot_size = 0 AND NEW.complaints_seen = 0
-            AND is_signed(NEW.edited_by)
-        THEN RETURN NEW; END IF;
-        REFUSE;
-    END IF;
-    begun := EXISTS (SELECT 1 FROM ledger WHERE campaign_id = OLD.id);
-    IF TG_OP = 'DELETE' THEN
-        IF builds AND NOT begun AND OLD.state IN ('draft', 'screened') THEN RETURN OLD; END IF;
-        REFUSE;
-    END IF;
-    same_text := (NEW.entity_uscc, NEW.purpose, NEW.audience, NEW.signature, NEW.body, NEW.edited_by)
-        = (OLD.entity_uscc, OLD.purpose, OLD.audience, OLD.signature, OLD.body, OLD.edited_by);
-    same_plan := (NEW.send_at, NEW.window_end) IS NOT DISTINCT FROM (OLD.send_at, OLD.window_end);
-    same_word := (NEW.approved_hash, NEW.approved_by, NEW.approved_at, NEW.rule_packs)
-        IS NOT DISTINCT FROM (OLD.approved_hash, OLD.approved_by, OLD.approved_at, OLD.rule_packs);
-    same_rest := (NEW.id, NEW.snapshot_size, NEW.complaints_seen) = (OLD.id, OLD.snapshot_size, OLD.complaints_seen);
-    IF NEW.state = 'draft' AND NOT begun AND OLD.state IN ('draft', 'screened', 'approved', 'scheduled') THEN
-        -- changed: whatever was said of it is void
-        IF builds AND same_rest AND NEW.send_at IS NULL AND NEW.window_end IS NULL AND NEW.approved_hash = ''
-            AND NEW.approved_by = '' AND NEW.approved_at IS NULL AND (same_text OR is_signed(NEW.edited_by))
-        THEN RETURN NEW; END IF;
-        REFUSE;
-    END IF;
-    IF NEW.state = OLD.state AND OLD.state IN ('screened', 'approved', 'scheduled') AND builds
-        AND same_text AND same_plan AND same_word AND same_rest AND NEW.state_note = OLD.state_note
-    THEN RETURN NEW; END IF;  -- another name
-    IF reviews AND same_text AND same_plan AND same_word AND (NEW.id, NEW.name, NEW.state, NEW.state_note,
-            NEW.snapshot_size) = (OLD.id, OLD.name, OLD.state, OLD.state_note, OLD.snapshot_size)
-        AND NEW.complaints_seen BETWEEN 0 AND OLD.complaints_seen
-    THEN RETURN NEW; END IF;  -- a complaint was said to be of others: never more of them are known than there are
-    IF NOT same_text OR NEW.name <> OLD.name OR (NEW.id, NEW.snapshot_size) <> (OLD.id, OLD.snapshot_size)
-    THEN REFUSE; END IF;
-    IF OLD.state = 'screened' AND NEW.state = 'approved' THEN
-        IF reviews AND same_plan AND same_rest AND NEW.approved_hash <> '' AND is_signed(NEW.approved_by)
-            AND NEW.approved_at IS NOT NULL
-            AND NOT EXISTS (SELECT 1 FROM campaign_member WHERE campaign_id = OLD.id AND reason IS NULL)
-        THEN RETURN NEW; END IF;
-        REFUSE;
-    END IF;
-    IF NOT same_word THEN REFUSE; END IF;
-    IF NEW.state = 'scheduled' AND OLD.state IN ('approved', 'waiting') THEN
-        at := to_timestamp(NEW.send_at / 1000.0) AT TIME ZONE interval '8 hours';
-        ends := to_timestamp(NEW.window_end / 1000.0) AT TIME ZONE interval '8 hours';
-        IF (builds OR reviews) AND same_rest AND NEW.approved_hash <> '' AND at::date = ends::date AND at < ends
-            AND at::time >= greatest('$opens'::time, (SELECT (value::jsonb #>> '{}')::time FROM setting
-                WHERE name = 'window_opens'))
-            AND ends::time <= least('$closes'::time, (SELECT (value::jsonb #>> '{}')::time FROM setting
-                WHERE name = 'window_closes'))
-        THEN RETURN NEW; END IF;
-        REFUSE;
-    END IF;
-    IF NOT same_plan THEN REFUSE; END IF;
-    IF NEW.state = 'screening' AND builds AND same_rest AND (OLD.state IN ('draft', 'screened')
-        OR (OLD.state = 'screening' AND NEW.state_note = 'stopping'))
-    THEN RETURN NEW; END IF;
-    IF OLD.state = 'paused' AND NEW.state IN ('scheduled', 'sending', 'waiting') AND (builds OR reviews)
-        AND NEW.approved_hash <> '' AND NEW.complaints_seen BETWEEN OLD.complaints_seen
-            AND greatest(OLD.complaints_seen, (SELECT count(*) FROM complaint_case WHERE campaign_id = OLD.id))
-    THEN RETURN NEW; END IF;
-    IF same_rest AND ((NEW.state = 'paused' AND OLD.state IN ('scheduled', 'sending'))
-        OR (NEW.state = 'cancelling' AND OLD.state NOT IN ('done', 'cancelling', 'cancelled'))
-        OR (NEW.state = 'cancelled' AND OLD.state NOT IN ('done', 'cancelling', 'cancelled', 'sending') AND NOT begun))
-    THEN RETURN NEW; END IF;
-    REFUSE;
-END
-"""
-_WARNING: Final = """
-BEGIN
-    IF NOT is_admin(session_user) AND NEW.confirmed_by <> ''
-        AND (TG_OP = 'INSERT' OR NEW.confirmed_by <> OLD.confirmed_by)
-        AND needs_another((SELECT edited_by FROM campaign WHERE id = NEW.campaign_id))
-    THEN REFUSE; END IF;
-    RETURN NEW;
-END
-"""
-_BUDGET: Final = """
-DECLARE which bigint := CASE TG_OP WHEN 'DELETE' THEN OLD.campaign_id ELSE NEW.campaign_id END;
-BEGIN
-    IF acts('worker') THEN RETURN coalesce(NEW, OLD); END IF;
-    IF NOT EXISTS (SELECT 1 FROM campaign WHERE id = which
-        AND state IN ('draft', 'screening', 'screened', 'approved', 'scheduled', 'waiting')) THEN REFUSE; END IF;
-    IF TG_OP = 'INSERT' AND NEW.held IS NOT NULL THEN REFUSE; END IF;
-    IF TG_OP = 'UPDATE' AND ((NEW.campaign_id, NEW.held) IS DISTINCT FROM (OLD.campaign_id, OLD.held))
-    THEN REFUSE; END IF;
     RETURN coalesce(NEW, OLD);
 END
 """
@@ -341,6 +264,26 @@ BEGIN
     RETURN NEW;
 END
 """
+# plans are read all together, by whoever would pause everything
+_PLAN: Final = """
+BEGIN
+    IF acts('worker') THEN RETURN NEW; END IF;
+    IF NOT (pg_input_is_valid(NEW.duty, 'jsonb') AND pg_input_is_valid(NEW.entities, 'jsonb')
+        AND pg_input_is_valid(NEW.open_items, 'jsonb') AND pg_input_is_valid(NEW.first_day, 'date')
+        AND pg_input_is_valid(NEW.last_day, 'date') AND NEW.first_day ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
+        AND NEW.last_day ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' AND NEW.state IN ($states)
+        AND NEW.made_at A_MOMENT AND NEW.changed_at A_MOMENT)
+    THEN REFUSE; END IF;
+    IF jsonb_typeof(NEW.duty::jsonb) = 'array' AND jsonb_typeof(NEW.entities::jsonb) = 'array'
+        AND jsonb_typeof(NEW.open_items::jsonb) = 'array'
+        AND NOT NEW.duty::jsonb @? 'strict $[*] ? (@.type() != "array" || @.size() > 2 || @.size() < 1)'
+        AND NOT NEW.duty::jsonb @? 'strict $[*][*] ? (@.type() != "string")'
+        AND NOT NEW.entities::jsonb @? 'strict $[*] ? (@.type() != "string")'
+        AND NOT NEW.open_items::jsonb @? 'strict $[*] ? (@.type() != "string")'
+    THEN RETURN NEW; END IF;
+    REFUSE;
+END
+"""
 # what came of a pause is said once, and who lets it go on says so: each change follows the entry of the audit about it
 _PAUSE: Final = """
 DECLARE last record;
@@ -348,9 +291,16 @@ BEGIN
     IF is_admin(session_user) THEN RETURN NEW; END IF;
     IF TG_OP = 'INSERT' THEN
         IF NEW.measured_at IS NOT NULL OR NEW.resumed_at IS NOT NULL OR NEW.resumed <> '[]' OR NEW.resumed_by <> ''
+            OR NEW.asked_at NOT A_MOMENT OR NEW.in_force_at NOT A_MOMENT
         THEN REFUSE; END IF;
-        RETURN NEW;
     END IF;
+    IF NOT pg_input_is_valid(NEW.stops, 'jsonb') OR NOT pg_input_is_valid(NEW.resumed, 'jsonb') THEN REFUSE; END IF;
+    IF jsonb_typeof(NEW.stops::jsonb) <> 'array' OR jsonb_typeof(NEW.resumed::jsonb) <> 'array'
+        OR NEW.stops::jsonb @? 'strict $[*] ? (@.size() != 9 || @[3].type() != "array")'
+        OR NEW.stops::jsonb @? 'strict $[*][8] ? (@.type() != "null"
+            && (@.type() != "number" || @ < 0 || @ > 250000000000000))'
+    THEN REFUSE; END IF;
+    IF TG_OP = 'INSERT' THEN RETURN NEW; END IF;
     SELECT action, facts::jsonb ->> 'pause' AS pause INTO last FROM audit ORDER BY id DESC LIMIT 1;
     IF last.pause IS DISTINCT FROM NEW.id::text THEN REFUSE; END IF;
     IF last.action = 'peak.measured' AND OLD.measured_at IS NULL AND NEW.measured_at IS NOT NULL
@@ -365,14 +315,24 @@ BEGIN
     REFUSE;
 END
 """
+# what a platform has yet to be told of: never of another than was said, nor of an earlier time
 _OUTBOX: Final = """
 BEGIN
-    IF acts('worker') OR NEW.state = 'waiting' THEN RETURN NEW; END IF;
+    IF acts('worker') THEN RETURN NEW; END IF;
+    IF NEW.state <> 'waiting' OR NEW.since NOT A_MOMENT OR (TG_OP = 'UPDATE'
+        AND ((NEW.account_id, NEW.ref) <> (OLD.account_id, OLD.ref) OR NEW.since < OLD.since))
+    THEN REFUSE; END IF;
+    RETURN NEW;
+END
+"""
+# marks are read before every batch, and stay for ever
+_MARK: Final = """
+BEGIN
+    IF acts('worker') OR (is_signed(NEW.said_by) AND NEW.kind IN ($kinds) AND NEW.since A_MOMENT)
+    THEN RETURN NEW; END IF;
     REFUSE;
 END
 """
-
-
 # a later, explicit grant of the same entity lifts; whose key it is only the program can tell, which has the key
 _LIFT: Final = """
 BEGIN
@@ -387,11 +347,11 @@ BEGIN
     REFUSE;
 END
 """
-# what names a person as having said something names whoever is logged in
+# what names a person as having said something names whoever is logged in, and not nobody either
 _SIGNED: Final = """
 DECLARE said text := to_jsonb(NEW) ->> TG_ARGV[0];
 BEGIN
-    IF acts('worker') OR said = '' OR is_signed(said)
+    IF acts('worker') OR is_signed(said)
         OR (TG_OP = 'UPDATE' AND said = to_jsonb(OLD) ->> TG_ARGV[0]) THEN RETURN NEW; END IF;
     REFUSE;
 END

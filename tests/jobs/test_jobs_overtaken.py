@@ -1,0 +1,175 @@
+"""What comes true while a batch is on its way: numbers that change hands, and a no that is put down here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from campaign_app.domain.errors import RemoteUnavailable
+from campaign_app.domain.message import ComplaintClue, InboundMessage
+from campaign_app.domain.phone import Phone
+from campaign_app.jobs import dispatch, fencing
+from campaign_app.jobs.poll import poll_all
+from campaign_app.jobs.ports import GatewayCapabilities, Rate
+from campaign_app.jobs.turns import LONGEST_TURN
+from tests.fakes.remotes import IDEMPOTENT, FakeGateway
+from tests.helpers.shop import NOW, Shop, everybody, person
+
+DIALECTS = ("sqlite", "postgresql")
+SENDER = 9
+KEYED = replace(IDEMPOTENT, needs_phone=True, rate=Rate(SENDER, 50))
+WITHOUT_KEYS = replace(KEYED, idempotent=False, lookup=False)
+OTHER = Phone("13900001111")
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def carrier(shop: Shop, people: int, capabilities: GatewayCapabilities = KEYED) -> tuple[int, FakeGateway]:
+    account = shop.add_account(people)
+    made = shop.gateways[account] = FakeGateway(account, capabilities=capabilities)
+    return account, made
+
+
+def reached(gateway: FakeGateway) -> list[Phone | None]:
+    return [message.recipient.phone for batch in gateway.accepted.values() for message in batch]
+
+
+def number_of(index: int) -> Phone | None:
+    return person("c", index).phone
+
+
+def gets(shop: Shop, account: int, index: int, phone: Phone | None) -> None:
+    """A sync brings another number of somebody."""
+    now = replace(person("c", index), phone=phone, updated_at=NOW + timedelta(seconds=1))
+    shop.workspace.customers.upsert_page(account, [now], "end", NOW)
+
+
+def opts_out(shop: Shop, account: int, ref: str) -> None:
+    """A person, or another worker, puts it down."""
+    (customer_id,) = shop.workspace.customers.ids_of_refs(account, [ref]).values()
+    shop.workspace.opt_outs.add(customer_id, shop.clock(), "person", "", "window")
+
+
+def once(do: Callable[[], object]) -> Callable[[], None]:
+    left = [do]
+
+    def hook() -> None:
+        while left:
+            left.pop()()
+
+    return hook
+
+
+def to_its_end(shop: Shop, campaign_id: int) -> None:
+    result = shop.run(campaign_id)
+    while result.step is dispatch.Step.WAIT:
+        shop.clock.advance(fencing.FENCE.total_seconds() + 1)
+        result = shop.run(campaign_id)
+    assert result.step is dispatch.Step.END
+
+
+def test_a_number_that_opted_out_and_comes_in_while_shops_are_asked_is_not_reached(shop: Shop) -> None:
+    account, gateway = carrier(shop, 4)
+    gets(shop, account, 3, OTHER)
+    campaign = shop.campaign()
+    opts_out(shop, account, "c00003")
+    shop.clock.advance(3_600)
+    shop.platforms[account].before_answer = once(lambda: gets(shop, account, 1, OTHER))
+    with pytest.raises(RemoteUnavailable):
+        shop.run(campaign.id)
+    to_its_end(shop, campaign.id)
+    assert reached(gateway) == [number_of(0), number_of(2)]
+
+
+def test_a_number_of_another_member_that_comes_in_while_shops_are_asked_is_reached_once(shop: Shop) -> None:
+    account, gateway = carrier(shop, 4)
+    campaign = shop.campaign()
+    shop.clock.advance(3_600)
+    shop.platforms[account].before_answer = once(lambda: gets(shop, account, 1, number_of(3)))
+    with pytest.raises(RemoteUnavailable):
+        shop.run(campaign.id)
+    to_its_end(shop, campaign.id)
+    assert reached(gateway) == [number_of(0), number_of(3), number_of(2)]
+
+
+@pytest.mark.parametrize("batch", [2, 500])
+def test_a_number_that_changed_hands_after_its_batch_was_claimed_is_reached_once(shop: Shop, batch: int) -> None:
+    """Be the other one claimed already, or yet to be: the claim holds the number of its moment only."""
+    account, gateway = carrier(shop, 4)
+    shop.context = replace(shop.context, batch=batch)
+    campaign = shop.campaign()
+    gateway.fail_before = [Killed()]
+    with pytest.raises(Killed):
+        shop.run(campaign.id)
+    gets(shop, account, 1, number_of(3))
+    to_its_end(shop, campaign.id)
+    assert sorted(map(repr, reached(gateway))) == sorted(map(repr, map(number_of, (0, 2, 3))))
+    assert shop.workspace.inbox.counts(campaign.id)["withheld"] == 1
+
+
+def test_a_sender_that_goes_by_no_number_takes_whoever_got_another_one(shop: Shop) -> None:
+    account = shop.add_account(4)
+    campaign = shop.campaign()
+    shop.gateways[account].fail_before = [Killed()]
+    with pytest.raises(Killed):
+        shop.run(campaign.id)
+    gets(shop, account, 1, OTHER)
+    to_its_end(shop, campaign.id)
+    assert shop.reached() == everybody(4)
+
+
+@pytest.mark.parametrize("capabilities", [KEYED, WITHOUT_KEYS], ids=["with keys", "without keys"])
+def test_a_no_that_is_put_down_while_texts_are_made_holds(shop: Shop, capabilities: GatewayCapabilities) -> None:
+    account, _ = carrier(shop, 4, capabilities)
+    campaign = shop.campaign()
+    hook, real = once(lambda: opts_out(shop, account, "c00003")), shop.composer.messages
+
+    def slow(*args: Any) -> Any:
+        hook()
+        return real(*args)
+
+    shop.composer.messages = slow
+    to_its_end(shop, campaign.id)
+    assert shop.reached() == everybody(3)
+
+
+@pytest.mark.parametrize("capabilities", [KEYED, WITHOUT_KEYS], ids=["with keys", "without keys"])
+def test_a_no_that_is_put_down_while_a_turn_is_waited_for_holds(shop: Shop, capabilities: GatewayCapabilities) -> None:
+    account, _ = carrier(shop, 4, capabilities)
+    campaign = shop.campaign()
+    shop.workspace.rates.reserve(SENDER, 5, shop.clock(), LONGEST_TURN)
+    hook, real = once(lambda: opts_out(shop, account, "c00003")), shop.context.wait
+
+    def wait(seconds: float) -> None:
+        hook()
+        real(seconds)
+
+    shop.context = replace(shop.context, wait=wait)
+    to_its_end(shop, campaign.id)
+    assert shop.reached() == everybody(3)
+
+
+@pytest.mark.parametrize("stream", ["inbound", "complaints"])
+def test_whoever_refuses_from_the_number_that_was_written_to_is_not_reached_on_a_newer_one(
+    shop: Shop, stream: str
+) -> None:
+    """A provider's reply names a number and no customer, and the shop has another number of theirs by now."""
+    account, gateway = carrier(shop, 4)
+    shop.run(shop.campaign().id)
+    gets(shop, account, 1, OTHER)
+    said: dict[str, list[Any]] = {
+        "inbound": [InboundMessage("i", "", number_of(1), "TD", shop.clock())],
+        "complaints": [ComplaintClue("k", "", number_of(1), "", shop.clock())],
+    }
+    gateway.stream[stream] = said[stream]
+    poll_all(shop.context, account)
+    gateway.accepted.clear()
+    shop.run(shop.campaign().id)
+    assert shop.reached() == ["c00000", "c00002", "c00003"]
+    assert [one.ref.ref for one in shop.workspace.opt_outs.waiting(account, 9)] == ["c00001"]
