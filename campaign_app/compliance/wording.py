@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from campaign_app.compliance.borders import parted
-from campaign_app.compliance.gaps import bridged, is_one_word, is_spread_out
+from campaign_app.compliance.gaps import bridged, is_one_word, is_spread_out, is_taken_apart
 from campaign_app.compliance.patterns import Pattern, matches_over
 from campaign_app.compliance.subject import Hit, Subject, occurrences
 from campaign_app.domain.finding import Severity
@@ -110,7 +110,10 @@ class Words:
         hit = subject.squeezed_hit(start, end, self.severity)
         if subject.in_link(hit.start - subject.offset, hit.end - subject.offset):
             return None
-        spread_out = apart and is_spread_out(subject.body, start, end)
+        if spread:
+            spread_out = apart and is_spread_out(subject.body, start, end)
+        else:  # what is found however it is written may still be taken apart: 全 国 第 一
+            spread_out = hit.end - hit.start > end - start and is_taken_apart(subject.body, start, end)
         return hit._replace(spread=spread_out, variant=self.variant) if spread_out or self.variant else hit
 
     def _within(self, subject: Subject, start: int, end: int) -> bool:

@@ -39,6 +39,10 @@ _NOT_A_PRIZE: Final = re.compile(
 )
 _PRIZE_LIMIT: Final = 50_000
 _SO_MANY_FOR: Final = re.compile(r"买\d{1,2}\w{0,2}[送赠]\d")
+# 送湿巾，每单1包: the number may stand in a clause of its own
+_TO_EACH: Final = re.compile(
+    r",(?:每[人户单位桌]|人[均手])[^,。;!?\d]{0,4}\d{1,3}[个件份条只瓶袋盒支双套张台包杯枚块片罐箱本对副顶把]"
+)
 _ITS_DAY: Final = re.compile(r"[^,。;!?]{0,4}\d{1,2}月\d{1,2}")
 _SENTENCE: Final = re.compile(r"[。!?;\n]")
 # many more than are told; a hostile text could hold a hundred thousand
@@ -159,7 +163,11 @@ def build_gift(options: Gift, table: FoldTable) -> Read:
             first, last = _in_plain(subject, start, end)
             _, high = _around(plain, first, last, _CLAUSE)
             what = vague.regex.search(plain, first, high)
-            told = counted.regex.search(plain, last, high) or _SO_MANY_FOR.match(plain, first, high)
+            told = (
+                counted.regex.search(plain, last, high)
+                or _SO_MANY_FOR.match(plain, first, high)
+                or _TO_EACH.match(plain, high)
+            )
             if what or not told or not dated:
                 hit = subject.body_hit(*subject.body.plain_span(first, what.end() if what else last))
                 apart = not subject.body.whole(start, end) and is_taken_apart(subject.body, start, end)
