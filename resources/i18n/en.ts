@@ -6655,6 +6655,13 @@ Li Qiang, support and complaints</translation>
         <translation>Semicolon (;)</translation>
     </message>
     <message numerus="yes">
+        <source>表头上面有 %n 行不是数据，不导入。</source>
+        <translation>
+            <numerusform>%n row above the header is no data and is not imported. </numerusform>
+            <numerusform>%n rows above the header are no data and are not imported. </numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>前 %n 行，手机号已遮盖。</source>
         <translation>
             <numerusform>First row, phone numbers masked.</numerusform>
