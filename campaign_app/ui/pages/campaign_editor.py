@@ -116,7 +116,7 @@ class CampaignEditor(QWidget):
     def render_view(self, view: CampaignView) -> None:
         campaign = view.campaign
         if not self.name.hasFocus():
-            self.name.setText(campaign.name)
+            self._show_name(campaign.name)
         self.name.setReadOnly(not view.editable)
         words = self._desk.kit.words
         self.state.show_state(words.term("state", campaign.state), LEVELS[campaign.state])
@@ -195,8 +195,6 @@ class CampaignEditor(QWidget):
         font.setPixelSize(HEADING)
         font.setWeight(QFont.Weight.DemiBold)
         self.name.setFixedWidth(min(WIDEST, max(120, QFontMetrics(font).horizontalAdvance(text) + 28)))
-        if not self.name.hasFocus():
-            self.name.setCursorPosition(0)
 
     def _foot(self) -> QWidget:
         self.back = button(self.tr("上一步"), name="step_back", click=lambda: self._move(-1))
@@ -213,7 +211,13 @@ class CampaignEditor(QWidget):
         if name and name != known and self._model.view.editable:
             self._model.edit(name=name)
         else:
-            self.name.setText(known)
+            self._show_name(known)
+
+    def _show_name(self, name: str) -> None:
+        """One that is too long for its place is told by its beginning."""
+        if self.name.text() != name:
+            self.name.setText(name)
+        self.name.setCursorPosition(0)
 
     def _note(self, mark: Mark, step: str) -> str:
         words = {
