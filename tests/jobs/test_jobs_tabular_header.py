@@ -91,6 +91,23 @@ def test_a_first_row_of_data_is_kept(made: Made, tmp_path: Path) -> None:
     assert [number for number, _ in people(table)] == [1, 2, 3]
 
 
+@pytest.mark.parametrize("made", [as_csv, as_book])
+@pytest.mark.parametrize(
+    "written",
+    ["13800138000.0", "'13800138000", "１３８００１３８０００", "(+86) 138-0013-8000", "手机：13800138000", "1.38E+10"],
+)
+def test_a_number_in_any_writing_is_no_header(made: Made, written: str, tmp_path: Path) -> None:
+    """Of a list of people who want nothing the first one would else be left out, and be sent to."""
+    table = made(tmp_path, [[written, "门店"], ["13900139000", "来电"]])
+    assert table.info.headerless
+    assert people(table) == [(1, [written, "门店"]), (2, ["13900139000", "来电"])]
+
+
+@pytest.mark.parametrize("name", ["手机号", "2026", "1", "11月", "电话2", "mobile 1", "13位编码"])
+def test_names_with_digits_are_names(name: str, tmp_path: Path) -> None:
+    assert as_csv(tmp_path, [[name, "备注"], ["13900139000", "来电"]]).info.header == (name, "备注")
+
+
 def test_a_row_that_cannot_be_read_ends_the_search(tmp_path: Path) -> None:
     file = tmp_path / "会员.csv"
     file.write_text(f"{TITLE},,\nC\0,,\n会员号,手机号,等级\nC1,,金卡\n", encoding="utf-8")
@@ -113,6 +130,11 @@ def test_a_title_does_not_hide_the_delimiter(delimiter: str, tmp_path: Path) -> 
     lines = "\n".join(delimiter.join(line) for line in [HEADER, *PEOPLE, *PEOPLE])
     file.write_text(f"会员名单,十一月\n{lines}\n", encoding="utf-8")
     assert open_table(file, ReadOptions()).info.header == tuple(HEADER)
+
+
+def test_a_sign_in_some_cells_of_one_column_is_no_delimiter(tmp_path: Path) -> None:
+    table = as_csv(tmp_path, [["手机号"], ["13800138000，"], ["13900139000"], ["13700137000;来电"]])
+    assert [row for _, row in people(table)] == [["13800138000，"], ["13900139000"], ["13700137000;来电"]]
 
 
 def test_the_line_by_which_excel_is_told_the_delimiter(tmp_path: Path) -> None:

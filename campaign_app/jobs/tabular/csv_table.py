@@ -76,13 +76,19 @@ class CsvTable:
         yield reader.close()
 
     def _sniff(self) -> str:
-        """The delimiter that cuts most of the first lines into as many cells as one of those that may be the header."""
+        """The delimiter that cuts most of the first lines into as many cells as the header.
+
+        That is the first line, or, below a title, one that is cut as half of all lines are: a sign that only some
+        cells of a single column hold is none.
+        """
         blocks: Iterator[TextBlock] = islice(text_blocks(self._path, self._encoding), 4)
         lines = [line for block in blocks for line in block.text.split("\n") if line.strip()][:_SNIFF_LINES]
 
         def score(delimiter: str) -> tuple[int, int]:
             widths = [len(split_line(line, delimiter) or ()) for line in lines]
-            return max(((widths.count(width), width) for width in widths[:LOOK] if width > 1), default=(0, 0))
+            counts = {width: widths.count(width) for width in widths[:LOOK] if width > 1}
+            likely = [(n, width) for width, n in counts.items() if width == widths[0] or 2 * n >= len(lines)]
+            return max(likely, default=(0, 0))
 
         return max(DELIMITERS, key=score)
 
