@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFont, QFontMetrics, QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
@@ -112,8 +113,14 @@ class CampaignEditor(QWidget):
     def _make_room(self) -> None:
         here = self._campaigns.step
         self.guide.spare("sending" if here == "sending" and self.height() < LOW else "")
+        step, layout = self._steps.get(here), self.layout()
+        if step is not None and layout is not None:
+            around = layout.minimumSize().height() - self.stack.minimumSizeHint().height()
+            around += self.guide.sizeHint().height() if self.guide.isHidden() else 0
+            self.guide.give_way(on=around + step.minimumSizeHint().height() > self.height())
 
     def render_view(self, view: CampaignView) -> None:
+        QTimer.singleShot(0, self, self._make_room)  # once the step has said of this state what it has to say
         campaign = view.campaign
         if not self.name.hasFocus():
             self._show_name(campaign.name)
