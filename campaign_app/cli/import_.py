@@ -51,7 +51,9 @@ def import_(  # noqa: PLR0913, PLR0917 - one parameter per option
         else:
             options = ReadOptions(encoding, delimiter, sheet)
             source = Source(str(file), _account(app, account), options, columns_in(column or []))
-            app.imports.preview(source=source)  # a file that cannot be read needs no worker
+            problem = app.imports.preview(source=source).problem  # a file that cannot be read needs no worker
+            if problem is not None:
+                raise problem
             data = _tried(app, source) if dry_run else _applied(app, source, stack)
         if as_json:
             sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")

@@ -63,9 +63,20 @@ class Column:
 def map_columns(
     header: Sequence[str], sample: Sequence[Sequence[str]], chosen: Mapping[str, str]
 ) -> tuple[Column, ...]:
+    """As `guess_columns`, and an import can go by them; else SettingsError: column_twice, no_key_column."""
+    columns = guess_columns(header, sample, chosen)
+    problem = problem_of(columns)
+    if problem is not None:
+        raise problem
+    return columns
+
+
+def guess_columns(
+    header: Sequence[str], sample: Sequence[Sequence[str]], chosen: Mapping[str, str]
+) -> tuple[Column, ...]:
     """One Column per column. `chosen` (column name → target) wins over every guess but the one of a consent.
 
-    Raises SettingsError: unknown_column, consent_column, bad_target, column_twice, no_key_column.
+    Raises SettingsError: unknown_column, consent_column, bad_target.
     """
     wanted = {fold(name): target.strip() for name, target in chosen.items()}
     _check_chosen(header, chosen, wanted)
@@ -75,9 +86,7 @@ def map_columns(
         REF: None if REF in taken else _best(header, wanted, REF_NAMES),
         PHONE: None if PHONE in taken else (_best(header, wanted, PHONE_NAMES) or _by_values(header, wanted, values)),
     }
-    columns = tuple(_column(i, name, values[i], wanted, best) for i, name in enumerate(header))
-    _check_targets(columns)
-    return columns
+    return tuple(_column(i, name, values[i], wanted, best) for i, name in enumerate(header))
 
 
 def is_consent(name: str) -> bool:
@@ -140,13 +149,15 @@ def _check_chosen(header: Iterable[str], chosen: Mapping[str, str], wanted: Mapp
             raise SettingsError("bad_target", "A column cannot be kept under this name", column=name, field=target)
 
 
-def _check_targets(columns: Sequence[Column]) -> None:
+def problem_of(columns: Sequence[Column]) -> SettingsError | None:
+    """Why no import can go by these columns: column_twice, no_key_column."""
     targets = [column.target for column in columns if column.target != IGNORE]
     twice = next((target for target in targets if targets.count(target) > 1), None)
     if twice is not None:
-        raise SettingsError("column_twice", "Two columns stand for the same field", field=twice)
+        return SettingsError("column_twice", "Two columns stand for the same field", field=twice)
     if not {REF, PHONE} & set(targets):
-        raise SettingsError("no_key_column", "No column holds a customer id or a phone number")
+        return SettingsError("no_key_column", "No column holds a customer id or a phone number")
+    return None
 
 
 def fold(name: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from campaign_app.domain.customer import ChunkCounts
+from campaign_app.domain.errors import SettingsError
 from campaign_app.services.import_columns import Column
 from campaign_app.services.tables import ReadOptions, TableInfo
 
@@ -33,9 +34,12 @@ class PreviewRow:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
+    """`problem`: what has to be settled about the columns before anything can be imported by them."""
+
     info: TableInfo
     columns: tuple[Column, ...]
     rows: tuple[PreviewRow, ...]
+    problem: SettingsError | None = None
 
 
 @dataclass(frozen=True, slots=True)

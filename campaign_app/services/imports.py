@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -14,7 +14,7 @@ from campaign_app.domain.errors import NotAllowed, NotFound, SettingsError
 from campaign_app.domain.ports import AuditLog, Clock
 from campaign_app.domain.ports_people import ImportStore
 from campaign_app.domain.team import Permission
-from campaign_app.services.import_columns import Column, map_columns
+from campaign_app.services.import_columns import Column, guess_columns, map_columns, problem_of
 from campaign_app.services.import_open import OpenSessions
 from campaign_app.services.import_plan import Begun, DryRun, ImportPlan, Preview, Source
 from campaign_app.services.import_preview import PREVIEW_ROWS, preview_rows
@@ -78,11 +78,15 @@ class Imports(Permitted):
         self._sessions = OpenSessions()
 
     def preview(self, *, source: Source) -> Preview:
-        """The first rows with their errors, what was guessed and what is ignored. Raises SettingsError."""
+        """The first rows with their errors, what was guessed, what is ignored, and what a person has to settle.
+
+        Raises SettingsError if the file cannot be read, or a choice is none.
+        """
         table = self._open_table(Path(source.path), source.options)
-        blocks = _first(table, _SAMPLE_ROWS)
-        columns = _columns(table, blocks, source)
-        return Preview(table.info, columns, preview_rows(_first(table, PREVIEW_ROWS), columns))
+        sample = _rows(_first(table, _SAMPLE_ROWS))
+        columns = guess_columns(table.info.header, sample, source.columns or {})
+        rows = preview_rows(_first(table, PREVIEW_ROWS), columns)
+        return Preview(table.info, columns, rows, problem_of(columns))
 
     def dry_run(
         self, *, source: Source, tick: Callable[[float], None] = _no_tick, stopped: Callable[[], bool] = _never
@@ -255,8 +259,11 @@ def _half(tick: Callable[[float], None], stopped: Callable[[], bool], start: flo
 
 
 def _columns(table: Table, blocks: tuple[Block, ...], source: Source) -> tuple[Column, ...]:
-    sample = [row for block in blocks for row in block.rows]
-    return map_columns(table.info.header, sample, source.columns or {})
+    return map_columns(table.info.header, _rows(blocks), source.columns or {})
+
+
+def _rows(blocks: tuple[Block, ...]) -> list[Sequence[str]]:
+    return [row for block in blocks for row in block.rows]
 
 
 def _first(table: Table, count: int) -> tuple[Block, ...]:

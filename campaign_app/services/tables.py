@@ -31,7 +31,10 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class TableInfo:
-    """`kind` is csv or xlsx. Without a header line (`headerless`) the columns are named 第1列, 第2列, …"""
+    """`kind` is csv or xlsx. Without a header line (`headerless`) the columns are named 第1列, 第2列, …
+
+    `above`: filled rows over the header, such as a title, which are no data.
+    """
 
     kind: str
     header: tuple[str, ...]
@@ -41,6 +44,7 @@ class TableInfo:
     delimiter: str = ""
     sheet: str = ""
     sheets: tuple[str, ...] = ()
+    above: int = 0
 
 
 @dataclass(frozen=True, slots=True)

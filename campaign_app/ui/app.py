@@ -33,6 +33,7 @@ from campaign_app.ui.tasks import Tasks
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
 from campaign_app.ui.widgets.ask import confirm
+from campaign_app.ui.widgets.caret import carry_caret
 from campaign_app.ui.widgets.tray import Tray
 from campaign_app.words import Words, load, read_ahead
 
@@ -181,6 +182,7 @@ class Application(QObject):
         """Unless the user was quicker."""
         if not self.shell.current:
             self.shell.go(FIRST_PAGE)
+            self.shell.navigation.buttons[FIRST_PAGE].setFocus()  # else the keyboard would be at the help
 
     def _prepare(self) -> None:
         self.shell.prepare_palette()
@@ -215,8 +217,10 @@ class Application(QObject):
         focused = former.focusWidget()
         name = focused.objectName() if focused is not None else ""
         same = self.shell.findChildren(QWidget, name) if name else []
-        if found := next((each for each in same if each.isVisible()), None):
+        found = next((each for each in same if each.isVisible()), None)
+        if focused is not None and found is not None:
             found.setFocus()
+            carry_caret(focused, found)
 
     def verify(self, file: str) -> None:
         """A file of evidence that the system hands to the running program."""

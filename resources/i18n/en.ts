@@ -525,8 +525,8 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Stop import</translation>
     </message>
     <message>
-        <source>可以关闭这个窗口，导入会在后台继续。停止之后，已经导入的部分保留，也可以撤销。</source>
-        <translation>You may close this window; the import continues in the background. If you stop it, what has been imported stays and can be undone.</translation>
+        <source>可以关闭这个对话框，导入会在后台继续；退出允发也不会丢，下次打开后接着导入。停止之后，已经导入的部分保留，也可以撤销。</source>
+        <translation>You may close this dialog: the import goes on in the background. Quitting Yunfa loses nothing either; it goes on when Yunfa is opened again. What was imported before a stop stays, and can be undone.</translation>
     </message>
     <message>
         <source>正在停止…</source>
@@ -6653,6 +6653,13 @@ Li Qiang, support and complaints</translation>
     <message>
         <source>分号（;）</source>
         <translation>Semicolon (;)</translation>
+    </message>
+    <message numerus="yes">
+        <source>表头上面有 %n 行不是数据，不导入。</source>
+        <translation>
+            <numerusform>%n row above the header is no data and is not imported. </numerusform>
+            <numerusform>%n rows above the header are no data and are not imported. </numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>前 %n 行，手机号已遮盖。</source>

@@ -284,6 +284,16 @@ def test_a_number_by_hand_is_refused_from_then_on_with_why_and_by_whom(staged: S
         app.suppressing.add("91440300MA5D00002Y", phone(1).digits, reason="x", actor="李")
 
 
+@pytest.mark.parametrize("written", ["{}.0", "'{}", "手机：{}"])
+def test_the_first_number_of_a_list_without_a_header_is_added_too(staged: Staged, written: str, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join(written.format(phone(n).digits) for n in range(3)), encoding="utf-8")
+    done = staged.app.suppressing.apply(ENTITY, SheetSource(str(path)), reason="12321 名单", actor="李")
+    assert (done.rows, done.new) == (3, 3)
+    for number in range(3):
+        assert staged.app.suppressing.look(ENTITY, phone(number).digits)
+
+
 def test_a_list_of_numbers_is_tried_then_added_and_a_repeat_adds_nothing(staged: Staged, tmp_path: Path) -> None:
     app, path = staged.app, tmp_path / "list.csv"
     rows = [phone(0).digits, phone(1).digits, phone(1).digits, "12345", "无"]

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QCalendarWidget, QLabel, QPushButton
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QCalendarWidget, QLabel, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 from ui_sending import answer_when_asked as ask_and_answer
 
@@ -20,6 +21,7 @@ from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.tasks import Task
 from campaign_app.ui.viewmodels.closing import OnItsWay, on_their_way
+from campaign_app.ui.widgets.caret import carry_caret
 from tests.helpers.full import fill_disk
 from tests.helpers.window import ENTITY, Start, Started
 
@@ -258,3 +260,50 @@ def test_another_language_builds_the_window_anew_where_it_was(start: Start, pref
     assert not former.isVisible()
     prefs.language = "zh_CN"
     assert started.application.shell.isVisible()
+
+
+def test_the_keyboard_begins_at_the_first_page(start: Start, qtbot: QtBot) -> None:
+    started = start()
+    started.open()
+    shell = started.application.shell
+    qtbot.waitUntil(lambda: bool(shell.current))
+    assert shell.focusWidget() is shell.navigation.buttons["overview"]
+
+
+def test_another_language_leaves_the_caret_where_one_writes(start: Start, prefs: Prefs, qtbot: QtBot) -> None:
+    started = start()
+    made = started.open().campaigns.create(
+        name="双十一", entity_uscc=ENTITY, purpose="retail", audience=Filter(), actor="test"
+    )
+    started.application.shell.page("campaigns").open((made.id, "content"))
+    started.application.shell.go("campaigns")
+
+    def writing() -> QPlainTextEdit:
+        shell = started.application.shell
+        qtbot.waitUntil(lambda: shell.findChild(QPlainTextEdit, "body") is not None)
+        return shell.findChild(QPlainTextEdit, "body")
+
+    field = writing()
+    field.setFocus()
+    QTest.keyClicks(field, "abcdef")
+    cursor = field.textCursor()
+    cursor.setPosition(2)
+    cursor.setPosition(4, cursor.MoveMode.KeepAnchor)
+    field.setTextCursor(cursor)
+    prefs.language = "en"
+    again = writing()
+    assert again is not field
+    assert again.textCursor().selectedText() == "cd"
+    QTest.keyClicks(again, "x")
+    assert again.toPlainText() == "abxef"
+    prefs.language = "zh_CN"
+
+
+def test_a_caret_is_carried_to_the_same_text_only(qtbot: QtBot) -> None:
+    former, same, other = QLineEdit("双十一"), QLineEdit("双十一"), QLineEdit("双十二")
+    for each in (former, same, other):
+        qtbot.addWidget(each)
+    former.setCursorPosition(1)
+    carry_caret(former, same)
+    carry_caret(former, other)
+    assert (same.cursorPosition(), other.cursorPosition()) == (1, 3)

@@ -138,6 +138,21 @@ def test_the_name_is_changed_in_place_and_never_empty(place: Workplace, qtbot: Q
     assert place.app.campaigns.get(made.id).name == "双十一正式"
 
 
+def test_a_long_name_is_told_by_its_beginning(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop()
+    made = place.campaign("双十一" + "很长" * 25)
+    page = open_page(place, qtbot)
+    edit(page, made.id, qtbot)
+    editor = page.editor
+    assert editor is not None
+    assert page.model.current is not None
+    editor.render_view(page.model.current.view)
+    assert editor.name.cursorPosition() == 0
+    editor.name.setCursorPosition(len(made.name))  # as by Tab into it, and out again
+    editor.name.editingFinished.emit()
+    assert editor.name.cursorPosition() == 0
+
+
 def test_a_running_campaign_keeps_its_name(place: Workplace, qtbot: QtBot) -> None:
     place.add_shop()
     made = place.campaign("双十一", State.SENDING)

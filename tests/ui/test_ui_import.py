@@ -12,7 +12,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QComboBox
 from pytestqt.qtbot import QtBot
-from ui_imports import BAD, HEADER, ROWS, Open, book, look, open_wizards, settled, write
+from ui_imports import BAD, HEADER, ROWS, Open, book, look, open_wizards, press, settled, write
 from ui_people import add_people, add_shop
 
 from campaign_app.domain.errors import AppError
@@ -82,15 +82,51 @@ def test_errors_stand_in_their_rows(wizard: Open, desk: Desk, tmp_path: Path, qt
     assert shown.preview.note.text() == "前 20 行，手机号已遮盖。其中 2 行不能导入。"
 
 
-def test_a_sheet_without_customers_is_said(wizard: Open, desk: Desk, tmp_path: Path, qtbot: QtBot) -> None:
+def test_from_a_sheet_without_customers_another_one_can_be_chosen(
+    wizard: Open, desk: Desk, tmp_path: Path, qtbot: QtBot
+) -> None:
     shown = wizard()
-    file = book(tmp_path / "会员.xlsx", 说明=[["这一页没有客户"], ["请看下一页"]])
+    file = book(tmp_path / "会员.xlsx", 说明=[["这一页没有客户"], ["请看下一页"]], 会员=[HEADER, *ROWS])
     model = look(shown, file, desk, qtbot)
     assert model.state.error is not None
     assert model.state.error.code == "no_key_column"
-    assert shown.stack.currentWidget() is shown.file
     assert not shown.error_frame.isHidden()
     assert not shown.next.isEnabled()
+    shown.back.click()
+    shown.next.click()
+    assert not shown.error_frame.isHidden()  # going back settles nothing
+    assert not shown.next.isEnabled()
+    shown.preview.sheet.setCurrentIndex(1)
+    shown.preview.sheet.activated.emit(1)
+    settled(model, qtbot)
+    assert shown.error_frame.isHidden()
+    assert shown.next.isEnabled()
+
+
+def test_the_column_of_the_ids_can_be_pointed_out(wizard: Open, desk: Desk, tmp_path: Path, qtbot: QtBot) -> None:
+    shown = wizard()
+    file = tmp_path / "会员.csv"
+    file.write_text("内部代码,等级\nou-00001,金卡\nou-00002,银卡\n", encoding="utf-8")
+    model = look(shown, file, desk, qtbot)
+    assert shown.error.text() == "文件里既没有客户标识，也没有手机号。请指定其中一列。"
+    code = shown.preview.findChild(QComboBox, "import_column_0")
+    assert isinstance(code, QComboBox)
+    code.setCurrentIndex(code.findData("ref"))
+    code.activated.emit(code.currentIndex())
+    settled(model, qtbot)
+    assert shown.error_frame.isHidden()
+    press(shown, qtbot)
+    qtbot.waitUntil(lambda: model.state.trial is not None)
+    assert model.state.trial is not None
+    assert model.state.trial.counts.changed == 2
+
+
+def test_a_title_above_the_header_is_said(wizard: Open, desk: Desk, tmp_path: Path, qtbot: QtBot) -> None:
+    shown = wizard()
+    look(shown, book(tmp_path / "会员.xlsx", 会员=[["十一月会员名单（内部）"], HEADER, *ROWS]), desk, qtbot)
+    assert shown.preview.note.text() == "表头上面有 1 行不是数据，不导入。前 20 行，手机号已遮盖。"
+    assert shown.preview.table.model().index(0, 0).data() == "3"
+    assert shown.next.isEnabled()
 
 
 def test_another_sheet_of_a_workbook(wizard: Open, desk: Desk, tmp_path: Path, qtbot: QtBot) -> None:

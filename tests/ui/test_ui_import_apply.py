@@ -63,6 +63,21 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(
     assert desk.app.workspace.customers.by_ids([1])[1].attributes == {}
 
 
+def test_that_every_row_comes_in_is_said_below_its_heading(
+    wizard: Open, desk: Desk, tmp_path: Path, qtbot: QtBot
+) -> None:
+    shown = wizard()
+    look(shown, write(tmp_path / "会员.csv", ROWS), desk, qtbot)
+    press(shown, qtbot)
+    qtbot.waitUntil(lambda: import_of(desk).state.trial is not None)
+    outcome = shown.trial.outcome
+    qtbot.waitUntil(outcome.none.isVisible)
+    shown.grab()
+    heading, said = outcome.title.geometry(), outcome.none.contentsRect().translated(outcome.none.pos())
+    assert heading.center().y() < 30
+    assert said.top() - heading.bottom() < 30
+
+
 def test_a_dry_run_is_stopped(wizard: Open, desk: Desk, tmp_path: Path, qtbot: QtBot) -> None:
     shown = wizard()
     rows = [(f"x-{n}", "", "金卡", "是") for n in range(60_000)]

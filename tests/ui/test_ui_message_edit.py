@@ -99,7 +99,7 @@ def test_a_long_text_scrolls_in_a_short_page_and_is_not_cut(step: ContentStep, q
     assert step.edit.height() >= step.edit.minimumHeight()
     step.edit.selectAll()
     step.edit.insert("短")
-    assert step.edit.maximumHeight() == step.edit.minimumHeight()
+    assert step.edit.minimumHeight() < step.edit.maximumHeight() < tall
 
 
 def test_what_nobody_can_see_is_taken_out_of_a_paste(step: ContentStep, desk: Desk) -> None:

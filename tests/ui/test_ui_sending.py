@@ -271,6 +271,11 @@ def put_time(made: Opened, at: datetime) -> None:
     made.step.plan.field.setDateTime(QDateTime(day, hour, CIVIL))
 
 
+def said_of_window(made: Opened) -> tuple[str, str]:
+    row = made.step.checks.rows["window"]
+    return row.item.level, row.text.text()
+
+
 def test_a_time_outside_the_window_is_refused_in_place(staged: Staged, open_step: Open, qtbot: QtBot) -> None:
     made = open_step(staged.approved())
     made.step.land("time")
@@ -282,10 +287,19 @@ def test_a_time_outside_the_window_is_refused_in_place(staged: Staged, open_step
     assert plan.refused.text() == "只能在 08:00–22:00 发送，请另选时间。"
     assert plan.field.property("invalid") is True
     assert not made.step.primary.isEnabled()
+    for _ in range(2):  # by the clock it is looked at again
+        assert said_of_window(made) == ("warn", "所选时间不在发送时段（08:00–22:00），请另选时间。")
+        assert made.levels()["text"] == "ok", "no text mends a time"
+        assert made.step.primary.text() == "定时发送给 7 人"
+        made.step.preflight.look_again()
     put_time(made, tomorrow - timedelta(days=2))
     assert plan.refused.text() == "这个时间已经过去，请选以后的时间。"
+    assert said_of_window(made) == ("warn", "所选时间已经过去，请选以后的时间。")
+    made.step.preflight.load()
+    assert made.levels()["text"] == "ok"
     put_time(made, tomorrow.replace(hour=10, minute=0))
     assert not plan.refused.isVisible()
+    assert said_of_window(made) == ("ok", "所选时间可以发送，时段 08:00–22:00。")
     assert plan.timeline.accessibleName() == "发送时段 08:00 到 22:00，选定 10:00"
     asked = answer("confirm_yes")
     made.press_primary()

@@ -125,6 +125,16 @@ def test_an_icon_is_drawn_in_the_colour_that_is_asked_for(name: str, qtbot: QtBo
         assert "#12ab34" in colours
 
 
+@pytest.mark.parametrize("scale", [1.25, 1.5, 2.0])
+@pytest.mark.parametrize("name", ICONS)
+def test_an_icon_is_whole_on_a_screen_of_any_resolution(name: str, scale: float, qtbot: QtBot) -> None:
+    sharp = icons.pixmap(name, "#12ab34", 32, scale).toImage()
+    larger = icons.pixmap(name, "#12ab34", round(32 * scale), 1.0).toImage()
+    assert (sharp.devicePixelRatio(), larger.devicePixelRatio()) == (scale, 1.0)
+    sharp.setDevicePixelRatio(1.0)
+    assert sharp == larger
+
+
 @pytest.mark.parametrize("file", DRAWN, ids=lambda file: f"{file.parent.name}-{file.stem}")
 def test_an_image_of_the_sheet_has_the_colours_of_its_appearance(file: Path, qtbot: QtBot) -> None:
     tokens = APPEARANCES[file.parent.name]

@@ -14,6 +14,9 @@ _ZIP: Final = b"PK\x03\x04"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _OLE_LOOK: Final = 1 << 20
+# what back offices and old programs hand out under the name of a table: a web page, or Excel's XML of 2003
+_MARKUP: Final = (b"<html", b"<!doctype", b"<table", b"<head", b"<meta", b"<style", b"<?xml")
+_MARKUP_LOOK: Final = 256
 _EXCEL_NAMES: Final = frozenset({".xlsx", ".xlsm", ".xls"})
 
 
@@ -40,6 +43,14 @@ def _open(path: Path, head: bytes, options: ReadOptions) -> Table:
         raise SettingsError("xls_old", "The file is in Excel's format of before 2007; save it as .xlsx or .csv")
     if not head:
         raise SettingsError("file_empty", "The file is empty")
+    if _is_markup(head[:_MARKUP_LOOK]):
+        raise SettingsError("file_markup", "The file is a page of markup; save it as .xlsx", file=path.name)
     if path.suffix.lower() in _EXCEL_NAMES and b"\0" in head:
         raise SettingsError("not_xlsx", "The file is no Excel workbook")
     return CsvTable(path, options)
+
+
+def _is_markup(head: bytes) -> bool:
+    """In any of the encodings whose plain letters are those of ASCII, or twice as wide."""
+    plain = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    return plain.lower().startswith(_MARKUP)

@@ -20,9 +20,10 @@ _STYLES: Final = "/styles"
 
 @dataclass(slots=True)
 class Workbook:
-    """`sheets`: name → part, in the workbook's order. `dates`: which cell styles show a date."""
+    """`sheets`: name → part, in the workbook's order; `hidden` are among them. `dates`: styles that show a date."""
 
     sheets: dict[str, str] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
     strings: SharedStrings = field(default_factory=SharedStrings)
     dates: frozenset[int] = frozenset()
     epoch_1904: bool = False
@@ -84,7 +85,10 @@ def read_workbook(package: zipfile.ZipFile) -> Workbook:
             link = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
             kind, part = relations.targets.get(link, ("", ""))
             if kind == _SHEET and part in package.NameToInfo:
-                book.sheets[attributes.get("name", "")] = part
+                name = attributes.get("name", "")
+                book.sheets[name] = part
+                if attributes.get("state", "visible") != "visible":
+                    book.hidden.add(name)
         elif tag == "workbookPr":
             book.epoch_1904 = attributes.get("date1904", "0") in ("1", "true")
 

@@ -19,7 +19,7 @@ from campaign_app.ui.pages.settings_section import fact, facts
 from campaign_app.ui.viewmodels.accounts import AccountsModel, Shop, Tested
 from campaign_app.ui.viewmodels.connect import again
 from campaign_app.ui.widgets.ask import confirm
-from campaign_app.ui.widgets.basics import button, column, frame, label, row
+from campaign_app.ui.widgets.basics import button, column, frame, label, literal, row
 from campaign_app.ui.widgets.elided import Elided
 from campaign_app.ui.widgets.flow import Flow
 from campaign_app.ui.widgets.pill import Pill
@@ -199,7 +199,7 @@ class AccountCard(QFrame):
         menu.popup(self.choose_source.mapToGlobal(self.choose_source.rect().bottomLeft()))
 
     def _offer_source(self, menu: QMenu, account_id: int, source: Account) -> None:
-        action = menu.addAction(f"{source.label} · {source.issuer_name}")
+        action = menu.addAction(literal(f"{source.label} · {source.issuer_name}"))
         action.triggered.connect(lambda: self._model.take_consents_from(account_id, source.id))
 
     def _synced(self, shop: Shop) -> str:

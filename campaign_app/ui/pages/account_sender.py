@@ -17,7 +17,7 @@ from campaign_app.ui.pages.replies_dialog import RepliesDialog
 from campaign_app.ui.pages.settings_section import fact
 from campaign_app.ui.viewmodels.accounts import AccountsModel, Shop
 from campaign_app.ui.widgets.ask import confirm
-from campaign_app.ui.widgets.basics import button
+from campaign_app.ui.widgets.basics import button, literal
 
 
 class SenderPart(QObject):
@@ -113,11 +113,11 @@ class SenderPart(QObject):
         if account.entity_uscc != shop.account.entity_uscc:
             entity = account.entity_uscc if carrier.entity is None else carrier.entity.name
             name = self.tr("{name}（主体不一致：{entity}）").format(name=name, entity=entity)
-            action = menu.addAction(name)
+            action = menu.addAction(literal(name))
             action.setEnabled(False)
             action.setToolTip(self._kit.words.error(AppError("sender_entity", "")))
             return
-        self._offer(menu.addAction(name), shop, account.id)
+        self._offer(menu.addAction(literal(name)), shop, account.id)
 
     def _offer(self, action: QAction, shop: Shop, sender_id: int | None) -> None:
         now = None if shop.carrier is None else shop.carrier.id

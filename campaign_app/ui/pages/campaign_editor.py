@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFont, QFontMetrics, QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
@@ -112,11 +113,17 @@ class CampaignEditor(QWidget):
     def _make_room(self) -> None:
         here = self._campaigns.step
         self.guide.spare("sending" if here == "sending" and self.height() < LOW else "")
+        step, layout = self._steps.get(here), self.layout()
+        if step is not None and layout is not None:
+            around = layout.minimumSize().height() - self.stack.minimumSizeHint().height()
+            around += self.guide.sizeHint().height() if self.guide.isHidden() else 0
+            self.guide.give_way(on=around + step.minimumSizeHint().height() > self.height())
 
     def render_view(self, view: CampaignView) -> None:
+        QTimer.singleShot(0, self, self._make_room)  # once the step has said of this state what it has to say
         campaign = view.campaign
         if not self.name.hasFocus():
-            self.name.setText(campaign.name)
+            self._show_name(campaign.name)
         self.name.setReadOnly(not view.editable)
         words = self._desk.kit.words
         self.state.show_state(words.term("state", campaign.state), LEVELS[campaign.state])
@@ -195,8 +202,6 @@ class CampaignEditor(QWidget):
         font.setPixelSize(HEADING)
         font.setWeight(QFont.Weight.DemiBold)
         self.name.setFixedWidth(min(WIDEST, max(120, QFontMetrics(font).horizontalAdvance(text) + 28)))
-        if not self.name.hasFocus():
-            self.name.setCursorPosition(0)
 
     def _foot(self) -> QWidget:
         self.back = button(self.tr("上一步"), name="step_back", click=lambda: self._move(-1))
@@ -213,7 +218,13 @@ class CampaignEditor(QWidget):
         if name and name != known and self._model.view.editable:
             self._model.edit(name=name)
         else:
-            self.name.setText(known)
+            self._show_name(known)
+
+    def _show_name(self, name: str) -> None:
+        """One that is too long for its place is told by its beginning."""
+        if self.name.text() != name:
+            self.name.setText(name)
+        self.name.setCursorPosition(0)
 
     def _note(self, mark: Mark, step: str) -> str:
         words = {

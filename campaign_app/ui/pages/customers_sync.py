@@ -12,7 +12,7 @@ from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import translate
 from campaign_app.ui.viewmodels.customers import CustomersModel, CustomersState
-from campaign_app.ui.widgets.basics import button, card, clear, label, row
+from campaign_app.ui.widgets.basics import button, card, clear, label, literal, row
 from campaign_app.words import Words
 
 
@@ -47,7 +47,7 @@ class SyncButton(QPushButton):
         everything.triggered.connect(lambda _=False: self.begin_all())
         self._menu.addSeparator()
         for shop in self._shops:
-            action = self._menu.addAction(shop.label.replace("&", "&&"))
+            action = self._menu.addAction(literal(shop.label))
             action.setData(shop.id)
             action.triggered.connect(lambda _=False, which=shop.id: self._model.sync(which))
         self.setMenu(self._menu if len(self._shops) > 1 else None)  # type: ignore[arg-type]

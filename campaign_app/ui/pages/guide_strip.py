@@ -29,6 +29,7 @@ class GuideStrip(QFrame):
         self.guide = guide_of(desk)
         self._lead = Lead()
         self._spared = ""
+        self._crowded = False
         self._image = QLabel()
         self._image.setFixedWidth(_ICON)
         self.title = label("", "strong", name="guide_title")
@@ -57,6 +58,12 @@ class GuideStrip(QFrame):
             self._spared = step
             self.render_state(self.guide.state)
 
+    def give_way(self, *, on: bool) -> None:
+        """What is below it needs its height."""
+        if on is not self._crowded:
+            self._crowded = on
+            self.render_state(self.guide.state)
+
     def render_view(self, _: CampaignView) -> None:
         self.render_state(self.guide.state)
 
@@ -69,7 +76,7 @@ class GuideStrip(QFrame):
         if "sending" in lead.done:
             self.guide.look()  # it is over
         leads = bool(lead.step) and view.campaign.state not in _ENDED
-        show_if(self, leads and lead.step != self._spared)
+        show_if(self, leads and lead.step != self._spared and not self._crowded)
         if leads and not (lead.code == "judging" and self._lead.step):
             self._say(lead)  # while somebody types, what was said last stays
 

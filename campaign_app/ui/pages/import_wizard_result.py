@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QWidget
 
 from campaign_app.ui import show
@@ -31,10 +32,13 @@ class Outcome(QWidget):
             table.use(model, model.columns)
         self.title = label(self.tr("不能导入的行"), "strong")
         self.none = label(self.tr("所有行都能导入。"), "muted")
+        self.none.setAlignment(Qt.AlignmentFlag.AlignTop)  # below its heading, where the rows would be
+        right = column(row(self.title, None), self.none, self.right, space=2, stretch=2)
+        right.setStretch(1, 1)
         self.setLayout(
             row(
                 column(label(self.tr("结果"), "strong"), self.left, space=2, stretch=1),
-                column(row(self.title, None), self.none, self.right, space=2, stretch=2),
+                right,
                 space=4,
             )
         )
@@ -97,7 +101,9 @@ class ApplyingStep(QWidget):
         self.bar = _bar(self.tr("导入进度"))
         self.stop = button(self.tr("停止导入"), name="import_stop", click=model.cancel_import)
         told = label(
-            self.tr("可以关闭这个窗口，导入会在后台继续。停止之后，已经导入的部分保留，也可以撤销。"),
+            self.tr(
+                "可以关闭这个对话框，导入会在后台继续；退出允发也不会丢，下次打开后接着导入。停止之后，已经导入的部分保留，也可以撤销。"
+            ),
             "muted",
             wrap=True,
         )

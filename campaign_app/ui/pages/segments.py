@@ -16,6 +16,7 @@ from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import Text, translate
 from campaign_app.ui.viewmodels.conditions import ConditionsModel, ConditionsState
 from campaign_app.ui.widgets.basics import button, clear, column, label, row
+from campaign_app.ui.widgets.elided import ElidedButton
 
 NAME_LIMIT: Final = 40
 SIDE: Final = 252  # the width of what stands beside the conditions
@@ -80,9 +81,11 @@ class Segments(QFrame):
         self._check()
 
     def _line(self, name: str) -> QHBoxLayout:
-        use = button(name, "quiet", name=f"segment_use_{name}", click=lambda: take(self._kit, self._conditions, name))
+        use = ElidedButton(name, self.tr("用这个人群的条件替换现在的条件"))
+        use.setObjectName(f"segment_use_{name}")
+        use.setProperty("kind", "quiet")
+        use.clicked.connect(lambda _=False: take(self._kit, self._conditions, name))
         use.setAccessibleName(self.tr("使用人群“{}”").format(name))
-        use.setToolTip(self.tr("用这个人群的条件替换现在的条件"))
         forget = QToolButton()
         forget.setObjectName(f"segment_forget_{name}")
         forget.setAccessibleName(self.tr("删除人群“{}”").format(name))

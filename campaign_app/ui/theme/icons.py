@@ -19,11 +19,11 @@ def pixmap(name: str, colour: str, size: int, scale: float = 1.0) -> QPixmap:
     """`size` is in device-independent pixels. Raises AppError("asset_missing")."""
     renderer = QSvgRenderer(QByteArray(_drawing(name).replace("#000", colour).encode()))
     made = QPixmap(QSize(size, size) * scale)
-    made.setDevicePixelRatio(scale)
     made.fill(QColor(Qt.GlobalColor.transparent))
     painter = QPainter(made)
     renderer.render(painter)
     painter.end()
+    made.setDevicePixelRatio(scale)  # before, the drawing would be as many times too large, and cut off
     return made
 
 

@@ -107,6 +107,7 @@ class CampaignModel(QObject):
         self._stopped = False
         self._told = ""
         self._gone = False
+        self._asked: set[str] = set()  # what is on its way: who clicks twice wants it once
         self._judged: tuple[str | int, ...] = ()
         self._set_pace()
 
@@ -148,16 +149,17 @@ class CampaignModel(QObject):
         self._become(replace(self.view, unkept=unkept))
 
     def screen(self) -> None:
-        self._do(lambda: self._app.campaigns.screen(self.id, actor=ACTOR))
+        self._do("screen", lambda: self._app.campaigns.screen(self.id, actor=ACTOR))
 
     def stop_screening(self) -> None:
         """A draft again as soon as the worker lets go."""
-        self._do(lambda: self._app.campaigns.stop_screening(self.id, actor=ACTOR))
+        self._do("stop_screening", lambda: self._app.campaigns.stop_screening(self.id, actor=ACTOR))
 
     def approve(self, *, recipients: int, warnings: Collection[str], then: Callable[[], None] | None = None) -> None:
         """`recipients` is the number that a person typed, `warnings` the rule ids that a person confirmed."""
         shown = self.view.campaign
         self._do(
+            "approve",
             lambda: self._app.campaigns.approve(
                 shown, recipients=recipients, confirmed_warnings=tuple(warnings), actor=ACTOR
             ),
@@ -167,24 +169,25 @@ class CampaignModel(QObject):
     def schedule(self, send_at: datetime | None, *, warnings: Collection[str] = ()) -> None:
         """None sends now. `warnings` are the rule ids that a person confirmed for this time."""
         self._do(
+            "schedule",
             lambda: self._app.campaigns.schedule(
                 self.id, send_at=send_at, confirmed_warnings=tuple(warnings), actor=ACTOR
-            )
+            ),
         )
 
     def pause(self) -> None:
-        self._do(lambda: self._app.campaigns.pause(self.id, actor=ACTOR))
+        self._do("pause", lambda: self._app.campaigns.pause(self.id, actor=ACTOR))
 
     def resume(self, *, knowing: bool = False) -> None:
         """`knowing`: a person was told what is not known of one that came with a copy."""
-        self._do(lambda: self._app.campaigns.resume(self.id, actor=ACTOR, knowing=knowing))
+        self._do("resume", lambda: self._app.campaigns.resume(self.id, actor=ACTOR, knowing=knowing))
 
     def cancel(self) -> None:
-        self._do(lambda: self._app.campaigns.cancel(self.id, actor=ACTOR))
+        self._do("cancel", lambda: self._app.campaigns.cancel(self.id, actor=ACTOR))
 
     def close_unknown(self) -> None:
         """Ends the asking for messages of which nobody can tell what became."""
-        self._do(lambda: self._app.campaigns.close_unknown(self.id, actor=ACTOR))
+        self._do("close_unknown", lambda: self._app.campaigns.close_unknown(self.id, actor=ACTOR))
 
     def delete(self) -> None:
         """A draft only."""
@@ -200,13 +203,24 @@ class CampaignModel(QObject):
         self._gone = True
         self.gone.emit()
 
-    def _do(self, action: Callable[[], Campaign], then: Callable[[], None] | None = None) -> None:
+    def _do(self, what: str, action: Callable[[], Campaign], then: Callable[[], None] | None = None) -> None:
+        if what in self._asked:
+            return
+        self._asked.add(what)
         self._tasks.write(
             lambda _: action(),
-            lambda campaign: self._saved(campaign, then, edit=False),
-            failed=self._refused,
+            lambda campaign: self._done(what, campaign, then),
+            failed=lambda error: self._failed(what, error),
             owner=self,
         )
+
+    def _done(self, what: str, campaign: Campaign, then: Callable[[], None] | None) -> None:
+        self._asked.discard(what)
+        self._saved(campaign, then, edit=False)
+
+    def _failed(self, what: str, error: AppError) -> None:
+        self._asked.discard(what)
+        self._refused(error)
 
     def _look(self) -> None:
         """By the clock: a slow reading must not be overtaken for ever."""

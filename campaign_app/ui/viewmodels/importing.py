@@ -98,7 +98,7 @@ class ImportModel(QObject):
 
     def to_preview(self) -> None:
         if self.state.preview is not None and self.state.error is None:
-            self._change(step="preview")
+            self._change(step="preview", error=self.state.preview.problem)
 
     def try_out(self) -> None:
         """Reads the whole file and says what an import would do."""
@@ -190,8 +190,9 @@ class ImportModel(QObject):
         )
 
     def _looked(self, preview: Preview) -> None:
+        """What has to be settled is settled beside the rows, so they are shown in any case."""
         step: Step = "preview" if self.state.step == "file" else self.state.step
-        self._change(step=step, preview=preview, busy=False)
+        self._change(step=step, preview=preview, error=preview.problem, busy=False)
 
     def _tried(self, trial: DryRun) -> None:
         self._change(trial=trial, busy=False)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 NAME: Final = "preflight_model"
 # what comes of others, or nobody who looks at it can mend
 _LATER: Final = frozenset({"recipients", "approver"})
+# what the check of the window says of a chosen time that is refused
+_REFUSED: Final = {"quiet_hours": "window_not_then", "in_the_past": "window_past"}
 _SPACES: Final = re.compile(r"[\s,]")
 
 
@@ -56,7 +58,11 @@ class PreflightState:
     @property
     def checks(self) -> tuple[Check, ...]:
         """In the order in which a person would go through them; none before it was looked."""
-        return () if self.found is None else (*self.loose, *self.found.checks)
+        found = () if self.found is None else (*self.loose, *self.found.checks)
+        code = _REFUSED.get(self.refusal) if self.later else None
+        if code is None:
+            return found
+        return tuple(replace(each, level="warn", code=code) if each.key == "window" else each for each in found)
 
     @property
     def first_block(self) -> Check | None:
@@ -108,6 +114,11 @@ class PreflightState:
         return self.at if self.later else None
 
     @property
+    def judged_for(self) -> datetime | None:
+        """The time that the checks are asked about: of one that is refused nothing but that has to be said."""
+        return None if self.refusal else self.planned
+
+    @property
     def may_send(self) -> bool:
         return self.ready_to_send and not self.refusal and not self.open_warnings
 
@@ -146,11 +157,11 @@ class PreflightModel(QObject):
     def _look(self, before: Preflight | None) -> None:
         if self._model.view.unsaved:  # what would be judged is not what is on the screen
             return
-        campaign_id, send_at, preflights = self._model.id, self.state.planned, self._app.preflights
+        campaign_id, send_at, preflights = self._model.id, self.state.judged_for, self._app.preflights
         self._looking, language = True, self._language()
         self._tasks.run(
             lambda _: preflights.look(campaign_id, send_at=send_at, before=before, language=language),
-            self._looked,
+            lambda found: self._looked(found, send_at),
             failed=self._unseen,
             owner=self,
             key="look",
@@ -183,18 +194,21 @@ class PreflightModel(QObject):
 
     def _plan(self, state: PreflightState) -> None:
         """The rules are asked about the time that a person chose."""
-        moved = state.planned != self.state.planned
+        moved = state.judged_for != self.state.judged_for
         self._become(state)
-        if moved and not state.refusal:
+        if moved:
             self._look(None if self._looking else state.found)
 
     def _unseen(self, error: AppError) -> None:
         self._looking = False
         self._tasks.failed.emit(error)
 
-    def _looked(self, found: Preflight) -> None:
+    def _looked(self, found: Preflight, asked: datetime | None) -> None:
+        """Whether a time is refused is known only once it was looked."""
         self._looking = False
         self._become(replace(self.state, found=found))
+        if asked != self.state.judged_for and not self._looking:
+            self._look(found)
 
     def _model_changed(self, view: CampaignView) -> None:
         self._become(replace(self.state, loose=_loose(view)))

@@ -38,11 +38,16 @@ def label(text: str = "", role: str = "", *, wrap: bool = False, name: str = "",
     return made
 
 
+def literal(text: str) -> str:
+    """For buttons and menus, whose & would else underline a letter, make a key of it, and not be seen."""
+    return text.replace("&", "&&")
+
+
 def button(
     text: str, kind: str = "", *, name: str = "", click: Callable[[], object] | None = None, small: bool = False
 ) -> QPushButton:
     """`kind` is primary, quiet or danger; one primary button a page."""
-    made = QPushButton(text)
+    made = QPushButton(literal(text))
     if kind:
         made.setProperty("kind", kind)
     if small:

@@ -34,6 +34,7 @@ from campaign_app.ui.widgets.utf16 import Units, cleaned
 
 LIMIT: Final = 2_000  # no message is that long: four times what any provider takes
 LINES: Final = (5, 12)
+_SHORT: Final = 3  # lines that a short page leaves at least
 FONT: Final = 15
 _AROUND: Final = 16  # the sheet's padding and edge
 _CHIP: Final = re.compile(r"(?<![${])\{(\w{1,40})\}(?!\})")
@@ -244,7 +245,8 @@ class MessageEdit(QPlainTextEdit):
         shown = min(max(lines, self._lines[0]), self._lines[1])
         self._whole = lines <= shown and not block.isValid()
         around = 2 * self.document().documentMargin()
-        height, least = (int(count * line + around) + _AROUND for count in (shown, self._lines[0]))
+        few = min(_SHORT, self._lines[0])
+        height, least = (int(count * line + around) + _AROUND for count in (shown, few))
         if (least, height) != (self.minimumHeight(), self.maximumHeight()):
             self.setMinimumHeight(least)  # where the page is short the text scrolls; it is never cut
             self.setMaximumHeight(height)

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from campaign_app.ui.theme import icons
 from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.theme.theme import Theme
-from campaign_app.ui.widgets.basics import button, column, label, row, show_if
+from campaign_app.ui.widgets.basics import button, column, label, literal, row, show_if
 from campaign_app.ui.widgets.flow import Flow
 from campaign_app.ui.widgets.pill import Pill
 
@@ -109,7 +109,7 @@ class ProblemRow(QAbstractButton):
         fixes = shown.fixes or ()
         for number, fix in enumerate(self.fixes):
             words = fixes[number] if number < len(fixes) else ""
-            fix.setText(words)
+            fix.setText(literal(words))
             fix.setVisible(bool(words))
         self._say(self.advice, shown.advice if shown.fixes == () else "")
         self._describe(shown)

@@ -12,7 +12,7 @@ from campaign_app.services.readers import Variable
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.steps.content_templates import TemplateMenu
 from campaign_app.ui.viewmodels.composer import Saved
-from campaign_app.ui.widgets.basics import button, column, label, row
+from campaign_app.ui.widgets.basics import button, column, label, literal, row
 from campaign_app.ui.widgets.message_edit import MessageEdit
 
 _SAMPLE: Final = 16
@@ -97,7 +97,7 @@ class TextField(QWidget):
 
     def _add(self, variable: Variable, said: str) -> None:
         placeholder = f"{{{variable.name}}}"
-        action = self.menu.addAction(said.replace("&", "&&"))
+        action = self.menu.addAction(literal(said))
         action.triggered.connect(lambda _=False: self.edit.insert(placeholder))
 
     def _tool(self, name: str, words: str, keys: str, click: object) -> QToolButton:

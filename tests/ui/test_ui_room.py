@@ -1,0 +1,56 @@
+"""In the smallest window a text is written in full view, whatever else has to be said above it."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from ui_guide import Guided, guided
+from ui_sending import app
+
+from campaign_app.ui.pages.campaign_editor import CampaignEditor
+from campaign_app.ui.pages.shell import LEAST
+from campaign_app.ui.pages.steps.content import ContentStep
+from campaign_app.ui.widgets.basics import lay_out
+from tests.helpers.driving import pause
+from tests.helpers.staged import stage
+
+__all__ = ["app", "guided"]  # fixtures
+
+
+def whole(part: QWidget) -> bool:
+    """Nothing of it lies outside of what it is in, and nothing beside it lies over it."""
+    around = part.parentWidget()
+    beside = [each for each in around.children() if isinstance(each, QWidget) and each.isVisible() and each is not part]
+    inside = around.rect().contains(part.geometry())
+    return inside and not any(each.geometry().intersects(part.geometry()) for each in beside)
+
+
+def settle() -> None:
+    for _ in range(3):
+        pause(20)
+        lay_out()
+
+
+@pytest.mark.parametrize("screened", [False, True], ids=["draft", "screened"])
+def test_a_notice_and_the_guide_leave_the_text_and_the_phone_whole(guided: Guided, *, screened: bool) -> None:
+    staged = stage(guided.desk.app)
+    campaign = staged.screened() if screened else staged.draft()
+    guided.shell.resize(LEAST)
+    strip = guided.strip(campaign.id, "content")
+    settle()
+    shown = strip.isVisible()
+    guided.desk.kit.messages.info("已保存人群。")
+    settle()
+    editor = strip.parentWidget()
+    assert isinstance(editor, CampaignEditor)
+    step = editor.step
+    assert isinstance(step, ContentStep)
+    for part in (step.edit, step.field, step.reader.phone, step.reader.parts, step.problems):
+        assert whole(part), part.objectName()
+    for line in guided.shell.notices.lines:
+        line.close_button.click()
+    settle()
+    assert strip.isVisible() is shown, "what gave way comes back"
+    guided.shell.resize(1280, 900)
+    settle()
+    assert strip.isVisible()
