@@ -62,7 +62,11 @@ class _End:
     key: tuple[int, str] | None
     owner: QObject | None
     call: Callable[[], None] = field(repr=False)
+    ended: Callable[[], None] = field(repr=False)
     bug: bool = False
+
+
+def _nothing() -> None: ...
 
 
 class Tasks(QObject):
@@ -95,10 +99,19 @@ class Tasks(QObject):
         return self._begin(self._pool, work, then, failed, owner, key)
 
     def write(
-        self, work: Work[T], then: Then[T], *, failed: Failed | None = None, owner: QObject | None = None
+        self,
+        work: Work[T],
+        then: Then[T],
+        *,
+        failed: Failed | None = None,
+        ended: Callable[[], None] | None = None,
+        owner: QObject | None = None,
     ) -> Task:
-        """As `run`, but one after the other in the order of the calls: for whatever changes the workspace."""
-        return self._begin(self._writes, work, then, failed, owner, "")
+        """As `run`, but one after the other in the order of the calls: for whatever changes the workspace.
+
+        `ended` is called before anything else, whatever came of it, a bug as well.
+        """
+        return self._begin(self._writes, work, then, failed, owner, "", ended or _nothing)
 
     def finish(self, seconds: float = 10.0) -> bool:
         """For the end of the window: waits for the work and delivers its ends; whether all of it has ended.
@@ -120,6 +133,7 @@ class Tasks(QObject):
         failed: Failed | None,
         owner: QObject | None,
         key: str,
+        ended: Callable[[], None] = _nothing,
     ) -> Task:
         task = Task()
         of = (id(owner), key) if key else None
@@ -138,7 +152,7 @@ class Tasks(QObject):
             else:
                 call, bug = self._outcome(work, task, then, failed)
             with suppress(RuntimeError):  # the window is gone: there is nobody left to tell
-                self._ended.emit(_End(task, of, owner, call, bug))
+                self._ended.emit(_End(task, of, owner, call, ended, bug))
 
         self._start(pool, job)
         return task
@@ -171,6 +185,8 @@ class Tasks(QObject):
             del self._newest[end.key]
         self.busy.emit(len(self._running))
         gone = end.owner is not None and not shiboken6.isValid(end.owner)
+        if not gone:
+            end.ended()
         if end.bug or not (overtaken or gone):
             end.call()
 
@@ -180,9 +196,6 @@ class InlineTasks(Tasks):
 
     def _start(self, pool: QThreadPool, job: Callable[[], None]) -> None:  # noqa: ARG002
         job()
-
-
-def _nothing() -> None: ...
 
 
 def _bound(call: Callable[[Any], None], value: Any) -> Callable[[], None]:

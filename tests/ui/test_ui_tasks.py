@@ -13,7 +13,7 @@ import shiboken6
 from PySide6.QtCore import QObject, QThreadPool, Slot
 from pytestqt.qtbot import QtBot
 
-from campaign_app.domain.errors import AppError
+from campaign_app.domain.errors import AppError, RemoteUnavailable
 from campaign_app.ui.tasks import Cancelled, InlineTasks, Task, Tasks
 
 SECONDS = 20
@@ -86,6 +86,23 @@ def test_a_bug_is_logged_and_told_once(own: Tasks, qtbot: QtBot, caplog: pytest.
     qtbot.waitUntil(lambda: bool(bugs))
     assert [type(bug) for bug in bugs] == [ZeroDivisionError]
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
+
+
+@pytest.mark.usefixtures("caplog")
+@pytest.mark.parametrize("come_of_it", [None, RemoteUnavailable("away", "No answer"), ZeroDivisionError(), Cancelled()])
+def test_whoever_waits_for_the_end_of_a_change_is_told_whatever_came_of_it(
+    own: Tasks, qtbot: QtBot, come_of_it: Exception | None
+) -> None:
+    def work(_: Task) -> None:
+        if come_of_it is not None:
+            raise come_of_it
+
+    told: list[str] = []
+    own.write(
+        work, lambda _: told.append("then"), failed=lambda _: told.append("failed"), ended=lambda: told.append("ended")
+    )
+    qtbot.waitUntil(lambda: bool(told))
+    assert told[0] == "ended"
 
 
 def test_work_that_stops_when_asked_ends_in_silence(own: Tasks, qtbot: QtBot) -> None:

@@ -77,3 +77,22 @@ def test_what_was_refused_can_be_asked_for_again(staged: Staged, of: Of, desk: D
     for number in (1, 2):
         model.pause()
         qtbot.waitUntil(lambda number=number: len(told) == number)
+
+
+@pytest.mark.usefixtures("caplog")
+def test_after_a_bug_it_can_be_asked_for_again(
+    staged: Staged, of: Of, desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a campaign that is being sent could not be paused in this window any more, and nobody would say why."""
+
+    def broken(*_: object, **__: object) -> Campaign:
+        raise LookupError("a bug")
+
+    monkeypatch.setattr(type(desk.app.campaigns), "pause", broken)
+    bugs: list[object] = []
+    desk.kit.tasks.crashed.disconnect()
+    desk.kit.tasks.crashed.connect(bugs.append)
+    model = of(staged.draft())
+    for number in (1, 2):
+        model.pause()
+        qtbot.waitUntil(lambda number=number: len(bugs) == number)

@@ -209,18 +209,11 @@ class CampaignModel(QObject):
         self._asked.add(what)
         self._tasks.write(
             lambda _: action(),
-            lambda campaign: self._done(what, campaign, then),
-            failed=lambda error: self._failed(what, error),
+            lambda campaign: self._saved(campaign, then, edit=False),
+            failed=self._refused,
+            ended=lambda: self._asked.discard(what),
             owner=self,
         )
-
-    def _done(self, what: str, campaign: Campaign, then: Callable[[], None] | None) -> None:
-        self._asked.discard(what)
-        self._saved(campaign, then, edit=False)
-
-    def _failed(self, what: str, error: AppError) -> None:
-        self._asked.discard(what)
-        self._refused(error)
 
     def _look(self) -> None:
         """By the clock: a slow reading must not be overtaken for ever."""
