@@ -138,6 +138,20 @@ def test_what_the_other_shops_said_is_kept_where_one_of_them_cannot_be_read(shop
     assert shop.reached() == [ref for ref in everybody(5) if ref != "c00001"]
 
 
+def test_a_bug_at_one_shop_is_not_hidden_by_trouble_at_another(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, second, campaign = two_shops(shop)
+    third = shop.add_account(5, prefix="e")
+
+    def broken(_: str) -> Page[InboundMessage]:
+        raise LookupError("a bug")
+
+    shop.platforms[second].trouble = [AWAY]
+    monkeypatch.setattr(shop.gateways[third], "inbound", broken)
+    with pytest.raises(LookupError):
+        dispatch.run_batch(shop.context, campaign, -1)
+    assert shop.reached() == []
+
+
 def test_a_shop_that_was_disconnected_is_not_asked(shop: Shop) -> None:
     _, second, campaign = two_shops(shop)
     shop.workspace.accounts.set_account_state(second, "disconnected")
