@@ -5336,12 +5336,12 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Find the shop by the ref</translation>
     </message>
     <message>
-        <source>投诉时间</source>
-        <translation>Made at</translation>
+        <source>投诉时间（北京时间）</source>
+        <translation>Made at (Beijing time)</translation>
     </message>
     <message>
-        <source>收到时间</source>
-        <translation>Received at</translation>
+        <source>收到时间（北京时间）</source>
+        <translation>Received at (Beijing time)</translation>
     </message>
     <message>
         <source>被诉端口</source>
@@ -8894,6 +8894,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>演示：客户和平台都是模拟的，不会发出任何短信；关闭窗口后全部删除。</source>
         <translation>Demo: customers and platforms are simulated and no message is sent; everything is deleted when you close the window.</translation>
+    </message>
+    <message>
+        <source>所有时间都是北京时间</source>
+        <translation>All times are Beijing time</translation>
     </message>
     <message>
         <source>后台任务进度</source>
