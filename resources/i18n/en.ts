@@ -1283,6 +1283,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <source>新建活动</source>
         <translation>New campaign</translation>
     </message>
+    <message>
+        <source>活动“{}”已在另一个窗口被删除。</source>
+        <translation>The campaign &quot;{}&quot; was deleted in another window.</translation>
+    </message>
+    <message>
+        <source>复制它的文案</source>
+        <translation>Copy its text</translation>
+    </message>
 </context>
 <context>
     <name>CaseDrawer</name>
@@ -2408,6 +2416,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>复制未写入的文案</source>
         <translation>Copy the unsaved text</translation>
+    </message>
+    <message>
+        <source>文案刚在另一个窗口改过，现在存下的是这里的文案。</source>
+        <translation>Another window has just changed the text; what is kept now is the text from here.</translation>
+    </message>
+    <message>
+        <source>复制另一个窗口的文案</source>
+        <translation>Copy the text of the other window</translation>
     </message>
 </context>
 <context>
