@@ -239,6 +239,10 @@
 Its keys are deleted from this computer; until you reconnect, this account cannot sync or send.</translation>
     </message>
     <message>
+        <source>这个主体还有没发完的活动：{names}</source>
+        <translation>Campaigns of this entity that are not finished: {names}</translation>
+    </message>
+    <message>
         <source>断开“{name}”？</source>
         <translation>Disconnect &quot;{name}&quot;?</translation>
     </message>
@@ -610,8 +614,8 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Audience conditions</translation>
     </message>
     <message>
-        <source>这个主体还没有客户，请先同步客户。</source>
-        <translation>This entity has no customers yet. Sync customers first.</translation>
+        <source>已连接的店铺里没有这个主体的客户，请先连接店铺或同步客户。</source>
+        <translation>No connected shop has customers of this entity. Connect a shop or sync customers first.</translation>
     </message>
     <message>
         <source>核验之后才知道其中多少人可以发送。</source>
