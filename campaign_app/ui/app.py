@@ -174,9 +174,8 @@ class Application(QObject):
             self.looked.connect(self.notices.looked)
             self._remember()
             first = loads(f"viewmodels.{FIRST_PAGE}", f"pages.{FIRST_PAGE}")
-            self.ahead.begin(
-                [*first, self._show_first, _warm, *loads(*everything()), self._prepare, self.garbage.settle]
-            )
+            steps = [*first, self._show_first, _warm, *loads(*everything()), self._prepare]
+            self.ahead.begin([*steps, self.notices.take_up, self.garbage.settle])
 
     def _show_first(self) -> None:
         """Unless the user was quicker."""

@@ -13,6 +13,7 @@ from campaign_app.words import Language
 
 LANGUAGES: Final[Mapping[Language, str]] = {"zh_CN": "简体中文", "en": "English"}
 _GUIDE: Final = "guide"
+_AWAITED: Final = "import"
 
 
 class Prefs(QObject):
@@ -66,6 +67,16 @@ class Prefs(QObject):
             self._stored.setValue(f"{_GUIDE}/{mark}", "hidden")
         else:
             self._stored.remove(f"{_GUIDE}/{mark}")
+
+    def awaited_import(self, mark: str) -> str:
+        """What `await_import` was told in the workspace of this mark; "" for nothing."""
+        return str(self._stored.value(f"{_AWAITED}/{mark}", ""))
+
+    def await_import(self, mark: str, told: str) -> None:
+        if told:
+            self._stored.setValue(f"{_AWAITED}/{mark}", told)
+        else:
+            self._stored.remove(f"{_AWAITED}/{mark}")
 
     def bytes(self, name: str) -> QByteArray:
         """Geometry and the like; empty where nothing is known."""

@@ -6,7 +6,8 @@ in English 27 Nov 2026, which nobody reads as another day. Files that leave the 
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import time
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -76,6 +77,11 @@ def clock(at: datetime | None, *, seconds: bool = False) -> str:
     if at is None:
         return NOTHING
     return at.astimezone(BEIJING).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def elsewhere() -> bool:
+    """Whether the clock of this computer shows another time than Beijing's, which is the one all pages show."""
+    return timedelta(seconds=time.localtime().tm_gmtoff) != BEIJING.utcoffset(None)
 
 
 def exported(at: datetime | None) -> str:

@@ -239,6 +239,10 @@
 Its keys are deleted from this computer; until you reconnect, this account cannot sync or send.</translation>
     </message>
     <message>
+        <source>这个主体还有没发完的活动：{names}</source>
+        <translation>Campaigns of this entity that are not finished: {names}</translation>
+    </message>
+    <message>
         <source>断开“{name}”？</source>
         <translation>Disconnect &quot;{name}&quot;?</translation>
     </message>
@@ -610,8 +614,8 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Audience conditions</translation>
     </message>
     <message>
-        <source>这个主体还没有客户，请先同步客户。</source>
-        <translation>This entity has no customers yet. Sync customers first.</translation>
+        <source>已连接的店铺里没有这个主体的客户，请先连接店铺或同步客户。</source>
+        <translation>No connected shop has customers of this entity. Connect a shop or sync customers first.</translation>
     </message>
     <message>
         <source>核验之后才知道其中多少人可以发送。</source>
@@ -1282,6 +1286,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>新建活动</source>
         <translation>New campaign</translation>
+    </message>
+    <message>
+        <source>活动“{}”已在另一个窗口被删除。</source>
+        <translation>The campaign &quot;{}&quot; was deleted in another window.</translation>
+    </message>
+    <message>
+        <source>复制它的文案</source>
+        <translation>Copy its text</translation>
     </message>
 </context>
 <context>
@@ -2408,6 +2420,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>复制未写入的文案</source>
         <translation>Copy the unsaved text</translation>
+    </message>
+    <message>
+        <source>文案刚在另一个窗口改过，现在存下的是这里的文案。</source>
+        <translation>Another window has just changed the text; what is kept now is the text from here.</translation>
+    </message>
+    <message>
+        <source>复制另一个窗口的文案</source>
+        <translation>Copy the text of the other window</translation>
     </message>
 </context>
 <context>
@@ -5336,12 +5356,12 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Find the shop by the ref</translation>
     </message>
     <message>
-        <source>投诉时间</source>
-        <translation>Made at</translation>
+        <source>投诉时间（北京时间）</source>
+        <translation>Made at (Beijing time)</translation>
     </message>
     <message>
-        <source>收到时间</source>
-        <translation>Received at</translation>
+        <source>收到时间（北京时间）</source>
+        <translation>Received at (Beijing time)</translation>
     </message>
     <message>
         <source>被诉端口</source>
@@ -8894,6 +8914,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>演示：客户和平台都是模拟的，不会发出任何短信；关闭窗口后全部删除。</source>
         <translation>Demo: customers and platforms are simulated and no message is sent; everything is deleted when you close the window.</translation>
+    </message>
+    <message>
+        <source>所有时间都是北京时间</source>
+        <translation>All times are Beijing time</translation>
     </message>
     <message>
         <source>后台任务进度</source>

@@ -222,7 +222,10 @@ def test_a_campaign_that_is_gone_leads_back_to_the_list(place: Workplace, qtbot:
     page.model.current.load()  # type: ignore[union-attr]
     qtbot.waitUntil(lambda: page.model.current is None)
     assert page.list.isVisible()
-    assert place.desk.kit.messages.last is None
+    last = place.desk.kit.messages.last
+    assert last is not None
+    assert last.text == "活动“双十一”已在另一个窗口被删除。"
+    assert last.action is None, "nothing was written in it"
 
 
 def test_a_campaign_that_does_not_exist_is_said_not_shown(place: Workplace, qtbot: QtBot) -> None:

@@ -71,6 +71,16 @@ def test_numbers_are_shown_before_a_file_is_offered(section: SelfCheckSection, s
     assert all(number.startswith("F") for number in shown(section))
 
 
+def test_lines_of_one_long_name_differ_where_they_are_cut(section: SelfCheckSection, staged: Staged) -> None:
+    """A column that is too narrow for a shop's name ends within it."""
+    section.empty.button.click()
+    rows = section.numbers
+    cells = [(rows.cell(at, 1), rows.cell(at, 3)) for at in range(rows.rowCount())]
+    told = [name.text for name, number in cells if name is not None and number is not None and "A1.1." in number.text]
+    assert len(told) > 2
+    assert len({text[:4] for text in told}) == len(told), told
+
+
 def test_another_period_or_stage_is_counted_anew(section: SelfCheckSection, staged: Staged) -> None:
     section.empty.button.click()
     choose(section.period, "last_year")

@@ -17,9 +17,9 @@ from campaign_app.services.preflight import HEARTBEAT
 from campaign_app.services.window import BEIJING
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.sending import SendingStep
-from campaign_app.ui.pages.steps.sending_plan import CIVIL
 from campaign_app.ui.viewmodels.preflight import number, refusal_of, suggested
 from campaign_app.ui.widgets.checklist import Checklist, Item
+from campaign_app.ui.widgets.moment_edit import CIVIL
 from campaign_app.ui.widgets.timeline import Day
 from tests.helpers.staged import FILED, WARNED, Staged
 

@@ -25,6 +25,7 @@ from campaign_app.ui.widgets.flow import Flow
 from campaign_app.ui.widgets.pill import Pill
 from campaign_app.ui.widgets.todo import Todos
 
+NAMED: Final = 5
 UNREAD_SHOWN: Final = 5  # as many as a person can look at before they go; the others come after them
 
 
@@ -239,6 +240,9 @@ class AccountCard(QFrame):
         words = self.tr(
             "客户、同意记录、拒收名单和发送记录都保留。\n密钥会从这台电脑删除；之后不能再同步，也不能用它发送，直到重新连接。"
         )
+        if waiting := self.shop.waiting_for:
+            names = self.tr("、").join(waiting[:NAMED]) + ("…" if len(waiting) > NAMED else "")
+            words = self.tr("这个主体还有没发完的活动：{names}").format(names=names) + f"\n{words}"
         title = self.tr("断开“{name}”？").format(name=account.label)
         if confirm(self, title, words, yes=self.tr("断开"), no=self.tr("保留"), danger=True):
             self._model.disconnect_account(account.id)

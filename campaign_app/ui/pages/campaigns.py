@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QStackedWidget
 
 from campaign_app.domain.team import Permission
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.campaign_editor import CampaignEditor
 from campaign_app.ui.pages.campaign_list import CampaignList
 from campaign_app.ui.pages.new_campaign import NewCampaign
+from campaign_app.ui.viewmodels.campaign import CampaignModel
 from campaign_app.ui.viewmodels.campaigns import CampaignsModel
+from campaign_app.ui.viewmodels.composer import Composer
 from campaign_app.ui.widgets.actions import action, tip
 from campaign_app.ui.widgets.basics import button
 from campaign_app.ui.widgets.page import Page
@@ -37,6 +41,7 @@ class CampaignsPage(Page):
         self.content.addWidget(self.stack)
         self.model.opened.connect(self._opened)
         self.model.read.connect(self._read)
+        self.model.taken.connect(self._taken)
         desk.kit.theme.changed.connect(self._draw)
         self._draw()
         self._opened()
@@ -91,6 +96,24 @@ class CampaignsPage(Page):
             self._desk.way.to("settings", "accounts")
         elif result == QDialog.DialogCode.Accepted:
             self.model.create(name=dialog.name, entity_uscc=dialog.entity, purpose=dialog.purpose)
+
+    def _taken(self, campaign: CampaignModel) -> None:
+        """What was written is still here, also what could not be saved any more."""
+        composer = campaign.findChild(Composer)
+        text = campaign.view.campaign.body if composer is None else composer.state.text
+        name, messages = campaign.view.campaign.name, self._desk.kit.messages
+
+        def said() -> str:
+            return translate("CampaignsPage", "活动“{}”已在另一个窗口被删除。").format(name)
+
+        if text.strip():
+            messages.warn(
+                said,
+                label=lambda: translate("CampaignsPage", "复制它的文案"),
+                action=lambda: QGuiApplication.clipboard().setText(text),
+            )
+        else:
+            messages.warn(said)
 
     def _draw(self) -> None:
         self.new_button.setIcon(self._desk.kit.theme.icon("plus", "on_accent"))

@@ -5,21 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import QDate, QDateTime, QTime
-from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QGridLayout, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from campaign_app.domain.complaint import NewCase, Source, Way
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.phone import parse_phone
 from campaign_app.services.complaints import NAME_MAX, NUMBER_MAX, PORT_MAX, REF_MAX
-from campaign_app.services.window import BEIJING
-from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.backup_dialogs import WorkDialog
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.cases import CasesModel
 from campaign_app.ui.widgets.basics import column, label
+from campaign_app.ui.widgets.moment_edit import MomentEdit
 
 WIDTH: Final = 620
 SAYS: Final = 84  # pixels
@@ -45,9 +43,11 @@ class NewCaseDialog(WorkDialog):
         self.shop.addItem(self.tr("按标识查找店铺"), None)
         for shop in model.state.shops:
             self.shop.addItem(shop.label, shop.id)
-        self.made, self.received = self._moment("case_made", now), self._moment("case_received", now)
-        self.made.setAccessibleName(self.tr("投诉时间"))
-        self.received.setAccessibleName(self.tr("收到时间"))
+        self.made, self.received = MomentEdit("case_made"), MomentEdit("case_received")
+        self.made.setAccessibleName(self.tr("投诉时间（北京时间）"))
+        self.received.setAccessibleName(self.tr("收到时间（北京时间）"))
+        self.made.put(now)
+        self.received.put(now)
         self.port = self._line("case_port", self.tr("被诉端口"), self.tr("投诉里写的发送号码"), PORT_MAX)
         self.signature = self._line("case_signature", self.tr("被诉签名"), self.tr("投诉里写的签名"), NAME_MAX)
         self.text = QPlainTextEdit()
@@ -96,8 +96,8 @@ class NewCaseDialog(WorkDialog):
             return
         self._model.add(
             NewCase(
-                self.entity.currentData(), Source(self.source.currentData()), Way.FORM, _at(self.made),
-                _at(self.received), self.number.text(), phone, self.ref.text(), self.shop.currentData(),
+                self.entity.currentData(), Source(self.source.currentData()), Way.FORM, self.made.moment(),
+                self.received.moment(), self.number.text(), phone, self.ref.text(), self.shop.currentData(),
                 self.text.toPlainText(), self.port.text(), self.signature.text(),
             )
         )  # fmt: skip
@@ -118,17 +118,3 @@ class NewCaseDialog(WorkDialog):
         made.setObjectName(name)
         made.setAccessibleName(title)
         return made
-
-    def _moment(self, name: str, now: datetime) -> QDateTimeEdit:
-        local = now.astimezone(BEIJING)
-        made = QDateTimeEdit()
-        made.setObjectName(name)
-        made.setCalendarPopup(True)
-        made.setDisplayFormat(show.MOMENT_FIELD)
-        made.setDateTime(QDateTime(QDate(local.year, local.month, local.day), QTime(local.hour, local.minute)))
-        return made
-
-
-def _at(field: QDateTimeEdit) -> datetime:
-    day, time = field.date(), field.time()
-    return datetime(day.year(), day.month(), day.day(), time.hour(), time.minute(), tzinfo=BEIJING)

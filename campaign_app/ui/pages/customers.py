@@ -22,6 +22,8 @@ from campaign_app.ui.pages.customers_sync import SyncButton, SyncNotices, SyncSt
 from campaign_app.ui.pages.import_notices import ImportNotices
 from campaign_app.ui.pages.import_records import ImportRecords
 from campaign_app.ui.pages.import_wizard import ImportWizard
+from campaign_app.ui.single import mark_of
+from campaign_app.ui.viewmodels.awaited import Awaited
 from campaign_app.ui.viewmodels.customers import CustomersModel, CustomersState
 from campaign_app.ui.viewmodels.importing import ImportModel
 from campaign_app.ui.viewmodels.imports_list import ImportsModel
@@ -55,7 +57,7 @@ class CustomersPage(Page):
         self._panel: SegmentPanel | None = None
         self.strip = SyncStrip(self.model)
         self.sync = SyncButton(kit, self.model)
-        self.notices = (SyncNotices(kit, self.model, self), ImportNotices(kit, self.imports_model, self))
+        self.notices = SyncNotices(kit, self.model, self)
         self.drawer = CustomerDrawer(desk, self.model, self.cells)
         self._places: dict[str, QWidget] = {TABLE: self.table}
         self._marked: int | None = None
@@ -304,7 +306,13 @@ def model_of(desk: Desk) -> CustomersModel:
 
 
 def import_of(desk: Desk) -> ImportModel:
-    """The same: an import goes on in the worker while its wizard is closed."""
-    return desk.kept(
-        ImportModel, lambda: ImportModel(desk.app, desk.kit.tasks, desk.jobs, desk.kit.messages, desk.session)
-    )
+    """The same: an import goes on in the worker while its wizard is closed. Its end is told on any page."""
+
+    def make() -> ImportModel:
+        kit, plan = desk.kit, desk.session.plan
+        awaited = Awaited(kit.prefs, "" if plan.demo else mark_of(plan.folder))
+        made = ImportModel(desk.app, kit.tasks, desk.jobs, kit.messages, awaited, desk.session)
+        ImportNotices(kit, made, made)
+        return made
+
+    return desk.kept(ImportModel, make)

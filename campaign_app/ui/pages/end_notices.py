@@ -33,6 +33,12 @@ class EndNotices(QObject):
         said = self.tr("{}已结束。") if ended.done else self.tr("{}没有完成，打开允发查看原因。")
         self._tray.tell(said.format(about))
 
+    def take_up(self) -> None:
+        """An import that an earlier window began: its end is told in this one."""
+        from campaign_app.ui.pages.customers import import_of
+
+        import_of(self._desk).take_up()
+
     def looked(self) -> None:
         """The program got the keyboard, or lost it."""
         if _active():

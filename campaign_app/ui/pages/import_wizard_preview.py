@@ -38,9 +38,11 @@ class PreviewStep(QWidget):
         self._kit, self._model, self._words = kit, model, words
         self._shown: Preview | None = None
         self._left: list[tuple[int, Column]] = []
+        self._arrows: list[tuple[QLabel, bool]] = []  # of each column, and whether it is locked
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._map_more)
+        kit.theme.changed.connect(self._draw)
         self.encoding = self._combo("import_encoding", self.tr("编码"), "encoding")
         self.delimiter = self._combo("import_delimiter", self.tr("分隔符"), "delimiter")
         self.sheet = self._combo("import_sheet", self.tr("工作表"), "sheet")
@@ -100,6 +102,7 @@ class PreviewStep(QWidget):
     def _mapping(self, columns: Sequence[Column]) -> None:
         """A few at a time: a file may have hundreds of columns, and each has a list of its own."""
         clear(self.columns)
+        self._arrows.clear()
         for at in range(self.columns.rowCount()):
             self.columns.setRowStretch(at, 0)
         self._left = list(enumerate(columns))
@@ -121,13 +124,21 @@ class PreviewStep(QWidget):
         name.setToolTip(html.escape(each.name))
         arrow = QLabel()
         locked = each.reason == "consent"
-        picture, colour = ("lock", "block") if locked else ("right", "faint")
-        tokens = self._kit.theme.tokens
-        arrow.setPixmap(icons.pixmap(picture, getattr(tokens, colour), 16, self.devicePixelRatioF()))
+        self._arrows.append((arrow, locked))
+        self._point(arrow, locked=locked)
         self.columns.addWidget(name, at, 0)
         self.columns.addWidget(arrow, at, 1)
         self.columns.addWidget(self._target(each, locked=locked), at, 2)
         self.columns.addWidget(label(self._words.why(each), "block" if locked else "small"), at, 3)
+
+    def _point(self, arrow: QLabel, *, locked: bool) -> None:
+        tokens = self._kit.theme.tokens
+        picture, colour = ("lock", tokens.block) if locked else ("right", tokens.faint)
+        arrow.setPixmap(icons.pixmap(picture, colour, 16, self.devicePixelRatioF()))
+
+    def _draw(self) -> None:
+        for arrow, locked in self._arrows:
+            self._point(arrow, locked=locked)
 
     def _target(self, each: Column, *, locked: bool) -> QComboBox:
         made = QComboBox()

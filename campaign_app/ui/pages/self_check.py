@@ -224,7 +224,8 @@ class SelfCheckSection(Section):
         def name(line: NumberLine) -> Cell:
             if line.line is None or line.column is None:
                 return Cell(words.term("report_number", line.number.id))
-            text = f"{said(words, line.line)} · {said(words, line.column)}"
+            # what is counted first: names are long, and lines of one name would look the same where they are cut
+            text = f"{said(words, line.column)} · {said(words, line.line)}"
             return Cell(text, text)
 
         def value(line: NumberLine) -> Cell:

@@ -17,7 +17,7 @@ from campaign_app.ui.pages.gate import Gate
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.session import Session, SessionState
 from campaign_app.ui.widgets.actions import action
-from campaign_app.ui.widgets.basics import column, label, row
+from campaign_app.ui.widgets.basics import column, label, row, show_if
 from campaign_app.ui.widgets.navigation import Navigation, Place
 from campaign_app.ui.widgets.notice_bar import NoticeBar
 from campaign_app.ui.widgets.page import Page
@@ -208,6 +208,8 @@ class Shell(QMainWindow):
     def _status(self) -> None:
         self.worker = Pill(self._kit.theme)
         self.who = label("", "small", name="status_who")
+        self.zone = label(self.tr("所有时间都是北京时间"), "small", name="status_zone")
+        show_if(self.zone, show.elsewhere())
         self.work = label("", "small", name="status_work")
         self.work.setContentsMargins(16, 0, 0, 0)
         self.progress = QProgressBar()
@@ -220,6 +222,7 @@ class Shell(QMainWindow):
         bar.setSizeGripEnabled(False)
         bar.addWidget(self.work, 1)
         bar.addPermanentWidget(self.progress)
+        bar.addPermanentWidget(self.zone)
         bar.addPermanentWidget(self.who)
         bar.addPermanentWidget(self.worker)
         bar.addPermanentWidget(edge)

@@ -19,6 +19,7 @@ from campaign_app.services.following import Lag
 from campaign_app.services.opt_outs import TELL, Untold
 from campaign_app.services.stated import STATED
 from campaign_app.services.unread_replies import UnreadReply
+from campaign_app.ui.viewmodels.closing import on_their_way
 from campaign_app.ui.viewmodels.connect import CONSENT_API, Choices
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ class Shop:
     `checked`: somebody has compared the signatures and templates that were typed in with the platform's console.
     `unreachable` is how many customers the platform kept to itself in the last sync. `changes_read`: until when the
     changes of consent were read to their end. `ends`: its authorisation does, at `expiry` where that is known. `lag`:
-    how long the platform was without an opt-out that was said here. `balance`: the parts bought there.
+    how long the platform was without an opt-out that was said here. `balance`: the parts bought there. `waiting_for`:
+    the campaigns of its entity that are being sent or planned.
     """
 
     account: Account
@@ -83,6 +85,7 @@ class Shop:
     unread: tuple[UnreadReply, ...] = ()
     changes_read: datetime | None = None
     lag: Lag | None = None
+    waiting_for: tuple[str, ...] = ()
 
     @property
     def follows_changes(self) -> bool:
@@ -271,6 +274,7 @@ class AccountsModel(QObject):
                 lag=following.lag(account.id),
                 balance=accounts.balance(account.id),
                 unread=self._app.unread.waiting(account.id),
+                waiting_for=tuple(each.name for each in on_their_way(self._app, account.entity_uscc)),
             )
             for account in known.values()
         ]

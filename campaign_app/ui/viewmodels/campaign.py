@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FAST_MS: Final = 500
 SLOW_MS: Final = 3_000
 ACTOR: Final = "window"
+GONE: Final = "campaign"  # code of the error that there is no such campaign
 Outcome = Literal["asking", "held", "unknown"]
 MOVING: Final = frozenset(
     {CampaignState.SCREENING, CampaignState.SCHEDULED, CampaignState.SENDING, CampaignState.CANCELLING}
@@ -85,7 +86,9 @@ class CampaignView:
 
 
 class CampaignModel(QObject):
-    """`changed` carries a CampaignView whenever anything of it is different, `gone` that the campaign was deleted.
+    """`changed` carries a CampaignView whenever anything of it is different.
+
+    `gone`: it was deleted, in another window where `was_taken`.
 
     `again` asks whoever holds something that could not be saved to try once more.
     """
@@ -106,7 +109,7 @@ class CampaignModel(QObject):
         self._loading = False
         self._stopped = False
         self._told = ""
-        self._gone = False
+        self._gone = self.was_taken = False
         self._asked: set[str] = set()  # what is on its way: who clicks twice wants it once
         self._judged: tuple[str | int, ...] = ()
         self._set_pace()
@@ -126,17 +129,24 @@ class CampaignModel(QObject):
         self._timer.stop()
 
     def edit(
-        self, then: Callable[[], None] | None = None, failed: Callable[[], None] | None = None, **changes: Any
+        self,
+        then: Callable[[], None] | None = None,
+        failed: Callable[[], None] | None = None,
+        over: Callable[[Campaign], None] | None = None,
+        **changes: Any,
     ) -> None:
-        """Changes name, purpose, audience, signature or body; what is shown changes at once, and back if it fails."""
+        """Changes name, purpose, audience, signature or body; what is shown changes at once, and back if it fails.
+
+        `over` is told what stood there right before, once it is replaced.
+        """
         if self._gone:
             return
         changed = replace(self.view.campaign, **changes)
         verdict = self.view.verdict if _judged_by(changed) == self._judged else ""
         self._become(replace(self.view, campaign=changed, unsaved=self.view.unsaved + 1, verdict=verdict))
         self._tasks.write(
-            lambda _: self._app.campaigns.edit(self.id, actor=ACTOR, **changes),
-            lambda campaign: self._saved(campaign, then),
+            lambda _: self._edit(changes, wanted=over is not None),
+            lambda edited: self._edited(*edited, then, over),
             failed=lambda error: self._not_saved(error, failed),
             owner=self,
         )
@@ -198,6 +208,21 @@ class CampaignModel(QObject):
             owner=self,
         )
 
+    def _edit(self, changes: Mapping[str, Any], *, wanted: bool) -> tuple[Campaign | None, Campaign]:
+        former = self._app.campaigns.get(self.id) if wanted else None
+        return former, self._app.campaigns.edit(self.id, actor=ACTOR, **changes)
+
+    def _edited(
+        self,
+        former: Campaign | None,
+        campaign: Campaign,
+        then: Callable[[], None] | None,
+        over: Callable[[Campaign], None] | None,
+    ) -> None:
+        self._saved(campaign, then)
+        if over is not None and former is not None:
+            over(former)
+
     def _deleted(self) -> None:
         self.stop()
         self._gone = True
@@ -223,6 +248,7 @@ class CampaignModel(QObject):
     def _unread(self, error: AppError) -> None:
         self._loading = False
         if isinstance(error, NotFound):
+            self.was_taken = not self._stopped
             self._deleted()
         else:
             self._tell(error)
@@ -290,7 +316,8 @@ class CampaignModel(QObject):
         self._refused(error)
 
     def _refused(self, error: AppError) -> None:
-        self._messages.error(error)
+        if error.code != GONE:  # the reading that follows finds it, and whoever holds this model tells it
+            self._messages.error(error)
         self.load()
 
     def _become(self, view: CampaignView) -> None:

@@ -63,13 +63,15 @@ class _Read:
 class CampaignsModel(QObject):
     """`changed` carries a ListState, `leaving` that the open campaign is about to go, `opened` that it is another.
 
-    `read` comes each time that everything was read, changed or not.
+    `read` comes each time that everything was read, changed or not. `taken` carries the model of the open campaign
+    that somebody deleted in another window, before it goes.
     """
 
     changed = Signal(object)
     leaving = Signal()
     opened = Signal()
     read = Signal()
+    taken = Signal(object)  # CampaignModel
 
     def __init__(self, app: App, tasks: Tasks, messages: Messages, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -168,10 +170,15 @@ class CampaignsModel(QObject):
         if self.current is not None:
             self.close()
         self.current = CampaignModel(self._app, self._tasks, self._messages, campaign, self)
-        self.current.gone.connect(self.close)
+        self.current.gone.connect(self._gone)
         self.entity, self.step = entity, step or _next_step(campaign)
         self.current.load()
         self.opened.emit()
+
+    def _gone(self) -> None:
+        if self.current is not None and self.current.was_taken:
+            self.taken.emit(self.current)
+        self.close()
 
     def _done(self, made: Campaign, then: Callable[[Campaign], None]) -> None:
         self.load()

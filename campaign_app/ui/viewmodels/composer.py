@@ -6,6 +6,7 @@ now. Only fixes of a fresh check are applied.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -31,6 +32,7 @@ PAINT_MS: Final = 10  # what was typed is painted before its check begins: both 
 LONG_TEXT: Final = 1_000  # from here on a check waits for a pause in the typing
 LONG_MS: Final = 120
 FIX_MS: Final = 150
+OWN: Final = 16  # texts shown or written here last: another one that is written over was somebody else's
 VOIDED: Final = frozenset({CampaignState.SCREENED, CampaignState.APPROVED, CampaignState.SCHEDULED})
 Key = tuple[str, str, int]
 
@@ -81,13 +83,15 @@ class Composer(QObject):
     """`changed` carries a ComposerState. `fixed` carries edits for the editor to make, as one step that can be undone.
 
     `voids` tells the state of a screened, approved or scheduled campaign whose text the user has just changed, `lost`
-    a text that could not be kept since the campaign began to be sent meanwhile.
+    a text that could not be kept since the campaign began to be sent meanwhile, `replaced` one of another window that
+    was written over.
     """
 
     changed = Signal(object)
     fixed = Signal(object)  # tuple[Edit, ...]
     voids = Signal(object)  # CampaignState
     lost = Signal(str)
+    replaced = Signal(str)
 
     def __init__(
         self,
@@ -107,6 +111,7 @@ class Composer(QObject):
         self._first: Key | None = None
         self._fixing: Task | None = None
         self.state = ComposerState(campaign.body, campaign.signature, editable=model.view.editable)
+        self._own = deque((campaign.body,), OWN)
         self._check_soon = self._timer(0, self._check)
         self._save_soon = self._timer(SAVE_MS, self.flush)
         self._save_latest = self._timer(LATEST_MS, self.flush)
@@ -202,7 +207,8 @@ class Composer(QObject):
         self._save_soon.stop()
         self._save_latest.stop()
         if self.state.saved is not Saved.YES and self.state.editable:
-            self._model.edit(failed=self._not_saved, body=self.state.text)
+            self._own.append(self.state.text)
+            self._model.edit(failed=self._not_saved, over=self._written_over, body=self.state.text)
 
     # --- checking ----------------------------------------------------------------------------------------------------
 
@@ -300,7 +306,13 @@ class Composer(QObject):
             return state
         if dirty:
             self.lost.emit(state.text)
+        if stored not in self._own:
+            self._own.append(stored)
         return replace(state, text=stored, saved=Saved.YES)
+
+    def _written_over(self, former: Campaign) -> None:
+        if former.body.strip() and former.body not in self._own:
+            self.replaced.emit(former.body)
 
     def _not_saved(self) -> None:
         self._become(replace(self.state, saved=Saved.FAILED))

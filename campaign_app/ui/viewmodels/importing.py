@@ -15,15 +15,19 @@ from campaign_app.domain.errors import AppError, SettingsError
 from campaign_app.domain.ports import Job
 from campaign_app.services.import_plan import Begun, DryRun, Preview, Source
 from campaign_app.services.tables import ReadOptions
+from campaign_app.ui.viewmodels.awaited import Awaited, begun_of
+from campaign_app.ui.viewmodels.jobs import Jobs, same
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
     from campaign_app.ui.messages import Messages
     from campaign_app.ui.tasks import Task, Tasks
-    from campaign_app.ui.viewmodels.jobs import Jobs
 
 IMPORT: Final = "import"
 ACTOR: Final = "window"
+_OPEN: Final = frozenset({"queued", "running"})
+EARLIER: Final = 20  # of the imports that ended last: where the awaited one is looked for
+_WHOLE: Final = frozenset({"running", "done"})  # not taken back since
 LOOKS: Final = 50  # at a tenth of a second each: how long a worker is given to end an import that was stopped
 Step = Literal["file", "preview", "trial", "applying", "done"]
 
@@ -61,10 +65,19 @@ class ImportModel(QObject):
     changed = Signal(object)
     ended = Signal(object)
 
-    def __init__(self, app: App, tasks: Tasks, jobs: Jobs, messages: Messages, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        app: App,
+        tasks: Tasks,
+        jobs: Jobs,
+        messages: Messages,
+        awaited: Awaited,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("import_model")
         self._app, self._tasks, self._jobs, self._messages = app, tasks, jobs, messages
+        self._awaited = awaited
         self.state = ImportState()
         self._task: Task | None = None
         jobs.changed.connect(self._jobs_changed)
@@ -74,6 +87,14 @@ class ImportModel(QObject):
         """A new import, unless one is under way."""
         if self.state.step != "applying":
             self._become(ImportState(account_id=account_id))
+
+    def take_up(self) -> None:
+        """An import that an earlier window began: it is followed from here, or its end is told now."""
+        args = self._awaited.args()
+        if args and self.state.begun is None:
+            self._tasks.run(
+                lambda _: self._earlier(args), self._taken_up, failed=lambda _: self._awaited.forget(), owner=self
+            )
 
     def set_shop(self, account_id: int) -> None:
         self._change(account_id=account_id, trial=None)
@@ -200,7 +221,25 @@ class ImportModel(QObject):
     def _refused(self, error: AppError) -> None:
         self._change(error=error, busy=False)
 
+    def _earlier(self, args: Mapping[str, int | str]) -> Job | None:
+        jobs = self._app.jobs
+        found = same(jobs.open_jobs(), IMPORT, args) or same(jobs.ended_jobs(EARLIER, kind=IMPORT), IMPORT, args)
+        if found is None or self._app.imports.report(import_id=int(args["import_id"]), limit=1).state not in _WHOLE:
+            return None
+        return found
+
+    def _taken_up(self, job: Job | None) -> None:
+        if job is None:
+            self._awaited.forget()
+        elif self.state.step == "file" and not self.state.path:  # else somebody was quicker with another file
+            self._change(step="applying", begun=begun_of(job))
+            if job.state in _OPEN:
+                self._jobs.follow(job)
+            else:
+                self._job_ended(job)
+
     def _begun(self, begun: Begun) -> None:
+        self._awaited.put(begun)
         self._change(step="applying", begun=begun, busy=False, progress=0.0)
         self._jobs.enqueue(IMPORT, **begun.args)
 
@@ -241,6 +280,7 @@ class ImportModel(QObject):
 
     def _over(self, job: Job, report: ImportReport) -> None:
         error = AppError(job.error, job.error) if job.state == "failed" else None
+        self._awaited.forget()
         self._change(step="done", report=report, ended=job.state, error=error, busy=False, progress=1.0)
         self.ended.emit(self.state)
 

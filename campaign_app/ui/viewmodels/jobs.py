@@ -51,7 +51,11 @@ class Jobs(QObject):
 
     def of(self, kind: str, **args: Any) -> Job | None:
         """The open job of that kind with those arguments."""
-        return _same(self.open, kind, args)
+        return same(self.open, kind, args)
+
+    def follow(self, job: Job) -> None:
+        """One that was found open elsewhere: its end is told, also where it comes before the next look."""
+        self._added(job)
 
     def look(self) -> None:
         if self._looking:
@@ -61,7 +65,7 @@ class Jobs(QObject):
         self._tasks.run(lambda _: self._see(known), self._saw, owner=self)
 
     def _put(self, kind: str, args: Mapping[str, Any]) -> Job:
-        found = _same(self._app.jobs.open_jobs(), kind, args)
+        found = same(self._app.jobs.open_jobs(), kind, args)
         return found or self._app.jobs.enqueue(kind, args, self._app.clock())
 
     def _added(self, job: Job) -> None:
@@ -88,5 +92,6 @@ class Jobs(QObject):
             self.ended.emit(job)
 
 
-def _same(jobs: tuple[Job, ...], kind: str, args: Mapping[str, Any]) -> Job | None:
+def same(jobs: tuple[Job, ...], kind: str, args: Mapping[str, Any]) -> Job | None:
+    """The first one of that kind with those arguments."""
     return next((job for job in jobs if job.kind == kind and dict(job.args) == dict(args)), None)

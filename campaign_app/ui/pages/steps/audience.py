@@ -37,7 +37,7 @@ class AudienceStep(Step):
         )
         main = column(self.notice, self.conditions, None)
         main.setContentsMargins(0, 0, SPACE[3], 0)
-        nobody = self.tr("这个主体还没有客户，请先同步客户。")
+        nobody = self.tr("已连接的店铺里没有这个主体的客户，请先连接店铺或同步客户。")
         self.number = CountCard(self.audience, nobody, self.tr("核验之后才知道其中多少人可以发送。"))
         self.segments = Segments(desk, self.audience)
         side = column(self.number, self.segments, self._sample(), None)

@@ -209,6 +209,7 @@ class ContentStep(Step):
         composer.fixed.connect(self._apply)
         composer.voids.connect(self._voids)
         composer.lost.connect(self._lost)
+        composer.replaced.connect(self._replaced)
         self.signature.chosen.connect(composer.set_signature)
         self.edit.typed.connect(composer.set_text)
         self.edit.moved.connect(self._follow)
@@ -316,6 +317,13 @@ class ContentStep(Step):
         self._desk.kit.messages.warn(
             lambda: translate("ContentStep", "活动已经开始，最后的改动没有写入，按批准的文案发送。"),
             label=lambda: translate("ContentStep", "复制未写入的文案"),
+            action=lambda: QGuiApplication.clipboard().setText(text),
+        )
+
+    def _replaced(self, text: str) -> None:
+        self._desk.kit.messages.warn(
+            lambda: translate("ContentStep", "文案刚在另一个窗口改过，现在存下的是这里的文案。"),
+            label=lambda: translate("ContentStep", "复制另一个窗口的文案"),
             action=lambda: QGuiApplication.clipboard().setText(text),
         )
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QDate, QDateTime, QTime, QTimeZone, Signal
-from PySide6.QtWidgets import QButtonGroup, QDateTimeEdit, QFrame, QRadioButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QRadioButton, QWidget
 
 from campaign_app.services.situation import Situation
 from campaign_app.services.window import BEIJING
-from campaign_app.ui import show
 from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.viewmodels.preflight import PreflightState
 from campaign_app.ui.widgets.basics import column, label, row
+from campaign_app.ui.widgets.moment_edit import MomentEdit
 from campaign_app.ui.widgets.timeline import Day, Timeline
-
-# the field holds Beijing's civil time; in a zone of its own no hour is missing or doubled
-CIVIL = QTimeZone(QTimeZone.Initialization.UTC)
 
 
 class PlanCard(QFrame):
@@ -39,12 +36,8 @@ class PlanCard(QFrame):
             self._group.addButton(choice)
         # a screen reader does not click: it toggles
         self.at_time.toggled.connect(self.later)
-        self.field = QDateTimeEdit()
-        self.field.setObjectName("plan_time")
+        self.field = MomentEdit("plan_time")
         self.field.setAccessibleName(self.tr("发送时间（北京时间）"))
-        self.field.setTimeZone(CIVIL)
-        self.field.setDisplayFormat(show.MOMENT_FIELD)
-        self.field.setCalendarPopup(True)
         self.field.dateTimeChanged.connect(self._changed)
         self.timeline = Timeline(theme)
         self.refused = label("", "block", wrap=True, name="plan_refused")
@@ -60,7 +53,7 @@ class PlanCard(QFrame):
             return
         (self.at_time if state.later else self.now).setChecked(True)
         self.field.setVisible(state.later)
-        if state.at is not None and state.at != self._value():
+        if state.at is not None and state.at != self.field.moment():
             self._put(state.at)
         self._draw_day(state, seen)
         refusal = state.refusal
@@ -88,18 +81,10 @@ class PlanCard(QFrame):
             return self.tr("只能在 {:%H:%M}–{:%H:%M} 发送，请另选时间。").format(seen.opens, seen.closes)
         return ""
 
-    def _value(self) -> datetime:
-        shown = self.field.dateTime()
-        day, hour = shown.date(), shown.time()
-        return datetime(day.year(), day.month(), day.day(), hour.hour(), hour.minute(), tzinfo=BEIJING)
-
     def _put(self, at: datetime) -> None:
-        local = at.astimezone(BEIJING)
         self.field.blockSignals(True)
-        self.field.setDateTime(
-            QDateTime(QDate(local.year, local.month, local.day), QTime(local.hour, local.minute), CIVIL)
-        )
+        self.field.put(at)
         self.field.blockSignals(False)
 
     def _changed(self) -> None:
-        self.timed.emit(self._value())
+        self.timed.emit(self.field.moment())
