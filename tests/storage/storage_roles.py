@@ -97,6 +97,7 @@ NEVER: Final = (
     "UPDATE submission SET settled = 1",
     "UPDATE customer SET phone_key = ''",
     "UPDATE customer SET account_id = 1",
+    *(f"UPDATE customer SET attributes = '{value}'" for value in ("", "no", "[]", "null", '{"a": 1}', '{"a": {}}')),
     "UPDATE campaign_member SET reason = 'ok'",
     "UPDATE meta SET value = 'x'",
     *(

@@ -184,6 +184,8 @@ def test_what_a_role_is_for_it_may_do(stage: Stage) -> None:
             f"DELETE FROM campaign_member WHERE campaign_id = {stage.screened}",
             "UPDATE job SET state = 'cancelled' WHERE kind = 'sync'",
             "UPDATE opt_out_outbox SET since = since + 1",
+            """UPDATE customer SET attributes = '{"a": "b", "c": ""}'""",
+            "UPDATE customer SET attributes = '{}'",
             """UPDATE peak_plan SET duty = '[["王", "日"], ["李"]]', open_items = '["x"]', changed_by = session_user""",
             "INSERT INTO setting (name, value) SELECT 'import.7', json_build_object('actor', session_user)::text",
             case("form", "open", "session_user"),
