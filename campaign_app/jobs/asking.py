@@ -12,8 +12,9 @@ from campaign_app.consent.gate import Refusal
 from campaign_app.domain.campaign import Campaign, Stopped
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.customer import Account, Customer
-from campaign_app.domain.errors import AppError, RemoteUnavailable
+from campaign_app.domain.errors import AppError, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Composed
+from campaign_app.jobs import unread
 from campaign_app.jobs.gating import Facts, Judged, at_shop, judge_all, pull_changes, refresh
 from campaign_app.jobs.poll import read_refusals
 from campaign_app.jobs.ports import LedgerRow
@@ -50,7 +51,11 @@ def ask_again(context: Context, campaign: Campaign, account: Account, customers:
     changed: of whoever else has the new one no shop was asked.
     """
     began = context.clock()
-    facts = _read_all(context, campaign, account, customers)
+    try:
+        facts = _read_all(context, campaign, account, customers)
+    except RemoteRefused as refusal:
+        unread.tell(context, campaign, refusal)
+        raise
     may_last = context.policy.reread_after + BATCH_TIME
     judged = judge_all(context, campaign, account, customers, facts, may_last)
     moved = not -CLOCK_STEP <= context.clock() - began <= may_last
@@ -66,8 +71,8 @@ def ask_again(context: Context, campaign: Campaign, account: Account, customers:
 def _read_all(context: Context, campaign: Campaign, account: Account, customers: Sequence[Customer]) -> Facts:
     """What all shops of the entity have to say by now, several at a time: most of it is waiting for their answers.
 
-    Returns the facts of the account's own customers. Once all have ended a bug is raised, or the first trouble in the
-    shops' order.
+    Returns the facts of the account's own customers. Once all have ended one trouble is raised: a bug first, then one
+    for which a person is needed before any that may pass, and the first of these in the shops' order.
     """
     shops = [
         shop
@@ -81,7 +86,7 @@ def _read_all(context: Context, campaign: Campaign, account: Account, customers:
         own = pool.submit(_read_own, context, account, customers)
     read: list[Future[Any]] = [*others, own]
     if troubles := [trouble for each in read if (trouble := each.exception()) is not None]:
-        raise min(troubles, key=lambda trouble: isinstance(trouble, AppError))
+        raise min(troubles, key=lambda one: (isinstance(one, AppError), isinstance(one, RemoteUnavailable)))
     return own.result()
 
 

@@ -25,7 +25,8 @@ from campaign_app.jobs.fuse import is_blown
 from campaign_app.jobs.gating import Judged, composed, sealed, sender_of
 from campaign_app.jobs.once import require_compared
 from campaign_app.jobs.ports import Claim, GatewayCapabilities, Submission
-from campaign_app.jobs.settling import Settled, closes_at, may_leave, put_aside, settle, stop_by
+from campaign_app.jobs.settling import Settled, closes_at, may_leave, settle, stop_by
+from campaign_app.jobs.stopping import put_aside
 from campaign_app.jobs.stores import Context
 from campaign_app.services.replies import read_at
 

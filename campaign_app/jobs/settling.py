@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import Final
 
 from campaign_app.consent.recipient import Outgoing
-from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState, Noted
+from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.copies import DIFFERS, copied_at
 from campaign_app.domain.errors import NotAllowed, NotFound, RemoteRefused, RemoteUnavailable
@@ -34,6 +34,7 @@ from campaign_app.jobs.looking import look_up
 from campaign_app.jobs.notes import shop_note, why_refused
 from campaign_app.jobs.once import hand_over, note_untaken, untaken
 from campaign_app.jobs.ports import GatewayCapabilities, LedgerRow, Submission
+from campaign_app.jobs.stopping import put_aside
 from campaign_app.jobs.stores import Context
 from campaign_app.jobs.turns import turn_in, wait_for_turn
 from campaign_app.services.window import BEIJING, CLOSES, OPENS
@@ -101,14 +102,6 @@ def _may_submit(context: Context, campaign: Campaign) -> bool:
     if why := context.seen():
         put_aside(context, campaign, CampaignState.PAUSED, why)
     return not why
-
-
-def put_aside(context: Context, campaign: Campaign, state: CampaignState, note: str) -> None:
-    """Stops the sending with a reason that a person can read; whoever stopped it first is right."""
-    stopped = replace(campaign, state=state, state_note=note)
-    noted = Noted("campaign.stopped", "worker", context.clock(), {"state": state.value, "note": note})
-    with suppress(NotAllowed):
-        context.stores.campaigns.update(stopped, expected=CampaignState.SENDING, noted=noted)
 
 
 def stop_by(context: Context, campaign: Campaign, rule: RuleStops) -> None:

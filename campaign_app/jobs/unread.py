@@ -7,10 +7,15 @@ One that stays with the sender comes again with every look at its list, and noth
 from __future__ import annotations
 
 import logging
+from typing import Final
 
+from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import RemoteRefused
+from campaign_app.jobs.notes import note_of
+from campaign_app.jobs.stopping import put_aside
 from campaign_app.jobs.stores import Context
 
+CODE: Final = "unread_refusals"
 _log = logging.getLogger(__name__)
 
 
@@ -21,11 +26,22 @@ def note(context: Context, account_id: int, stream: str, broken: int) -> None:
 
 
 def stop(context: Context, account_id: int) -> None:
-    """Raises RemoteRefused once after a `note`."""
-    if not context.stores.accounts.setting(_name(account_id), 0):
+    """Raises RemoteRefused after a `note`, until somebody was told."""
+    if context.stores.accounts.setting(_name(account_id), 0):
+        raise RemoteRefused(CODE, "Replies or complaints could not be read", account=account_id)
+
+
+def tell(context: Context, campaign: Campaign, refusal: RemoteRefused) -> None:
+    """Puts the campaign aside for it, if that is what was refused; only then does the mark go.
+
+    Whoever stopped the campaign for another reason tells nobody of this: the mark stays for what leaves next.
+    """
+    if refusal.code != CODE:
         return
-    context.stores.accounts.set_setting(_name(account_id), 0)
-    raise RemoteRefused("unread_refusals", "Replies or complaints could not be read")
+    note = note_of(refusal)
+    put_aside(context, campaign, CampaignState.PAUSED, note)
+    if context.stores.campaigns.campaign(campaign.id).state_note == note:
+        context.stores.accounts.set_setting(_name(int(refusal.facts["account"])), 0)
 
 
 def _name(account_id: int) -> str:

@@ -23,7 +23,7 @@ from campaign_app.storage.filings import append_reports, note_read, signature_ro
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.registers import register_of
 from campaign_app.storage.rows import AnyRow
-from campaign_app.storage.senders import put_sender
+from campaign_app.storage.senders import put_sender, require_not_sent_by
 from campaign_app.storage.times import to_ms
 from campaign_app.storage.upserts import insert_or_update, plain_insert
 
@@ -242,6 +242,7 @@ def _account(row: AnyRow) -> Account:
 
 def _put_source(connection: sa.Connection, account_id: int, consent_account_id: int | None) -> None:
     if connection.execute(_SOURCE, {"which": account_id}).scalar() != consent_account_id:
+        require_not_sent_by(connection, account_id)
         connection.execute(_FORGET_WALKS, {"account": account_id})
         forget_latest(connection, account_id)
         _tell_again(connection, [account_id])

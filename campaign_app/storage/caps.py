@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -25,10 +25,15 @@ _ENTITY: Final = sa.select(campaign.c.entity_uscc).where(campaign.c.id == sa.bin
 
 
 def capped(
-    connection: sa.Connection, campaign_id: int, claims: Sequence[Claim], caps: Caps, at: datetime
+    connection: sa.Connection,
+    campaign_id: int,
+    claims: Sequence[Claim],
+    caps: Caps,
+    at: datetime,
+    twins: Mapping[int, bytes],
 ) -> dict[int, tuple[str, int | None]]:
     """seq → (reason, fact id) of the claims whose people other campaigns of the entity wrote to often enough."""
-    sent = _sent(connection, campaign_id, claims, at)
+    sent = _sent(connection, campaign_id, claims, at, twins)
     if not sent:
         return {}
     facts = [claim.outgoing.recipient.fact_id for claim in claims if claim.seq in sent]
@@ -48,15 +53,19 @@ def capped(
 
 
 def _sent(
-    connection: sa.Connection, campaign_id: int, claims: Sequence[Claim], at: datetime
+    connection: sa.Connection, campaign_id: int, claims: Sequence[Claim], at: datetime, twins: Mapping[int, bytes]
 ) -> dict[int, dict[int, int]]:
-    """seq → when each message to this person was claimed in the last month, by ledger row."""
+    """seq → when each message to this person was claimed in the last month, by ledger row.
+
+    Also what `twins` (of `doubles.twins_of`) got, who may have been written to by reference or another number.
+    """
     entity = fetch_value(connection, _ENTITY, which=campaign_id)
     people, by_person = people_of(connection, (c.dedupe_key for c in claims)), dict[bytes, int]()
     for claim in claims:
         by_person[people[claim.dedupe_key]] = claim.seq
     by_key = {key: by_person[person] for key, person in people.items()}
     by_customer = {claim.outgoing.recipient.customer_id: claim.seq for claim in claims}
+    by_customer |= {customer_id: by_key[key] for customer_id, key in twins.items() if key in by_key}
     found: dict[int, dict[int, int]] = {}
     for column, seqs in ((ledger.c.dedupe_key, by_key), (ledger.c.customer_id, by_customer)):
         given = {"entity": entity, "since": to_ms(at - MONTH), "but": campaign_id}

@@ -113,6 +113,18 @@ def last_known(connection: sa.Connection) -> datetime | None:
     return max(known, default=None)
 
 
+def last_worked(connection: sa.Connection, now: datetime) -> datetime:
+    """The newest moment that a worker speaks of, which no entry of a person's can move; `now` at most.
+
+    What a copy forgot was claimed after that. Where no worker ever ran, `last_known`, or now.
+    """
+    claimed = connection.execute(sa.select(sa.func.max(submission.c.claimed_at))).scalar()
+    beat = _setting(connection, HEARTBEAT)
+    known = [moment_at(claimed)] if claimed is not None else []
+    known += [datetime.fromisoformat(beat)] if beat else []
+    return min(max(known, default=None) or last_known(connection) or now, now)
+
+
 def _pause(connection: sa.Connection, why: str) -> None:
     stopped = sa.update(campaign).where(campaign.c.state.in_(_ASIDE), campaign.c.state_note != _OPEN)
     connection.execute(stopped.values(state=CampaignState.PAUSED.value, state_note=why))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 import sqlalchemy as sa
 
-from campaign_app.domain.consent import Reason
+from campaign_app.domain.consent import CustomerRef, Reason
 from campaign_app.domain.message import Outcome
+from campaign_app.domain.ports import PhoneKeys
 from campaign_app.jobs.ports import Claim
 from campaign_app.storage.engine import Database
 from campaign_app.storage.freezing import STEP
@@ -41,7 +42,19 @@ _MARK: Final = (
     .where(_OK, _member.seq.in_(sa.bindparam("seqs", expanding=True)))
     .values(reason=Reason.DUPLICATE_NUMBER.value, parts=None)
 )
+_NEVER_LEFT: Final = frozenset({Outcome.REJECTED.value, Outcome.WITHHELD.value})
 _TAKEN: Final = sa.select(ledger.c.dedupe_key).where(ledger.c.campaign_id == sa.bindparam("campaign"))
+_TWINS: Final = sa.select(customer.c.id, _number)
+_REACHED: Final = (
+    sa.select(ledger.c.customer_id, ledger.c.dedupe_key, customer.c.account_id, customer.c.ref)
+    .join(customer, customer.c.id == ledger.c.customer_id)
+    .outerjoin(ledger_latest, SAME_ROW)
+    # the sum: by the people, and not by every row of the campaign
+    .where(
+        ledger.c.campaign_id + 0 == sa.bindparam("campaign"),
+        sa.func.coalesce(ledger_latest.c.outcome, "").not_in([sa.literal(each) for each in sorted(_NEVER_LEFT)]),
+    )
+)
 _CLAIMED: Final = sa.select(ledger.c.campaign_id, ledger.c.dedupe_key)
 _ROWS: Final = (
     sa.select(
@@ -59,7 +72,6 @@ _NUMBERS: Final = (
     .join(customer, customer.c.id == ledger.c.customer_id)
     .where(ledger.c.submission_id == sa.bindparam("submission"), _number.is_not(None), _number != ledger.c.dedupe_key)
 )
-_NEVER_LEFT: Final = frozenset({Outcome.REJECTED.value, Outcome.WITHHELD.value})
 # what the sender may have before what it surely has not; any other outcome comes before both
 _OPEN: Final = (Outcome.UNKNOWN.value, "")
 
@@ -91,13 +103,33 @@ def parts_of_keys(count: int) -> Iterator[tuple[bytes, bytes]]:
     return zip([b"", *borders[1:]], [*borders[1:], b"\xff" * 64], strict=True)
 
 
+def twins_of(connection: sa.Connection, claims: Sequence[Claim]) -> dict[int, bytes]:
+    """Other customers who have the number of one of these claims by now, with its key."""
+    own = {claim.outgoing.recipient.customer_id for claim in claims}
+    people = people_of(connection, (claim.dedupe_key for claim in claims))
+    found = rows_among(connection, _TWINS, _number, people)
+    return {customer_id: key for customer_id, key in found if customer_id not in own}
+
+
 def without_doubles(
-    connection: sa.Connection, campaign_id: int, claims: Sequence[Claim]
+    connection: sa.Connection,
+    hashes: PhoneKeys,
+    campaign_id: int,
+    claims: Sequence[Claim],
+    twins: Mapping[int, bytes],
 ) -> tuple[list[Claim], dict[int, tuple[str, int | None]]]:
-    """The fresh ones are claimed by the key that stands for their person, which the table has once in a campaign."""
+    """The fresh ones are claimed by the key that stands for their person, which the table has once in a campaign.
+
+    `twins` are of `twins_of`: of whoever was claimed by their reference a number may be known by now.
+    """
     people = people_of(connection, (claim.dedupe_key for claim in claims))
     found = rows_among(connection, _TAKEN, ledger.c.dedupe_key, people, campaign=campaign_id)
     taken = {people[row[0]] for row in found}
+    for customer_id, dedupe_key, account_id, ref in rows_among(
+        connection, _REACHED, ledger.c.customer_id, twins, campaign=campaign_id
+    ):
+        if dedupe_key == hashes.of_ref(CustomerRef(account_id, ref)):
+            taken.add(people[twins[customer_id]])
     fresh: list[Claim] = []
     doubles: dict[int, tuple[str, int | None]] = {}
     for claim in claims:

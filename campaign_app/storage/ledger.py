@@ -21,7 +21,7 @@ from campaign_app.storage.billed import keep_billed
 from campaign_app.storage.budgets import charge, parts_of
 from campaign_app.storage.campaigns import put_reasons
 from campaign_app.storage.caps import capped
-from campaign_app.storage.doubles import doubled_among, renumbered_among, without_doubles
+from campaign_app.storage.doubles import doubled_among, renumbered_among, twins_of, without_doubles
 from campaign_app.storage.engine import Database
 from campaign_app.storage.fetching import fetch, fetch_first, fetch_value, read_first, read_rows, read_value
 from campaign_app.storage.late import apply_early_arrivals, keep_refusals
@@ -140,8 +140,9 @@ class SqlLedger:
                 return there
             if not _may_send(connection, campaign_id, account_id, claims):
                 return None
-            fresh, doubles = without_doubles(connection, campaign_id, claims)
-            over = capped(connection, campaign_id, fresh, caps, at)
+            twins = twins_of(connection, claims)
+            fresh, doubles = without_doubles(connection, self.hashes, campaign_id, claims, twins)
+            over = capped(connection, campaign_id, fresh, caps, at, twins)
             fresh = [claim for claim in fresh if claim.seq not in over]
             put_reasons(connection, campaign_id, {**refusals, **doubles, **over})
             if not fresh:

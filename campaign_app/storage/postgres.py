@@ -33,7 +33,7 @@ IDLE_SECONDS: Final = 60
 BEAT_SECONDS: Final = 10
 _LOCKS: Final = 0x59554E46  # the class of our advisory locks; they belong to one database, and so to one workspace
 _WRITER, _MOVE = 1, 3
-_WRITE_LOCK: Final = f"SELECT pg_advisory_xact_lock({_LOCKS}, {_WRITER})"
+WRITE_LOCK: Final = f"pg_advisory_xact_lock({_LOCKS}, {_WRITER})"
 _MOVE_LOCK: Final = f"SELECT pg_try_advisory_lock({_LOCKS}, {_MOVE})"
 # as what the server knows a connection by which a worker, whose number follows, is changing something
 CHANGING: Final = "campaign-app worker "
@@ -314,7 +314,7 @@ def _without_nul() -> Any:
 
 def _begin(connection: Connection) -> None:
     if connection.get_execution_options().get("immediate", False):
-        connection.exec_driver_sql(_WRITE_LOCK)
+        connection.exec_driver_sql(f"SELECT {WRITE_LOCK}")
 
 
 def _translate(context: ExceptionContext) -> BaseException | None:

@@ -90,7 +90,7 @@ class Seen:
             elif not copies.noticed(meta):
                 with self.db.write() as connection:
                     if not copies.noticed(copies.meta_of(connection)):  # a worker is not told again
-                        copies.raise_alarm(connection, why, copies.last_known(connection) or self.clock())
+                        copies.raise_alarm(connection, why, copies.last_worked(connection, self.clock()))
             return why
 
     def guard(self) -> str:
@@ -150,7 +150,7 @@ class Seen:
         with self.db.write() as connection:
             if not copies.is_aside(copies.meta_of(connection)):
                 now = self.clock()
-                copies.put_aside(connection, why, copies.last_known(connection) or now, now, accepted=False)
+                copies.put_aside(connection, why, copies.last_worked(connection, now), now, accepted=False)
 
     def _write(self, file: Path, heads: Heads) -> None:
         try:

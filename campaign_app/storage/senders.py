@@ -35,9 +35,22 @@ def put_sender(connection: sa.Connection, account_id: int, sender_account_id: in
     """Raises NotAllowed while a batch is open: another sender would not know it, and take it again."""
     if connection.execute(_SENDER, {"which": account_id}).scalar() == sender_account_id:
         return
-    if connection.execute(_OPEN, {"which": account_id}).first() is not None:
-        raise NotAllowed("sender_in_use", "What became of some messages is still open", account=account_id)
+    _require_settled(connection, account_id)
     connection.execute(sa.delete(schema.account_sender).where(_carried.account_id == account_id))
     if sender_account_id is not None:
         row = {"account_id": account_id, "sender_account_id": sender_account_id}
         connection.execute(sa.insert(schema.account_sender).values(row))
+
+
+def require_not_sent_by(connection: sa.Connection, account_id: int) -> None:
+    """Before another endpoint says who agreed: it is what sends as well where no account carries the messages.
+
+    Raises NotAllowed as `put_sender` does.
+    """
+    if connection.execute(_SENDER, {"which": account_id}).scalar() is None:
+        _require_settled(connection, account_id)
+
+
+def _require_settled(connection: sa.Connection, account_id: int) -> None:
+    if connection.execute(_OPEN, {"which": account_id}).first() is not None:
+        raise NotAllowed("sender_in_use", "What became of some messages is still open", account=account_id)

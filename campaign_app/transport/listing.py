@@ -14,6 +14,7 @@ _CURSOR_MAX: Final = 4_000
 _ANCESTORS: Final = 1_000
 _REMEMBERED: Final = 20_000
 _CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,63}", re.ASCII)
+_HALF: Final = re.compile("[\ud800-\udfff]")
 _LONG_NUMBER: Final = re.compile(r"[0-9]{7}", re.ASCII)
 
 
@@ -54,8 +55,8 @@ def fields(row: object) -> Mapping[str, Any]:
 
 
 def plain_text(value: object, longest: int) -> str:
-    """A text without the character that databases refuse, "" for anything else."""
-    return value.replace("\x00", "")[:longest] if isinstance(value, str) else ""
+    """A text without what databases refuse, "" for anything else. Half a character of JSON becomes U+FFFD."""
+    return _HALF.sub("\ufffd", value.replace("\x00", "")[:longest]) if isinstance(value, str) else ""
 
 
 def good_ref(value: object) -> str:

@@ -148,3 +148,11 @@ def test_a_report_says_how_many_parts_are_billed(said: object, billed: int | Non
     report = report_of({**REPORT, "sms_size": said}, NOW)
     assert report is not None
     assert report.billed == billed
+
+
+def test_a_reply_with_half_a_character_can_be_kept() -> None:
+    """JSON can escape one, as of an emoji that was cut; a row that no database takes would hold up every other."""
+    content = json.loads('{"content": "TD\\ud83d"}')
+    reply = reply_of({**REPLY, **content}, NOW)
+    assert reply is not None
+    assert reply.text.encode() == "TD\ufffd".encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
@@ -18,7 +19,7 @@ from campaign_app.domain.message import ComplaintClue, InboundMessage, Page
 from campaign_app.domain.platform import Capabilities
 from campaign_app.jobs import dispatch, fencing, notes, screening
 from campaign_app.jobs.asking import ask_again, refusals
-from campaign_app.jobs.poll import PAGES_A_STEP
+from campaign_app.jobs.poll import PAGES_A_STEP, poll_inbound
 from tests.helpers.shop import NOW, Shop, everybody, person
 
 AWAY = RemoteUnavailable("connect_timeout", "No answer")
@@ -325,3 +326,63 @@ def test_a_screening_that_a_shop_stops_says_which(shop: Shop) -> None:
     with pytest.raises(RemoteRefused) as caught:
         screening.screen_chunk(shop.context, campaign.id, 0)
     assert notes.note_of(caught.value) == "at_shop:unauthorized:店d"
+
+
+# --- what nobody could read, and what a person is needed for, is told whatever else went wrong ------------------------
+
+
+def unreadable_once(shop: Shop, account: int) -> None:
+    """A row of a queue that hands each out once: nobody sees it again."""
+    shop.gateways[account].unreadable["inbound"] = 1
+    poll_inbound(shop.context, account)
+    shop.gateways[account].unreadable.clear()
+
+
+@pytest.mark.parametrize("trouble", [AWAY, REFUSED])
+def test_an_unreadable_reply_of_one_shop_is_told_when_another_shop_is_in_trouble_too(
+    shop: Shop, trouble: RemoteError
+) -> None:
+    _, second, campaign = two_shops(shop)
+    third = shop.add_account(5, prefix="e")
+    unreadable_once(shop, third)
+    shop.platforms[second].trouble = [trouble]
+    told = []
+    while not shop.reached():
+        with suppress(RemoteError):
+            shop.run(campaign)
+        told.append(shop.state(campaign)[1])
+        if shop.state(campaign)[0] is CampaignState.PAUSED:
+            shop.set_state(campaign, CampaignState.SENDING)
+    assert "at_shop:unread_refusals:店e" in told
+    assert shop.reached() == everybody(5)
+
+
+def test_an_unreadable_reply_stops_a_claimed_batch_too_until_a_person_looked(shop: Shop) -> None:
+    account, campaign = claimed(shop)
+    unreadable_once(shop, account)
+    assert go_on(shop, campaign).step is dispatch.Step.STOPPED
+    assert shop.state(campaign) == (CampaignState.PAUSED, "at_shop:unread_refusals:店c")
+    assert shop.reached() == []
+    assert go_on(shop, campaign).step is dispatch.Step.END
+    assert shop.reached() == everybody(5)
+
+
+def test_an_unreadable_reply_waits_for_the_next_batch_where_somebody_paused_at_that_moment(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign().id
+    unreadable_once(shop, account)
+    asking = shop.workspace.campaigns.campaign(campaign)
+    shop.set_state(campaign, CampaignState.PAUSED)
+    for _ in range(2):
+        with pytest.raises(RemoteRefused):
+            ask_again(shop.context, asking, shop.workspace.accounts.account(account), [])
+    assert shop.state(campaign) == (CampaignState.PAUSED, "")
+
+
+def test_a_shop_that_refuses_is_told_before_one_that_may_answer_later(shop: Shop) -> None:
+    _, second, campaign = two_shops(shop)
+    third = shop.add_account(5, prefix="e")
+    shop.platforms[second].trouble, shop.platforms[third].trouble = [AWAY], [REFUSED]
+    with pytest.raises(RemoteRefused) as caught:
+        dispatch.run_batch(shop.context, campaign, -1)
+    assert caught.value.facts["shop"] == "店e"

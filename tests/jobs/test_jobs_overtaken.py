@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.errors import RemoteUnavailable
 from campaign_app.domain.message import ComplaintClue, InboundMessage
 from campaign_app.domain.phone import Phone
@@ -173,3 +174,42 @@ def test_whoever_refuses_from_the_number_that_was_written_to_is_not_reached_on_a
     shop.run(shop.campaign().id)
     assert shop.reached() == ["c00000", "c00002", "c00003"]
     assert [one.ref.ref for one in shop.workspace.opt_outs.waiting(account, 9)] == ["c00001"]
+
+
+# --- a number that is learnt after its person was written to by reference ---------------------------------------------
+
+
+def by_reference(shop: Shop) -> int:
+    """The first shop's only customer has no number yet; the second one's is the same person, and has it."""
+    first = shop.add_account(1)
+    gets(shop, first, 0, None)
+    shop.add_account(1, prefix="d")
+    shop.context = replace(shop.context, batch=1)
+    return first
+
+
+def learns(shop: Shop, account: int) -> None:
+    now = replace(person("c", 0), updated_at=NOW + timedelta(seconds=2))
+    shop.workspace.customers.upsert_page(account, [now], "later", NOW)
+
+
+def test_a_number_that_is_learnt_between_two_batches_is_reached_once(shop: Shop) -> None:
+    first = by_reference(shop)
+    campaign = shop.campaign().id
+    dispatch.run_batch(shop.context, campaign, -1)
+    learns(shop, first)
+    shop.run(campaign)
+    assert shop.reached() == ["c00000"]
+    assert shop.workspace.campaigns.funnel(campaign)["duplicate_number"] == 1
+
+
+def test_what_was_sent_by_reference_counts_for_the_number_that_was_learnt_since(shop: Shop) -> None:
+    first = by_reference(shop)
+    earlier = shop.campaign()
+    dispatch.run_batch(shop.context, earlier.id, -1)
+    shop.set_state(earlier.id, CampaignState.PAUSED)
+    shop.context = replace(shop.context, house_caps=(1, 1))
+    later = shop.campaign(name="后一个")
+    learns(shop, first)
+    shop.run(later.id)
+    assert shop.reached() == ["c00000"]

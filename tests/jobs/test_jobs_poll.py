@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import CustomerRef
 from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Outcome
@@ -104,6 +105,8 @@ def test_nothing_leaves_as_long_as_a_list_of_refusals_holds_what_cannot_be_read(
         with pytest.raises(RemoteRefused) as stopped:
             shop.run(campaign.id)
         assert (stopped.value.code, gateway.submits) == ("unread_refusals", [])
+        assert shop.state(campaign.id) == (CampaignState.PAUSED, "at_shop:unread_refusals:店c")
+        shop.set_state(campaign.id, CampaignState.SENDING)
     del gateway.unreadable[stream]
     shop.run(campaign.id)
     assert shop.reached() == ["c00000", "c00002"], "what could be read was stored all the same"
@@ -121,6 +124,7 @@ def test_what_a_poll_could_not_read_and_is_not_seen_again_stops_the_next_batch_o
     shop.gateways[account].unreadable.clear()
     with pytest.raises(RemoteRefused):
         shop.run(campaign.id)
+    shop.set_state(campaign.id, CampaignState.SENDING)
     shop.run(campaign.id)
     assert len(shop.reached()) == 2
 

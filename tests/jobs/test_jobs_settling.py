@@ -9,7 +9,7 @@ import pytest
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused
-from campaign_app.jobs import dispatch, fencing, settling
+from campaign_app.jobs import dispatch, fencing, stopping
 from campaign_app.jobs.reconciling import reconcile
 from campaign_app.jobs.settling import Settled, release
 from campaign_app.services.window import BEIJING
@@ -129,7 +129,7 @@ def test_a_pause_that_came_first_is_not_overwritten(shop: Shop) -> None:
     shop.add_account(5)
     campaign = shop.campaign()
     shop.set_state(campaign.id, CampaignState.CANCELLED)
-    settling.put_aside(shop.context, campaign, CampaignState.PAUSED, "x")
+    stopping.put_aside(shop.context, campaign, CampaignState.PAUSED, "x")
     assert shop.state(campaign.id)[0] is CampaignState.CANCELLED
 
 

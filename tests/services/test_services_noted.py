@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import NotFound
-from campaign_app.jobs.settling import put_aside
+from campaign_app.jobs.stopping import put_aside
 from campaign_app.jobs.worker import Worker
 from tests.helpers.desk import Desk, open_desk
 

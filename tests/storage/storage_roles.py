@@ -97,6 +97,7 @@ NEVER: Final = (
     "UPDATE submission SET settled = 1",
     "UPDATE customer SET phone_key = ''",
     "UPDATE customer SET account_id = 1",
+    *(f"UPDATE customer SET attributes = '{value}'" for value in ("", "no", "[]", "null", '{"a": 1}', '{"a": {}}')),
     "UPDATE campaign_member SET reason = 'ok'",
     "UPDATE meta SET value = 'x'",
     *(
@@ -277,6 +278,11 @@ FORBIDDEN: Final = {
         "UPDATE campaign SET body = 'x' WHERE state = 'draft'",
     ),
     OWNER: (
+        "UPDATE account SET simulated = 1",
+        "UPDATE account SET base_url = 'https://another.example'",
+        "UPDATE account SET entity_uscc = 'x'",
+        "INSERT INTO account_sender (account_id, sender_account_id) VALUES (1, 1)",
+        "INSERT INTO account_connection (account_id, options, consent_account_id) VALUES (1, '{}', 1)",
         (
             "UPDATE campaign SET state = 'approved', approved_hash = 'h', approved_by = session_user, approved_at = 1"
             " WHERE state = 'screened'"

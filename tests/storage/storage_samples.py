@@ -131,6 +131,11 @@ class Campaigning:
         members = workspace.campaigns.members(made.id, 0, count)
         workspace.campaigns.set_reasons(made.id, {seq: ("ok", latest[who][0]) for seq, who in members})
 
+    def believe(self) -> None:
+        """Its facts are read anew, as after another account says who agreed."""
+        again = [fact(self.account_id, ref) for ref in self.ids]
+        self.workspace.facts.append(again, [])
+
     def recipient(self, customer_id: int) -> ConfirmedRecipient:
         fact_id, newest = self.workspace.facts.latest([customer_id])[customer_id]
         ask = Ask(self.campaign_id, "retail", ENTITY, NOW, NOW, Policy(), simulated_sender=True)

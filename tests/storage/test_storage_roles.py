@@ -11,13 +11,13 @@ from typing import Final
 import pytest
 import sqlalchemy as sa
 from storage_roles import FORBIDDEN, NEVER, OPERATOR, OWNER, REVIEWER, WORKER, Stage, case, refused, staged
-from storage_samples import ENTITY, KEY, NOW, fact, minutes, number
+from storage_samples import ENTITY, KEY, NOW, account, fact, minutes, number
 
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.complaint import CaseState, NewCase, Source, Unmatched, Way
 from campaign_app.domain.consent import Suppression, SuppressionKind
-from campaign_app.domain.customer import ImportRow
+from campaign_app.domain.customer import Entity, ImportRow
 from campaign_app.domain.errors import NotAllowed, NotPermitted, WorkspaceError
 from campaign_app.domain.team import EVERY_ROLE, Role
 from campaign_app.storage import moving
@@ -184,6 +184,8 @@ def test_what_a_role_is_for_it_may_do(stage: Stage) -> None:
             f"DELETE FROM campaign_member WHERE campaign_id = {stage.screened}",
             "UPDATE job SET state = 'cancelled' WHERE kind = 'sync'",
             "UPDATE opt_out_outbox SET since = since + 1",
+            """UPDATE customer SET attributes = '{"a": "b", "c": ""}'""",
+            "UPDATE customer SET attributes = '{}'",
             """UPDATE peak_plan SET duty = '[["王", "日"], ["李"]]', open_items = '["x"]', changed_by = session_user""",
             "INSERT INTO setting (name, value) SELECT 'import.7', json_build_object('actor', session_user)::text",
             case("form", "open", "session_user"),
@@ -193,6 +195,26 @@ def test_what_a_role_is_for_it_may_do(stage: Stage) -> None:
         assert not refused(sql, "UPDATE account SET state = 'disconnected'")
         assert not refused(sql, "INSERT INTO setting (name, value) VALUES ('max_consent_age_minutes', '60')")
         assert not refused(sql, "SELECT sealed FROM secret WHERE name = 'account.1.key'")
+
+
+def test_who_sends_for_a_shop_is_the_owners_to_say_once_its_batches_are_settled(stage: Stage) -> None:
+    carry = "INSERT INTO account_sender (account_id, sender_account_id) VALUES (%(shop)s, %(by)s)"
+    source = "INSERT INTO account_connection (account_id, options, consent_account_id) VALUES (1, '{}', %(by)s)"
+    with closing(stage.here.open(OWNER)) as workspace:
+        other = workspace.accounts.add_account(account("k2")).id
+        workspace.accounts.add_entity(Entity("91330100MA0000009Y", "别家"))
+        strange = workspace.accounts.add_account(account("k3", entity_uscc="91330100MA0000009Y")).id
+        workspace.accounts.set_sender(other, 1)
+    with stage.here.sql(stage.here.maker) as maker, stage.sql(OWNER) as sql:
+        assert not refused(sql, source, by=None)
+        assert refused(sql, carry, shop=1, by=other)
+        assert refused(sql, source, by=other)
+        maker.execute("UPDATE submission SET settled = 1")
+        maker.commit()
+        assert not refused(sql, carry, shop=1, by=other)
+        assert not refused(sql, source, by=other)
+        assert refused(sql, carry, shop=1, by=strange), "a port of another entity"
+        assert not refused(sql, "DELETE FROM account_sender")
 
 
 def test_who_asked_for_a_job_is_the_servers_word(stage: Stage) -> None:

@@ -115,6 +115,21 @@ def test_of_an_older_copy_everything_is_put_aside_until_a_person_accepts_it(mach
     assert machine.send() == ""
 
 
+@pytest.mark.parametrize("worked", [True, False])
+def test_no_persons_entry_moves_the_time_since_which_a_copy_knows_nothing(machine: Machine, *, worked: bool) -> None:
+    """By it a sender is believed, or not, that it never saw a batch that the copy forgot."""
+    if worked:
+        machine.send()
+    machine.workspace.audit.record("some.thing", actor="王", at=NOW + timedelta(days=9_999))
+    older = machine.copy("older")
+    machine.send()
+    with machine.opened(older) as workspace:
+        watch = machine.watch(workspace)
+        assert watch.guard() == "older_copy"
+        (known,) = copies.copies_of(workspace.accounts.setting(copies.COPIES, None))
+        assert known.made_at == (NOW if worked else watch.clock())
+
+
 def test_the_older_folder_is_noticed_again_after_one_was_accepted(machine: Machine) -> None:
     machine.send()
     oldest = machine.copy("oldest")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 from storage_samples import ENTITY, NOW, Campaigning, account, shop
@@ -70,6 +72,31 @@ def test_a_sender_stays_while_a_batch_is_open(workspace: Workspace, sending: Cam
     assert refused.value.code == "sender_in_use"
     sending.settle(made, (0, Outcome.REJECTED))
     workspace.accounts.set_sender(sending.account_id, None)
+
+
+def test_the_endpoint_that_sends_for_a_shop_stays_while_a_batch_is_open(
+    workspace: Workspace, sending: Campaigning
+) -> None:
+    """Where nobody carries its messages, who says who agreed sends them: another one would take the batch again."""
+    endpoint, carrier = shop(workspace, "endpoint"), shop(workspace, "provider", platform="aliyun")
+    workspace.accounts.take_consents_from(sending.account_id, endpoint)
+    sending.believe()
+    made = sending.claim(0)
+    known = workspace.accounts.account(sending.account_id)
+    for other in (None, carrier):
+        with pytest.raises(NotAllowed) as refused:
+            workspace.accounts.take_consents_from(sending.account_id, other)
+        assert refused.value.code == "sender_in_use"
+        with pytest.raises(NotAllowed):
+            workspace.accounts.set_connection(replace(known, consent_account_id=other))
+    workspace.accounts.set_connection(known)
+    sending.settle(made, (0, Outcome.ACCEPTED))
+    workspace.accounts.take_consents_from(sending.account_id, None)
+    workspace.accounts.set_sender(sending.account_id, carrier)
+    sending.believe()
+    sending.claim(2)
+    workspace.accounts.take_consents_from(sending.account_id, endpoint)
+    assert workspace.accounts.account(sending.account_id).consent_account_id == endpoint
 
 
 def test_a_real_sender_takes_nobody_whom_a_simulated_fact_confirmed(workspace: Workspace, sending: Campaigning) -> None:

@@ -66,6 +66,8 @@ def test_what_was_listed_long_ago_is_forgotten() -> None:
 def test_texts_are_fit_to_be_stored() -> None:
     assert plain_text("a\x00b" * 9, 4) == "abab"
     assert plain_text(None, 4) == ""
+    assert plain_text("TD\ud83d", 4) == "TD\ufffd", "half an emoji"
+    assert plain_text("😀", 4) == "😀"
     assert [good_ref(v) for v in ("ou1", "gid://shop/1", "", None, 5, "a\nb", "x" * 201)] == [
         "ou1", "gid://shop/1", "", "", "", "", "",
     ]  # fmt: skip

@@ -37,7 +37,8 @@ GRANTS: Final[Mapping[str, Mapping[Role, str]]] = {
     "alembic_version": _written_by_worker("r"),
     # whose shops, and what their platforms are asked with: an owner's
     "entity": _each("r", "r", "r a w", "r w(kind)"),
-    "account": _each("r", "r", "r a w", "r w(pinned_keys)"),
+    # one that is there stays what it was connected as: whose, where, and whether it is only simulated
+    "account": _each("r", "r", "r a w(label,pinned_keys,state)", "r w(pinned_keys)"),
     "account_connection": _each("r", "r", "r a w", "r"),
     "account_sender": _each("r", "r", "r a d", "r"),
     "account_price": _each("r", "r", "r a w d", "r"),

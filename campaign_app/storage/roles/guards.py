@@ -15,7 +15,8 @@ from campaign_app.domain.copies import OLDER
 from campaign_app.domain.peak import PlanState
 from campaign_app.domain.team import ASKED_BY_PEOPLE, GRANTED, Role
 from campaign_app.services.window import CLOSES, OPENS
-from campaign_app.storage.postgres import SCHEMA
+from campaign_app.storage.postgres import SCHEMA, WRITE_LOCK
+from campaign_app.storage.roles.guards_accounts import SENDER, SETTLED, SOURCE
 from campaign_app.storage.roles.guards_campaigns import BUDGET, CAMPAIGN, WARNING
 
 _PATH: Final = f"SET search_path = pg_catalog, {SCHEMA}, pg_temp"
@@ -68,6 +69,9 @@ def functions(prefix: str) -> tuple[str, ...]:
         _trigger("guard_budget", BUDGET),
         _trigger("guard_trial", _TRIAL),
         _trigger("guard_outbox", _OUTBOX),
+        _trigger("guard_customer", _CUSTOMER),
+        _trigger("guard_sender", SENDER, settled=SETTLED, lock=WRITE_LOCK),
+        _trigger("guard_source", SOURCE, settled=SETTLED, lock=WRITE_LOCK),
         _trigger("guard_mark", _MARK, kinds=", ".join(map(literal, SuppressionKind))),
         _trigger("guard_lift", _LIFT, methods=", ".join(map(literal, sorted(EXPLICIT_METHODS)))),
         _trigger("guard_case", _CASE),
@@ -88,6 +92,9 @@ TRIGGERS: Final = {
     "campaign_budget_guarded": ("campaign_budget", "INSERT OR UPDATE OR DELETE", "guard_budget()"),
     "staff_trial_guarded": ("staff_trial", "INSERT OR UPDATE", "guard_trial()"),
     "opt_out_outbox_guarded": ("opt_out_outbox", "INSERT OR UPDATE", "guard_outbox()"),
+    "account_sender_guarded": ("account_sender", "INSERT OR DELETE", "guard_sender()"),
+    "account_connection_guarded": ("account_connection", "INSERT OR UPDATE", "guard_source()"),
+    "customer_guarded": ("customer", "UPDATE OF attributes", "guard_customer()"),
     "suppression_lift_guarded": ("suppression_lift", "INSERT", "guard_lift()"),
     "complaint_case_guarded": ("complaint_case", "INSERT OR UPDATE", "guard_case()"),
     "complaint_case_signed": ("complaint_case", "INSERT", "guard_signed('entered_by')"),
@@ -323,6 +330,17 @@ BEGIN
         AND ((NEW.account_id, NEW.ref) <> (OLD.account_id, OLD.ref) OR NEW.since < OLD.since))
     THEN REFUSE; END IF;
     RETURN NEW;
+END
+"""
+# texts by name, as batches, imports and searches read them, many people's at once; whoever writes is not even asked
+_CUSTOMER: Final = """
+BEGIN
+    IF pg_input_is_valid(NEW.attributes, 'jsonb') THEN
+        IF jsonb_typeof(NEW.attributes::jsonb) = 'object'
+            AND NOT NEW.attributes::jsonb @? 'strict $.* ? (@.type() != "string")'
+        THEN RETURN NEW; END IF;
+    END IF;
+    REFUSE;
 END
 """
 # marks are read before every batch, and stay for ever
