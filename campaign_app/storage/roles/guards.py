@@ -23,7 +23,7 @@ _PATH: Final = f"SET search_path = pg_catalog, {SCHEMA}, pg_temp"
 _REFUSED: Final = "RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege'"
 # what a calendar has: another time in a row keeps whoever reads it from all the others
 _A_MOMENT: Final = "BETWEEN 0 AND 250000000000000"
-# a whole number that a bigint holds, as JSON writes it, and a moment: the reader refuses a number of thousands of digits
+# as JSON writes a whole number that a bigint holds, and a moment: Python reads no number of thousands of digits
 _WHOLE: Final = "(?:0|[1-9][0-9]{0,17})"
 _TIME: Final = "(?:0|[1-9][0-9]{0,13})"
 _LONGEST: Final = "10000"  # characters of what is asked of a job; the path of a file is the longest of it
