@@ -72,8 +72,8 @@ def may_leave(context: Context, campaign: Campaign) -> bool:
     if context.clock() + BATCH_TIME <= closes_at(context, campaign):
         return True
     own = campaign.window_end is not None and context.clock() + BATCH_TIME <= campaign.window_end
-    note = "hours_narrowed" if own and _opens_later(context) else "window_over"
-    put_aside(context, campaign, CampaignState.WAITING, note)
+    shut = own and _opens_later(context)
+    put_aside(context, campaign, CampaignState.WAITING, "hours_narrowed" if shut else "window_over")
     return False
 
 
