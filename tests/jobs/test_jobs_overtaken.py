@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from campaign_app.consent import Refusal
+from campaign_app.domain.consent import Reason
 from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import RemoteUnavailable
 from campaign_app.domain.message import ComplaintClue, InboundMessage
 from campaign_app.domain.phone import Phone, PlatformPhone
 from campaign_app.jobs import dispatch, fencing
+from campaign_app.jobs.asking import ask_again
 from campaign_app.jobs.poll import poll_all
 from campaign_app.jobs.ports import GatewayCapabilities, Rate
 from campaign_app.jobs.turns import LONGEST_TURN
@@ -183,15 +186,15 @@ def test_whoever_is_named_is_meant_alone_whoever_was_written_to_under_the_number
     shop.run(shop.campaign().id)
     gets(shop, account, 1, OTHER)
     said: dict[str, list[Any]] = {
-        "inbound": [InboundMessage("i", "c00003", number_of(1), "TD", shop.clock())],
-        "complaints": [ComplaintClue("k", "c00003", number_of(1), "", shop.clock())],
+        "inbound": [InboundMessage("i", "c00000", number_of(1), "TD", shop.clock())],
+        "complaints": [ComplaintClue("k", "c00000", number_of(1), "", shop.clock())],
     }
     gateway.stream[stream] = said[stream]
     poll_all(shop.context, account)
     gateway.accepted.clear()
     shop.run(shop.campaign().id)
-    assert shop.reached() == everybody(3)
-    assert [one.ref.ref for one in shop.workspace.opt_outs.waiting(account, 9)] == ["c00003"]
+    assert shop.reached() == everybody(4)[1:]
+    assert [one.ref.ref for one in shop.workspace.opt_outs.waiting(account, 9)] == ["c00000"]
 
 
 def test_another_number_of_the_same_person_is_no_change_of_hands(shop: Shop) -> None:
@@ -239,13 +242,15 @@ class Without:
 
 
 def test_whoever_is_no_longer_there_once_shops_were_asked_has_no_number(shop: Shop) -> None:
-    account, gateway = carrier(shop, 4)
+    account, _ = carrier(shop, 4)
     campaign = shop.campaign()
     shop.clock.advance(3_600)
+    known = shop.workspace.customers.by_ids(
+        sorted(shop.workspace.customers.ids_of_refs(account, everybody(4)).values())
+    )
     customers: Any = Without(shop.workspace.customers)
-    shop.context = replace(shop.context, stores=replace(shop.context.stores, customers=customers))
-    ids = shop.workspace.customers.ids_of_refs(account, ["c00001"]).values()
-    shop.platforms[account].before_answer = once(lambda: customers.gone.extend(ids))
-    to_its_end(shop, campaign.id)
-    assert reached(gateway) == [number_of(0), number_of(2), number_of(3)]
-    assert shop.workspace.campaigns.funnel(campaign.id) == {"ok": 3, "invalid_phone": 1}
+    context = replace(shop.context, stores=replace(shop.context.stores, customers=customers))
+    shop.platforms[account].before_answer = once(lambda: customers.gone.append(sorted(known)[1]))
+    judged = ask_again(context, campaign, shop.workspace.accounts.account(account), list(known.values()))
+    found = {j.customer.ref: j.decision.reason for j in judged if isinstance(j.decision, Refusal)}
+    assert found == {"c00001": Reason.INVALID_PHONE}
