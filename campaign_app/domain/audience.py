@@ -71,7 +71,7 @@ def _part_from_json(data: Any) -> Condition | Filter:
     if data["field"] not in FIELDS:
         raise ValueError(data["field"])
     op, value = Op(data["op"]), data["value"]
-    if (op is Op.IN) != isinstance(value, list) or isinstance(value, bool | float | dict):
+    if (op is Op.IN) != isinstance(value, list) or not isinstance(value, str | int | list) or isinstance(value, bool):
         raise ValueError(value)
     return Condition(data["field"], op, tuple(map(str, value)) if isinstance(value, list) else value)
 
@@ -84,7 +84,10 @@ def names_fields(audience: Filter, fields: Collection[str]) -> bool:
 
 
 def named_accounts(audience: Filter) -> frozenset[int] | None:
-    """The accounts that it keeps to, by conditions that hold for everybody; None where it may reach those of any."""
+    """The accounts that it keeps to, by conditions that hold for everybody; None where it may reach those of any.
+
+    Raises ValueError where a condition names what is no number.
+    """
     if not audience.every and len(audience.parts) != 1:
         return None
     kept: frozenset[int] | None = None

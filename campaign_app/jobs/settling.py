@@ -72,7 +72,9 @@ def may_leave(context: Context, campaign: Campaign) -> bool:
         return False
     if context.clock() + BATCH_TIME <= closes_at(context, campaign):
         return True
-    put_aside(context, campaign, CampaignState.WAITING, "window_over")
+    own = campaign.window_end is not None and context.clock() + BATCH_TIME <= campaign.window_end
+    shut = own and _opens_later(context)
+    put_aside(context, campaign, CampaignState.WAITING, "hours_narrowed" if shut else "window_over")
     return False
 
 
@@ -82,14 +84,19 @@ def closes_at(context: Context, campaign: Campaign) -> datetime:
     Whoever narrows them means what is being sent as well; those of the law are the window's. Now, where nothing may
     leave.
     """
-    now, (opens, closes) = context.clock(), context.hours
-    local = now.astimezone(BEIJING)
-    # hosts differ: one that is a little behind stops nothing that another one began
-    if campaign.window_end is None or OPENS < opens > (local + CLOCK_STEP).time():
+    now, closes = context.clock(), context.hours[1]
+    if campaign.window_end is None or _opens_later(context):
         return now
     if closes >= CLOSES:
         return campaign.window_end
-    return min(campaign.window_end, datetime.combine(local.date(), closes, BEIJING).astimezone(now.tzinfo))
+    today = now.astimezone(BEIJING).date()
+    return min(campaign.window_end, datetime.combine(today, closes, BEIJING).astimezone(now.tzinfo))
+
+
+def _opens_later(context: Context) -> bool:
+    """By the merchant's own hours; hosts differ: one that is a little behind stops nothing that another one began."""
+    opens, local = context.hours[0], context.clock().astimezone(BEIJING)
+    return OPENS < opens > (local + CLOCK_STEP).time()
 
 
 def _may_submit(context: Context, campaign: Campaign) -> bool:

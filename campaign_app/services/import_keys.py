@@ -34,9 +34,8 @@ class KeyColumn:
     def __init__(self, bits: int) -> None:
         self._bits = bits
         self._low: list[Rows] = []
-        self._high: list[
-            npt.NDArray[np.unsignedinteger[Any]]
-        ] = []  # what is above 32 bits: of 33, eight rows in a byte
+        # what is above 32 bits: of 33, eight rows in a byte
+        self._high: list[npt.NDArray[np.unsignedinteger[Any]]] = []
         self._end = 0  # one more than the last row number
 
     def put(self, numbers: Sequence[int], values: Values) -> None:

@@ -196,7 +196,7 @@ def _hours(seen: Situation) -> Item:
 
 
 def _within(campaign: Campaign, opens: time, closes: time) -> bool:
-    """Until the end of its window: messages may leave up to there, whatever the hours are by now."""
+    """Until the end of its window: what is left of it when the hours end stops there, and waits for a person."""
     assert campaign.send_at is not None, "only planned campaigns are judged"
     last = campaign.window_end or campaign.send_at
     first, end = (moment.astimezone(BEIJING).time() for moment in (campaign.send_at, last))

@@ -12,7 +12,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from campaign_app.domain.audience import Condition, Filter, Op
+from campaign_app.domain.audience import Condition, Filter, Op, named_accounts
 from campaign_app.domain.errors import SettingsError
 from campaign_app.storage.schema import customer
 from campaign_app.storage.times import DAY_MS, to_ms
@@ -66,9 +66,17 @@ def stored(text: str) -> Filter:
     whoever reads all campaigns, such as a worker at each look, goes on with the others.
     """
     try:
-        return Filter.from_json(json.loads(text))
+        found = Filter.from_json(json.loads(text))
+        named_accounts(found)  # carriers ask it of every campaign
     except (ValueError, RecursionError, SettingsError):
         return NOBODY
+    return found if _is_flat(found) else NOBODY
+
+
+def _is_flat(audience: Filter, depth: int = 0) -> bool:
+    """Whoever reads one that is deeper may have less of the stack left than was needed here."""
+    inner = (part for part in audience.parts if isinstance(part, Filter))
+    return depth <= MAX_DEPTH and all(_is_flat(part, depth + 1) for part in inner)
 
 
 def kept_provinces(audience: Filter) -> frozenset[str] | None:

@@ -138,7 +138,7 @@ class SqlPeaks:
             stops = tuple(_stop(*each, press, since, active) for each in found)
             values = {
                 "plan_id": plan.id, "drill": int(drill), "asked_by": acting(connection, actor),
-                "asked_at": to_ms(asked_at), "in_force_at": to_ms(held), "stops": _stops_written(stops),
+                "asked_at": to_ms(asked_at), "in_force_at": to_ms(held), "stops": stops_written(stops),
                 "resumed_by": "", "resumed": "[]",
             }  # fmt: skip
             made = connection.execute(sa.insert(peak_pause).values(values)).inserted_primary_key
@@ -177,7 +177,7 @@ class SqlPeaks:
         with self.db.write() as connection:
             before = pause_of(_pause_row(connection, pause.id))
             # whoever looked before another has put down what they saw takes nothing of that back
-            stops = {} if before.measured_at is not None else {"stops": _stops_written(pause.stops)}
+            stops = {} if before.measured_at is not None else {"stops": stops_written(pause.stops)}
             # each change follows its entry: a server takes none without (`guard_pause`)
             if pause.measured_at is not None and stops:
                 append_entry(connection, "peak.measured", actor, to_ms(at), told | _measured(pause))
@@ -281,7 +281,8 @@ def _word_of(row: AnyRow) -> Word:
     return Word(row.item, row.code, bool(row.holds), row.name, row.note, row.said_by, moment_at(row.said_at))
 
 
-def _stops_written(stops: Iterable[Stop]) -> str:
+def stops_written(stops: Iterable[Stop]) -> str:
+    """As a row keeps them; the server's guard takes nothing else from a person's SQL."""
     return json.dumps(
         [
             [

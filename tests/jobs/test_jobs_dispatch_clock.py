@@ -187,25 +187,49 @@ def test_with_the_clock_moved_at_random_nothing_leaves_outside_of_the_window(sho
 
 
 @pytest.mark.parametrize(
-    ("hours", "leave"),
+    ("hours", "note"),
     [
-        ((time(8), time(22)), 5),
-        ((time(10), time(10, 1)), 5),
-        ((time(10, 1), time(22)), 5),  # a host may be behind by that much
-        ((time(8), time(10)), 0),
-        ((time(10, 2), time(22)), 0),
+        ((time(8), time(22)), ""),
+        ((time(10), time(10, 1)), ""),
+        ((time(10, 1), time(22)), ""),  # a host may be behind by that much
+        ((time(8), time(10)), "window_over"),
+        ((time(10, 2), time(22)), "hours_narrowed"),
     ],
 )
 def test_hours_that_are_narrowed_hold_for_what_was_planned_before(
-    shop: Shop, hours: tuple[time, time], leave: int
+    shop: Shop, hours: tuple[time, time], note: str
 ) -> None:
     """It is ten o'clock; the campaign's own window goes on for hours."""
     account = shop.add_account(5)
     campaign = shop.campaign()
     shop.context = replace(shop.context, hours=hours)
     ended = shop.run(campaign.id).step is dispatch.Step.END
-    assert (ended, len(shop.reached())) == (leave > 0, leave)
+    assert (ended, len(shop.reached())) == ((False, 0) if note else (True, 5))
     for batch in shop.gateways[account].accepted.values():
         assert {message.until for message in batch} == {datetime.combine(NOW.date(), hours[1], BEIJING)}
+    if note:
+        assert shop.state(campaign.id) == (CampaignState.WAITING, note)
+
+
+@pytest.mark.parametrize(("minutes", "leave"), [(60, 0), (59, 5)])
+def test_the_window_that_was_approved_ends_before_the_hours_do(shop: Shop, minutes: int, leave: int) -> None:
+    """Hours that are wider than when it was planned make it no longer."""
+    account, end = shop.add_account(5), NOW + timedelta(hours=1)
+    campaign = shop.campaign(send_at=NOW, window_end=end)
+    shop.context = replace(shop.context, hours=(time(8), time(20)))
+    shop.clock.advance(minutes * 60)
+    shop.run(campaign.id)
+    assert len(shop.reached()) == leave
+    for batch in shop.gateways[account].accepted.values():
+        assert {message.until for message in batch} == {end}
     if not leave:
         assert shop.state(campaign.id) == (CampaignState.WAITING, "window_over")
+
+
+def test_past_its_own_window_it_is_not_the_hours_that_are_blamed(shop: Shop) -> None:
+    shop.add_account(5)
+    campaign = shop.campaign(send_at=NOW, window_end=NOW + timedelta(hours=1))
+    shop.context = replace(shop.context, hours=(time(12), time(20)))
+    shop.clock.advance(3_600)
+    shop.run(campaign.id)
+    assert shop.state(campaign.id) == (CampaignState.WAITING, "window_over")

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from campaign_app.consent import Refusal
 from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.consent import Reason
+from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import RemoteUnavailable
 from campaign_app.domain.message import ComplaintClue, InboundMessage
-from campaign_app.domain.phone import Phone
+from campaign_app.domain.phone import Phone, PlatformPhone
 from campaign_app.jobs import dispatch, fencing
+from campaign_app.jobs.asking import ask_again
 from campaign_app.jobs.poll import poll_all
 from campaign_app.jobs.ports import GatewayCapabilities, Rate
 from campaign_app.jobs.turns import LONGEST_TURN
@@ -25,6 +29,7 @@ SENDER = 9
 KEYED = replace(IDEMPOTENT, needs_phone=True, rate=Rate(SENDER, 50))
 WITHOUT_KEYS = replace(KEYED, idempotent=False, lookup=False)
 OTHER = Phone("13900001111")
+SEALED = PlatformPhone("~AgAAAA-sealed-c00001~1~")
 
 
 class Killed(BaseException):
@@ -213,3 +218,79 @@ def test_what_was_sent_by_reference_counts_for_the_number_that_was_learnt_since(
     learns(shop, first)
     shop.run(later.id)
     assert shop.reached() == ["c00000"]
+
+
+@pytest.mark.parametrize("stream", ["inbound", "complaints"])
+def test_whoever_is_named_is_meant_alone_whoever_was_written_to_under_the_number(shop: Shop, stream: str) -> None:
+    account, gateway = carrier(shop, 4)
+    shop.run(shop.campaign().id)
+    gets(shop, account, 1, OTHER)
+    said: dict[str, list[Any]] = {
+        "inbound": [InboundMessage("i", "c00000", number_of(1), "TD", shop.clock())],
+        "complaints": [ComplaintClue("k", "c00000", number_of(1), "", shop.clock())],
+    }
+    gateway.stream[stream] = said[stream]
+    poll_all(shop.context, account)
+    gateway.accepted.clear()
+    shop.run(shop.campaign().id)
+    assert shop.reached() == everybody(4)[1:]
+    assert [one.ref.ref for one in shop.workspace.opt_outs.waiting(account, 9)] == ["c00000"]
+
+
+def test_another_number_of_the_same_person_is_no_change_of_hands(shop: Shop) -> None:
+    """Claimed by the key that stands for the person, which is of the plain number; the row has the sealed one alone."""
+    account, gateway = carrier(shop, 4, replace(KEYED, needs_phone=False, needs_platform_phone=True))
+    for seconds, phone in ((1, number_of(1)), (2, None)):
+        later = NOW + timedelta(seconds=seconds)
+        now = replace(person("c", 1), phone=phone, platform_phone=SEALED, updated_at=later)
+        shop.workspace.customers.upsert_page(account, [now], "end", NOW)
+    campaign = shop.campaign()
+    gateway.fail_before = [Killed()]
+    with pytest.raises(Killed):
+        shop.run(campaign.id)
+    to_its_end(shop, campaign.id)
+    assert shop.reached() == ["c00001"]
+    assert shop.workspace.inbox.counts(campaign.id)["withheld"] == 0
+
+
+def test_whoever_is_erased_while_shops_are_asked_is_not_reached(shop: Shop) -> None:
+    account, gateway = carrier(shop, 4)
+    campaign = shop.campaign()
+    shop.clock.advance(3_600)
+    (erased,) = shop.workspace.customers.ids_of_refs(account, ["c00001"]).values()
+    erase = once(lambda: shop.workspace.subjects.erase(erased, actor="window", at=shop.clock()))
+    shop.platforms[account].before_answer = erase
+    with pytest.raises(RemoteUnavailable):
+        shop.run(campaign.id)
+    to_its_end(shop, campaign.id)
+    assert reached(gateway) == [number_of(0), number_of(2), number_of(3)]
+
+
+class Without:
+    """The customers of a workspace of which one is no longer there, once that is so."""
+
+    def __init__(self, customers: Any) -> None:
+        self.customers = customers
+        self.gone: list[int] = []
+
+    def by_ids(self, ids: Sequence[int], *, phones: bool = True) -> dict[int, Customer]:
+        found: dict[int, Customer] = self.customers.by_ids(ids, phones=phones)
+        return {each: customer for each, customer in found.items() if each not in self.gone}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.customers, name)
+
+
+def test_whoever_is_no_longer_there_once_shops_were_asked_has_no_number(shop: Shop) -> None:
+    account, _ = carrier(shop, 4)
+    campaign = shop.campaign()
+    shop.clock.advance(3_600)
+    known = shop.workspace.customers.by_ids(
+        sorted(shop.workspace.customers.ids_of_refs(account, everybody(4)).values())
+    )
+    customers: Any = Without(shop.workspace.customers)
+    context = replace(shop.context, stores=replace(shop.context.stores, customers=customers))
+    shop.platforms[account].before_answer = once(lambda: customers.gone.append(sorted(known)[1]))
+    judged = ask_again(context, campaign, shop.workspace.accounts.account(account), list(known.values()))
+    found = {j.customer.ref: j.decision.reason for j in judged if isinstance(j.decision, Refusal)}
+    assert found == {"c00001": Reason.INVALID_PHONE}

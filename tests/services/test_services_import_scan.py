@@ -61,3 +61,11 @@ def test_a_file_of_any_length_is_judged_alike(tmp_path: Path) -> None:
     kept, again = (marks(scan(tmp_path, rows, both_max).marks) for both_max in (10_000, 5_000))
     assert kept == again
     assert len(kept[0]) > 1_000
+
+
+@pytest.mark.parametrize("between", [0, 9_000], ids=["one block", "two blocks"])
+@pytest.mark.parametrize("both_max", [0, 100_000])
+def test_numbers_that_lie_a_power_of_two_apart_are_not_one(tmp_path: Path, both_max: int, between: int) -> None:
+    """2**32, which is more than a column of 32 bits could tell."""
+    rows = [("first", "13000000000"), *((f"r{n}", "") for n in range(between)), ("last", "17294967296")]
+    assert marks(scan(tmp_path, rows, both_max).marks) == ({}, [])

@@ -78,6 +78,32 @@ def refused(connection: Sql, statement: str, **given: Any) -> bool:
         return True
 
 
+_LONG: Final = "1" * 5_000  # digits; Python reads no number of more than 4,300
+# each in one thing not as the program writes what a pause stopped
+_STOPS: Final = (
+    "[1]",
+    '["x"]',
+    "[null]",
+    "[{}]",
+    "[[1,2,3,[],5,6,7,8,9],1]",
+    *(
+        f"[[{each}]]"
+        for each in (
+            f'{_LONG}, "sending", true, [], true, 0, 0, 0, null',
+            'null, "sending", true, [], true, 0, 0, 0, null',
+            '1, "else", true, [], true, 0, 0, 0, null',
+            '1, "sending", {}, [], true, 0, 0, 0, null',
+            '1, "sending", true, [1.5], true, 0, 0, 0, null',
+            f'1, "sending", true, [{"[" * 4_000}{"]" * 4_000}], true, 0, 0, 0, null',
+            '1, "sending", true, [], 1, 0, 0, 0, null',
+            '1, "sending", true, [], true, "0", 0, 0, null',
+            '1, "sending", true, [], true, 0, 1e5000, 0, null',
+            f'1, "sending", true, [], true, 0, 0, {2**63}, null',
+            '1, "sending", true, [], true, 0, 0, 0, "x"',
+            '1, "sending", true, [], true, 0, 0, 0',
+        )
+    ),
+)
 NEVER: Final = (
     (
         "INSERT INTO consent_fact (id, customer_id, status, method, channel, purposes, entity_uscc, observed_at, note)"
@@ -110,6 +136,8 @@ NEVER: Final = (
             '{"why": "older_copy", "made_at": "2026-11-10T02:00:00+00:00"}',
             '{"alarm": "yes", "why": "older_copy", "made_at": "soon"}',
             '{"alarm": "yes", "why": "else", "made_at": "2026-11-10T02:00:00+00:00"}',
+            '{"alarm": "yes", "why": "older_copy", "made_at": "2026-11-10T24:00:00+00:00"}',
+            f'{{"alarm": {_LONG}, "alarm": "yes", "why": "older_copy", "made_at": "2026-11-10T02:00:00+00:00"}}',
         )
     ),
     "UPDATE stream_cursor SET cursor = 'x'",
@@ -131,6 +159,13 @@ NEVER: Final = (
             '{"account_id": 1, "campaign_id": 1}',
             '{"account_id": 1, "place": "x"}',
             '{"account_id": 1, "full": []}',
+            f'{{"account_id": {_LONG}}}',
+            f'{{"account_id": {_LONG}, "account_id": 1}}',
+            f'{{"account_id": {"[" * 4_000}{"]" * 4_000}, "account_id": 1}}',
+            '{"account_id": 1.5}',
+            '{"account_id": 1e5000}',
+            f'{{"account_id": {2**63}}}',
+            f'{{{" " * 9_999}"account_id": 1}}',
         )
     ),
     f"INSERT INTO job (kind, args, state, queued_at) VALUES ('poll', '{{\"account_id\": 1}}', 'queued', {2**62})",
@@ -168,6 +203,7 @@ NEVER: Final = (
             (1, "[[1]]"),
             (2**62, "[]"),
             (1, f'[[1, "sending", true, [], true, 0, 0, 0, {2**62}]]'),
+            *((1, stops) for stops in _STOPS),
         )
     ),
     "UPDATE job SET state = 'done'",
@@ -273,6 +309,10 @@ FORBIDDEN: Final = {
         (
             "UPDATE campaign SET state = 'approved', approved_hash = 'h', approved_by = 'boss/window',"
             " approved_at = 1 WHERE state = 'screened'"
+        ),
+        (
+            "UPDATE campaign SET state = 'approved', approved_hash = 'h', approved_by = session_user,"
+            f" approved_at = {2**62} WHERE state = 'screened'"
         ),
         "UPDATE campaign_warning SET confirmed_by = 'somebody'",
         "UPDATE campaign SET body = 'x' WHERE state = 'draft'",

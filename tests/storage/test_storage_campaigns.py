@@ -35,7 +35,6 @@ from campaign_app.services.campaigns import adds_up
 from campaign_app.storage import campaigns
 from campaign_app.storage.doubles import mark_doubles, parts_of_keys
 from campaign_app.storage.engine import Database
-from campaign_app.storage.filters import NOBODY
 from campaign_app.storage.freezing import forget_some, freeze
 from campaign_app.storage.workspace import Workspace
 
@@ -44,20 +43,6 @@ EXAMPLES = settings(max_examples=25, suppress_health_check=[HealthCheck.function
 
 def campaign(**changed: object) -> Campaign:
     return replace(Campaign(0, "双11", ENTITY, "retail", Filter()), **changed)
-
-
-@pytest.mark.parametrize("written", ["no", "[]", '{"every": true, "parts": [{"field": "x"}]}', "[" * 99_999])
-def test_an_audience_that_cannot_be_read_is_nobody_and_hides_no_other_campaign(
-    workspace: Workspace, written: str
-) -> None:
-    sync(workspace, shop(workspace), person("c1"))
-    workspace.campaigns.create(campaign())
-    spoilt = workspace.campaigns.create(campaign()).id
-    with workspace.database.write() as connection:
-        connection.execute(sa.text("UPDATE campaign SET audience = :to WHERE id = :id"), {"to": written, "id": spoilt})
-    first, second = workspace.campaigns.campaigns()
-    assert (first.audience, second.audience) == (NOBODY, Filter())
-    assert workspace.customers.count(NOBODY, ENTITY, NOW) == 0 < workspace.customers.count(Filter(), ENTITY, NOW)
 
 
 def test_a_campaign_comes_back_as_written(workspace: Workspace) -> None:

@@ -6,13 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from storage_samples import ENTITY, NOW, Fresh, person, shop
+from storage_samples import ENTITY, NOW, Fresh, person, shop, sync
 
-from campaign_app.domain.audience import Condition, Filter, Op
+from campaign_app.domain.audience import Condition, Filter, Op, named_accounts
+from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.customer import PlatformCustomer
 from campaign_app.domain.errors import NotFound, SettingsError
+from campaign_app.storage.filters import NOBODY
 from campaign_app.storage.workspace import Workspace
 
 EXAMPLES = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -161,3 +164,36 @@ def test_what_makes_no_sense_is_refused(workspace: Workspace, audience: Filter) 
     with pytest.raises(SettingsError) as caught:
         workspace.customers.count(audience, ENTITY, NOW)
     assert caught.value.code == "audience_filter"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "no",
+        "[]",
+        '{"every": true, "parts": [{"field": "x"}]}',
+        "[" * 99_999,
+        *(
+            f'{{"every": true, "parts": [{{"field": "account", "op": {rest}}}]}}'
+            for rest in (
+                '"is", "value": "x"',
+                '"is", "value": null',
+                '"in", "value": ["1", "x"]',
+                f'"is", "value": "{"1" * 5_000}"',
+            )
+        ),
+        '{"every": true, "parts": [' * 22 + "]}" * 22,
+    ],
+)
+def test_an_audience_that_cannot_be_read_is_nobody_and_hides_no_other_campaign(
+    workspace: Workspace, written: str
+) -> None:
+    sync(workspace, shop(workspace), person("c1"))
+    workspace.campaigns.create(Campaign(0, "双11", ENTITY, "retail", Filter()))
+    spoilt = workspace.campaigns.create(Campaign(0, "双11", ENTITY, "retail", Filter())).id
+    with workspace.database.write() as connection:
+        connection.execute(sa.text("UPDATE campaign SET audience = :to WHERE id = :id"), {"to": written, "id": spoilt})
+    first, second = workspace.campaigns.campaigns()
+    assert named_accounts(first.audience) == {0}
+    assert (first.audience, second.audience) == (NOBODY, Filter())
+    assert workspace.customers.count(NOBODY, ENTITY, NOW) == 0 < workspace.customers.count(Filter(), ENTITY, NOW)

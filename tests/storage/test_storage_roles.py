@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -11,20 +12,22 @@ from typing import Final
 import pytest
 import sqlalchemy as sa
 from storage_roles import FORBIDDEN, NEVER, OPERATOR, OWNER, REVIEWER, WORKER, Stage, case, refused, staged
-from storage_samples import ENTITY, KEY, NOW, account, fact, minutes, number
+from storage_samples import ENTITY, KEY, NOW, fact, minutes, number
 
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.complaint import CaseState, NewCase, Source, Unmatched, Way
 from campaign_app.domain.consent import Suppression, SuppressionKind
-from campaign_app.domain.customer import Entity, ImportRow
+from campaign_app.domain.customer import ImportRow
 from campaign_app.domain.errors import NotAllowed, NotPermitted, WorkspaceError
+from campaign_app.domain.peak import Stop
 from campaign_app.domain.team import EVERY_ROLE, Role
 from campaign_app.storage import moving
 from campaign_app.storage.audit import entry_hash
 from campaign_app.storage.columns import metadata
 from campaign_app.storage.comparing import compare
 from campaign_app.storage.migrate import HEAD
+from campaign_app.storage.peaks import stops_written
 from campaign_app.storage.roles import grants
 from campaign_app.storage.workspace import Workspace
 from tests.helpers.crowd import crowd
@@ -166,6 +169,7 @@ def test_what_a_role_is_for_it_may_do(stage: Stage) -> None:
         assert refused(sql, lift, **{**given, "granted": granted - 1}), "not the fact's own time"
         assert refused(sql, lift, **{**given, "entity": "x"})
         assert refused(sql, lift, **{**given, "by": ""}), "nobody lifted it"
+        assert refused(sql, lift, **{**given, "now": 2**62}), "no calendar has that time"
         assert not refused(sql, "SELECT sealed FROM secret WHERE name = 'account.1.unread.r1'")
         assert not refused(sql, "INSERT INTO setting (name, value) VALUES ('profile:x', '{}')")
         assert not refused(sql, "UPDATE campaign SET state = 'paused' WHERE state = 'sending'")
@@ -197,24 +201,22 @@ def test_what_a_role_is_for_it_may_do(stage: Stage) -> None:
         assert not refused(sql, "SELECT sealed FROM secret WHERE name = 'account.1.key'")
 
 
-def test_who_sends_for_a_shop_is_the_owners_to_say_once_its_batches_are_settled(stage: Stage) -> None:
-    carry = "INSERT INTO account_sender (account_id, sender_account_id) VALUES (%(shop)s, %(by)s)"
-    source = "INSERT INTO account_connection (account_id, options, consent_account_id) VALUES (1, '{}', %(by)s)"
-    with closing(stage.here.open(OWNER)) as workspace:
-        other = workspace.accounts.add_account(account("k2")).id
-        workspace.accounts.add_entity(Entity("91330100MA0000009Y", "别家"))
-        strange = workspace.accounts.add_account(account("k3", entity_uscc="91330100MA0000009Y")).id
-        workspace.accounts.set_sender(other, 1)
-    with stage.here.sql(stage.here.maker) as maker, stage.sql(OWNER) as sql:
-        assert not refused(sql, source, by=None)
-        assert refused(sql, carry, shop=1, by=other)
-        assert refused(sql, source, by=other)
-        maker.execute("UPDATE submission SET settled = 1")
-        maker.commit()
-        assert not refused(sql, carry, shop=1, by=other)
-        assert not refused(sql, source, by=other)
-        assert refused(sql, carry, shop=1, by=strange), "a port of another entity"
-        assert not refused(sql, "DELETE FROM account_sender")
+def test_what_the_program_writes_of_a_pause_and_of_a_job_is_taken(stage: Stage) -> None:
+    pause = (
+        "INSERT INTO peak_pause (plan_id, drill, asked_by, asked_at, in_force_at, stops, resumed_by, resumed)"
+        " SELECT id, 1, session_user, 1, 1, %(stops)s, '', '[]' FROM peak_plan"
+    )
+    job = "INSERT INTO job (kind, args, state, queued_at) VALUES (%(kind)s, %(args)s, 'queued', 1)"
+    full = Stop(2**59, "sending", active=True, watched=(7, 8), ended=True, batches=2, messages=9, left=1, last_at=NOW)
+    path = "数据/" * 1_000
+    with stage.sql(OPERATOR) as sql:
+        for stops in ((), (Stop(1, "scheduled", active=False),), (full, full)):
+            assert not refused(sql, pause, stops=stops_written(stops))
+        for kind, args in (
+            ("sync", {"account_id": 2**59, "full": True}),
+            ("import", {"import_id": 1, "chunks": 0, "place": path}),
+        ):
+            assert not refused(sql, job, kind=kind, args=json.dumps(args, ensure_ascii=False))
 
 
 def test_who_asked_for_a_job_is_the_servers_word(stage: Stage) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from storage_samples import ENTITY, KEY, NOW, Campaigning, number
 
 from campaign_app.credentials import MemoryKeeper, PassphraseKeeper, Scrypt
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import Suppression, SuppressionKind
 from campaign_app.storage import copies, seen
+from campaign_app.storage.engine import Database
 from campaign_app.storage.host import host_id
 from campaign_app.storage.seen import SLOT, Seen, seen_of, state_folder
 from campaign_app.storage.suppressions import add_marks
@@ -255,6 +258,37 @@ def test_a_demo_has_no_mark_and_others_keep_theirs_apart_from_workspaces(workspa
         assert watch is not None
         assert watch.guard() == ""
         assert [file.stem for file in state_folder().glob("*.seen") if file.stem == kept.id] == [kept.id]
+
+
+class Overtaken:
+    """A database of which somebody else is a moment before with their write."""
+
+    def __init__(self, database: Database, first: Callable[[], object]) -> None:
+        self.database, self.first = database, [first]
+        self.read = database.read
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        while self.first:
+            self.first.pop()()
+        with self.database.write() as connection:
+            yield connection
+
+
+def test_an_alarm_takes_nothing_back_of_what_a_worker_has_put_aside_meanwhile(machine: Machine) -> None:
+    machine.send()
+    older = machine.copy("older")
+    machine.send()
+    with machine.opened(older) as restored:
+        worker = machine.watch(restored)
+        database: Any = Overtaken(restored.database, worker.guard)
+        assert Seen(database, machine.state, "here", lambda: LATER).alarm() == "older_copy"
+        with restored.database.read() as connection:
+            assert copies.is_aside(copies.meta_of(connection))
+            before = copies.meta_of(connection)
+        assert worker.guard() == "older_copy"
+        with restored.database.read() as connection:
+            assert copies.meta_of(connection) == before
 
 
 def test_a_mark_never_grows(machine: Machine) -> None:

@@ -78,6 +78,7 @@ def test_a_finished_one_shows_its_numbers_and_the_way_to_its_results(staged: Sta
     ("note", "said"),
     [
         ("window_over", "发送时段已过，余下的没有发送；请重新安排时间。"),
+        ("hours_narrowed", "每天的发送时段改过，现在不能发送；请重新安排时间。"),
         ("account_refused:balance", "账户被拒绝：账户余额不足。请充值后重试。"),
         ("by_user", ""),
     ],

@@ -17,7 +17,7 @@ from campaign_app.services.preflight import HEARTBEAT
 from campaign_app.services.window import BEIJING
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.sending import SendingStep
-from campaign_app.ui.viewmodels.preflight import number, refusal_of, suggested
+from campaign_app.ui.viewmodels.preflight import PreflightModel, number, refusal_of, suggested
 from campaign_app.ui.widgets.checklist import Checklist, Item
 from campaign_app.ui.widgets.moment_edit import CIVIL
 from campaign_app.ui.widgets.timeline import Day
@@ -309,6 +309,21 @@ def test_a_time_outside_the_window_is_refused_in_place(staged: Staged, open_step
     assert "开始，最晚发到" in made.step.run.view.pace.text()
     qtbot.mouseClick(plan.now, Qt.MouseButton.LeftButton)
     assert not made.step.preflight.state.later
+
+
+def test_a_time_that_proves_to_be_refused_is_judged_anew_without_it(
+    staged: Staged, open_step: Open, inline_desk: Desk, qtbot: QtBot
+) -> None:
+    """Chosen before the first look, which alone tells the hours: what was said of the text was said of that time."""
+    made = open_step(staged.approved())
+    tomorrow = staged.app.clock().astimezone(BEIJING) + timedelta(days=1)
+    fresh = PreflightModel(staged.app, inline_desk.kit.tasks, made.model, lambda: "zh_CN")
+    fresh.choose_time(tomorrow.replace(hour=22, minute=30))
+    fresh.choose_later(later=True)
+    qtbot.waitUntil(lambda: fresh.state.found is not None)
+    assert fresh.state.refusal == "quiet_hours"
+    levels = {check.key: check.level for check in fresh.state.checks}
+    assert (levels["text"], levels["window"]) == ("ok", "warn")
 
 
 def test_now_is_refused_outside_the_window(staged: Staged, open_step: Open) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from campaign_app import settings
+from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import EXPLICIT_METHODS, SuppressionKind
 from campaign_app.domain.copies import OLDER
 from campaign_app.domain.peak import PlanState
@@ -23,6 +24,10 @@ _PATH: Final = f"SET search_path = pg_catalog, {SCHEMA}, pg_temp"
 _REFUSED: Final = "RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege'"
 # what a calendar has: another time in a row keeps whoever reads it from all the others
 _A_MOMENT: Final = "BETWEEN 0 AND 250000000000000"
+# as JSON writes a whole number that a bigint holds, and a moment: Python reads no number of thousands of digits
+_WHOLE: Final = "(?:0|[1-9][0-9]{0,17})"
+_TIME: Final = "(?:0|[1-9][0-9]{0,13})"
+_LONGEST: Final = "10000"  # characters of what is asked of a job; the path of a file is the longest of it
 # by role the settings that are its own, as a regular expression of their names
 _DECLARED: Final = "|".join(sorted(declared.name for declared in settings.DECLARED))
 SETTINGS: Final = {
@@ -63,7 +68,7 @@ def functions(prefix: str) -> tuple[str, ...]:
         _function("as_ascii(said text)", "text", _AS_ASCII, "sql IMMUTABLE"),
         _trigger("guard_meta", _META, why=OLDER),
         _trigger("guard_audit", _AUDIT),
-        _trigger("guard_job", _JOB, allowed=_allowed()),
+        _trigger("guard_job", _JOB, allowed=_allowed(), whole=literal(f"^{_WHOLE}$"), longest=_LONGEST),
         _trigger("guard_setting", _SETTING, mine=_mine(), plans=literal(SETTINGS[Role.OPERATOR])),
         _trigger("guard_campaign", CAMPAIGN, opens=str(OPENS), closes=str(CLOSES)),
         _trigger("guard_budget", BUDGET),
@@ -76,7 +81,7 @@ def functions(prefix: str) -> tuple[str, ...]:
         _trigger("guard_lift", _LIFT, methods=", ".join(map(literal, sorted(EXPLICIT_METHODS)))),
         _trigger("guard_case", _CASE),
         _trigger("guard_plan", _PLAN, states=", ".join(map(literal, PlanState))),
-        _trigger("guard_pause", _PAUSE),
+        _trigger("guard_pause", _PAUSE, stops=literal(_list_of(_stop())), numbers=literal(_list_of(_WHOLE))),
         _trigger("guard_warning", WARNING),
         _trigger("guard_signed", _SIGNED),
     )
@@ -167,8 +172,10 @@ BEGIN
     THEN REFUSE; END IF;
     said := NEW.value::jsonb;
     IF jsonb_typeof(said) <> 'object' THEN REFUSE; END IF;
+    -- of the text itself: a name that stands there twice is read twice
+    IF (SELECT count(*) FROM json_object_keys(NEW.value::json)) <> 3 THEN REFUSE; END IF;
     IF said - 'made_at' = '{"alarm": "yes", "why": "$why"}'
-        AND said ->> 'made_at' ~ '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{6})?\\+00:00$'
+        AND said ->> 'made_at' ~ '^\\d{4}-\\d\\d-\\d\\dT([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{6})?\\+00:00$'
         AND pg_input_is_valid(said ->> 'made_at', 'timestamptz')
     THEN RETURN NEW; END IF;
     REFUSE;
@@ -197,6 +204,19 @@ END
 """
 
 
+def _list_of(each: str) -> str:
+    """A regular expression of the JSON of a list, as Python writes it."""
+    return rf"^\[(?:{each}(?:, {each})*)?\]$"
+
+
+def _stop() -> str:
+    """As `storage.peaks` writes one."""
+    watched = rf"\[(?:{_WHOLE}(?:, {_WHOLE})*)?\]"
+    was, truth = f'"(?:{"|".join(CampaignState)})"', "(?:true|false)"
+    counts = ", ".join([_WHOLE] * 3)
+    return rf"\[{_WHOLE}, {was}, {truth}, {watched}, {truth}, {counts}, (?:null|{_TIME})\]"
+
+
 def _allowed() -> str:
     kinds = {
         role: ", ".join(literal(kind) for kind, needed in ASKED_BY_PEOPLE.items() if needed in GRANTED[role])
@@ -223,11 +243,13 @@ BEGIN
     IF NOT ($allowed) OR NEW.error <> '' OR NEW.result IS NOT NULL THEN REFUSE; END IF;
     IF TG_OP = 'INSERT' THEN
         IF NEW.state <> 'queued' OR NEW.progress <> 0 OR NEW.total <> 0 OR NEW.queued_at NOT A_MOMENT
-            OR NOT pg_input_is_valid(NEW.args, 'jsonb') THEN REFUSE; END IF;
+            OR length(NEW.args) > $longest OR NOT pg_input_is_valid(NEW.args, 'jsonb') THEN REFUSE; END IF;
         said := NEW.args::jsonb;
         IF jsonb_typeof(said) <> 'object' THEN REFUSE; END IF;
-        IF EXISTS (SELECT 1 FROM jsonb_each(said) AS each(name, value) WHERE (name, jsonb_typeof(value))
-                NOT IN ((which, 'number'), ('full', 'boolean'), ('chunks', 'number'), ('place', 'string')))
+        -- of the text itself: a name that stands there twice is read twice
+        IF EXISTS (SELECT 1 FROM json_each(NEW.args::json) AS each(name, value) WHERE (name, json_typeof(value))
+                NOT IN ((which, 'number'), ('full', 'boolean'), ('chunks', 'number'), ('place', 'string'))
+                OR (json_typeof(value) = 'number' AND value #>> '{}' !~ $whole))
             OR NOT said ? which OR (said ? 'place' AND NEW.kind <> 'import')
         THEN REFUSE; END IF;
     ELSIF OLD.state NOT IN ('queued', 'running') OR NEW.state <> 'cancelled' THEN REFUSE; END IF;
@@ -291,7 +313,8 @@ BEGIN
     REFUSE;
 END
 """
-# what came of a pause is said once, and who lets it go on says so: each change follows the entry of the audit about it
+# what came of a pause is said once, and who lets it go on says so: each change follows the entry of the audit about it.
+# Pauses are read all together: what was stopped is told as the program writes it, and nothing else
 _PAUSE: Final = """
 DECLARE last record;
 BEGIN
@@ -301,11 +324,8 @@ BEGIN
             OR NEW.asked_at NOT A_MOMENT OR NEW.in_force_at NOT A_MOMENT
         THEN REFUSE; END IF;
     END IF;
-    IF NOT pg_input_is_valid(NEW.stops, 'jsonb') OR NOT pg_input_is_valid(NEW.resumed, 'jsonb') THEN REFUSE; END IF;
-    IF jsonb_typeof(NEW.stops::jsonb) <> 'array' OR jsonb_typeof(NEW.resumed::jsonb) <> 'array'
-        OR NEW.stops::jsonb @? 'strict $[*] ? (@.size() != 9 || @[3].type() != "array")'
-        OR NEW.stops::jsonb @? 'strict $[*][8] ? (@.type() != "null"
-            && (@.type() != "number" || @ < 0 || @ > 250000000000000))'
+    IF (NEW.stops ~ $stops AND NEW.resumed ~ $numbers AND coalesce(NEW.measured_at, 0) A_MOMENT
+        AND coalesce(NEW.resumed_at, 0) A_MOMENT) IS NOT TRUE
     THEN REFUSE; END IF;
     IF TG_OP = 'INSERT' THEN RETURN NEW; END IF;
     SELECT action, facts::jsonb ->> 'pause' AS pause INTO last FROM audit ORDER BY id DESC LIMIT 1;
@@ -357,7 +377,7 @@ BEGIN
     IF is_admin(session_user) THEN RETURN NEW; END IF;
     IF EXISTS (SELECT 1 FROM consent_fact f WHERE f.id = NEW.fact_id AND f.status = 'confirmed'
             AND f.method IN ($methods) AND f.withdrawn_at IS NULL AND f.entity_uscc = NEW.entity_uscc
-            AND f.obtained_at = NEW.granted_at AND f.obtained_at <= NEW.at
+            AND f.obtained_at = NEW.granted_at AND f.obtained_at <= NEW.at AND NEW.at A_MOMENT
             AND f.channel IN ('sms', 'any') AND coalesce(f.expires_at > NEW.at, true))
         AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.key = NEW.key AND s.entity_uscc = NEW.entity_uscc
             AND s.kind = NEW.kind AND s.since >= NEW.granted_at)

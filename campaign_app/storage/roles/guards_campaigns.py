@@ -58,7 +58,7 @@ BEGIN
     THEN REFUSE; END IF;
     IF OLD.state = 'screened' AND NEW.state = 'approved' THEN
         IF reviews AND same_plan AND same_rest AND NEW.approved_hash <> '' AND is_signed(NEW.approved_by)
-            AND NEW.approved_at IS NOT NULL
+            AND NEW.approved_at A_MOMENT
             AND NOT EXISTS (SELECT 1 FROM campaign_member WHERE campaign_id = OLD.id AND reason IS NULL)
         THEN RETURN NEW; END IF;
         REFUSE;
