@@ -15,6 +15,7 @@ from typing import Any, Final
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from campaign_app.domain.errors import AppError, WorkspaceError
@@ -50,7 +51,7 @@ _TROUBLE: Final = {
     10: ("disk_error", "The disk of the workspace reports an error"),
     11: ("damaged", "The workspace is damaged"),
     13: ("disk_full", "The disk is full; nothing was changed"),
-    14: ("not_a_workspace", "The workspace's database cannot be opened"),
+    14: ("workspace_gone", "The workspace's database cannot be opened any more"),
     26: ("damaged", "The workspace is damaged"),
 }
 
@@ -89,8 +90,8 @@ def open_engine(path: Path, key: bytes, *, create: bool = False) -> Engine:
     """The engine of the workspace's own database. Never makes a file unless `create`, and then only a new one."""
     engine = _engine(path, key, create=create, isolation_level=None, cache_kib=CACHE_KIB)
     event.listen(engine, "begin", _begin)
-    event.listen(engine, "handle_error", _translate)
     _first_connection(engine)
+    event.listen(engine, "handle_error", _translate)
     return engine
 
 
@@ -159,9 +160,12 @@ def _connect(path: Path, key: bytes, isolation_level: str | None) -> Any:
 def _first_connection(engine: Engine) -> None:
     try:
         engine.connect().close()
-    except sqlcipher.Error as error:
+    except (DBAPIError, sqlcipher.Error) as error:
         engine.dispose()
-        raise trouble_of(error) or error from None
+        trouble = trouble_of(getattr(error, "orig", error))
+        if trouble is not None and trouble.code == "workspace_gone":  # it never was there
+            trouble = WorkspaceError("not_a_workspace", "The workspace's database cannot be opened")
+        raise trouble or error from None
 
 
 def _begin(connection: Connection) -> None:

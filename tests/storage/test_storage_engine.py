@@ -77,7 +77,7 @@ def test_a_file_that_disappears_is_not_replaced_by_an_empty_one(tmp_path: Path) 
     (tmp_path / "a.db").unlink()
     with pytest.raises(WorkspaceError) as caught, Database(engine).read() as connection:
         connection.execute(sa.text("SELECT 1"))
-    assert caught.value.code == "not_a_workspace"
+    assert caught.value.code == "workspace_gone"
     assert not (tmp_path / "a.db").exists()
 
 
