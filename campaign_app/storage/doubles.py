@@ -55,8 +55,12 @@ _REACHED: Final = (
         sa.func.coalesce(ledger_latest.c.outcome, "").not_in([sa.literal(each) for each in sorted(_NEVER_LEFT)]),
     )
 )
-_CLAIMED: Final = sa.select(ledger.c.campaign_id, ledger.c.dedupe_key)
-_ROWS: Final = (
+_CLAIMED: Final = (
+    sa.select(ledger.c.campaign_id, ledger.c.dedupe_key, customer.c.account_id, customer.c.ref, _number)
+    .outerjoin(customer, customer.c.id == ledger.c.customer_id)  # who was erased is not there any more
+    .where(ledger.c.submission_id == sa.bindparam("submission"))
+)
+_ROW: Final = (
     sa.select(
         ledger.c.id,
         ledger.c.submission_id,
@@ -64,8 +68,14 @@ _ROWS: Final = (
         ledger.c.dedupe_key,
         sa.func.coalesce(ledger_latest.c.outcome, "").label("outcome"),
     )
+    .select_from(ledger)
     .outerjoin(ledger_latest, SAME_ROW)
-    .where(ledger.c.campaign_id == sa.bindparam("campaign"))
+)
+_ROWS: Final = _ROW.where(ledger.c.campaign_id == sa.bindparam("campaign"))
+_ROWS_OF_PEOPLE: Final = (
+    _ROW.add_columns(customer.c.account_id, customer.c.ref, _number)
+    .join(customer, customer.c.id == ledger.c.customer_id)
+    .where(ledger.c.campaign_id + 0 == sa.bindparam("campaign"))  # by the people, as above
 )
 _NUMBERS: Final = (
     sa.select(ledger.c.message_id, ledger.c.dedupe_key, _number)
@@ -142,21 +152,38 @@ def without_doubles(
     return fresh, doubles
 
 
-def doubled_among(connection: sa.Connection, submission_id: int) -> frozenset[str]:
-    """The open messages of a batch whose person has another; what was taken stays, else what may be, or the first."""
-    mine = connection.execute(_CLAIMED.where(ledger.c.submission_id == submission_id)).all()
+def doubled_among(connection: sa.Connection, hashes: PhoneKeys, submission_id: int) -> frozenset[str]:
+    """The open messages of a batch whose person has another; what was taken stays, else what may be, or the first.
+
+    Whoever was claimed by their reference has the number that is known of them by now.
+    """
+    mine = connection.execute(_CLAIMED, {"submission": submission_id}).all()
     if not mine:
         return frozenset()
-    people = people_of(connection, (row.dedupe_key for row in mine))
-    found = rows_among(connection, _ROWS, ledger.c.dedupe_key, people, campaign=mine[0].campaign_id)
-    rows = sorted((row for row in found if row.outcome not in _NEVER_LEFT), key=_rank)
+    people = people_of(connection, (_key_by_now(row, hashes) for row in mine))
+    of_campaign = {"campaign": mine[0].campaign_id}
+    found = {row.id: row for row in rows_among(connection, _ROWS, ledger.c.dedupe_key, people, **of_campaign)}
+    person = {row.id: people[row.dedupe_key] for row in found.values()}
+    twins = [customer_id for customer_id, _ in rows_among(connection, _TWINS, _number, people)]
+    for row in rows_among(connection, _ROWS_OF_PEOPLE, ledger.c.customer_id, twins, **of_campaign):
+        if _key_by_now(row, hashes) != row.dedupe_key:
+            found[row.id], person[row.id] = row, people[row.phone_key]
+    rows = sorted((row for row in found.values() if row.outcome not in _NEVER_LEFT), key=_rank)
     first: dict[bytes, int] = {}
     doubled: set[str] = set()
     for row in rows:
-        kept = first.setdefault(people[row.dedupe_key], row.id)
+        kept = first.setdefault(person[row.id], row.id)
         if kept != row.id and row.submission_id == submission_id and row.outcome in _OPEN:
             doubled.add(row.message_id)
     return frozenset(doubled)
+
+
+def _key_by_now(row: AnyRow, hashes: PhoneKeys) -> bytes:
+    """The number of whoever was claimed by their reference, once it is known; else the key of the claim."""
+    claimed, number = row.dedupe_key, row.phone_key
+    if number is None or claimed == number or claimed != hashes.of_ref(CustomerRef(row.account_id, row.ref)):
+        return bytes(claimed)
+    return bytes(number)
 
 
 def renumbered_among(connection: sa.Connection, submission_id: int) -> frozenset[str]:

@@ -222,7 +222,7 @@ class SqlLedger:
 
     def doubled(self, submission_id: int) -> frozenset[str]:
         with self.db.read() as connection:
-            return doubled_among(connection, submission_id)
+            return doubled_among(connection, self.hashes, submission_id)
 
     def renumbered(self, submission_id: int) -> frozenset[str]:
         with self.db.read() as connection:

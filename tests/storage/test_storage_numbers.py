@@ -263,6 +263,38 @@ def test_of_one_persons_claims_one_is_kept_when_they_turn_out_to_be_one(
     assert workspace.ledger.doubled(second.id) == {f"m-{made.campaign_id}-{seq}" for seq in doubled}
 
 
+@pytest.mark.parametrize(
+    ("settled", "doubled"),
+    [
+        ((), {1}),
+        (((0, Outcome.ACCEPTED),), {1}),
+        (((1, Outcome.ACCEPTED),), {0}),
+        (((1, Outcome.UNKNOWN),), {0}),
+        (((0, Outcome.WITHHELD),), set()),
+        (((1, Outcome.REJECTED),), set()),
+    ],
+)
+def test_whoever_was_claimed_by_reference_is_one_with_the_number_that_is_learnt_since(
+    workspace: Workspace, settled: tuple[tuple[int, Outcome], ...], doubled: set[int]
+) -> None:
+    made = sending(workspace)
+    sync(workspace, made.account_id, person("c0", None, updated_at=NOW + minutes(1)))
+    key = workspace.phone_keys.of_ref(CustomerRef(made.account_id, "c0"))
+    claims = [made.claim_of(0, key)]
+    first = workspace.ledger.claim(made.campaign_id, made.account_id, "key-0", claims, {}, (0, 1), NOW)
+    assert first is not None
+    batches = {0: first, 1: made.claim(1)}
+    for seq, outcome in settled:
+        made.settle(batches[seq], (seq, outcome))
+
+    def twice() -> set[str]:
+        return {each for batch in batches.values() for each in workspace.ledger.doubled(batch.id)}
+
+    assert twice() == set()
+    sync(workspace, made.account_id, person("c0", number(1), updated_at=NOW + minutes(2)))
+    assert twice() == {f"m-{made.campaign_id}-{seq}" for seq in doubled}
+
+
 def test_a_batch_without_rows_holds_nobody_twice(workspace: Workspace) -> None:
     assert workspace.ledger.doubled(7) == frozenset()
 
