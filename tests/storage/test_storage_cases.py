@@ -102,10 +102,10 @@ def test_no_sync_no_import_and_no_grant_undoes_it(sending: Campaigning, later: s
     marks = workspace.suppressions.of_customers(ids)
     assert [{mark.kind for mark in marks[each]} for each in ids] == [{SuppressionKind.COMPLAINT}] * 2
     fact_id = workspace.facts.latest([ids[0]])[ids[0]][0]
-    (mark,) = marks[ids[0]]
-    with pytest.raises(NotAllowed) as caught:
-        workspace.suppressions.lift([mark], customer_id=ids[0], fact_id=fact_id, reviewer="王", at=LATER)
-    assert caught.value.code == "lift_kind"
+    for mark in marks[ids[0]]:  # another number has one of its own
+        with pytest.raises(NotAllowed) as caught:
+            workspace.suppressions.lift([mark], customer_id=ids[0], fact_id=fact_id, reviewer="王", at=LATER)
+        assert caught.value.code == "lift_kind"
 
 
 def test_nobody_changes_or_deletes_a_suppression(sending: Campaigning) -> None:
