@@ -24,7 +24,6 @@ from campaign_app.storage.pages import Look, look
 
 BUSY_SECONDS: Final = 30
 CACHE_KIB: Final = 8_192  # of each connection; twice as much makes neither dispatch nor the table faster
-FLOWS_CACHE_KIB: Final = 1_024  # what is at work is little, however much has been done
 # of one transaction in bulk: pages that do not fit are encrypted and written again and again before the commit
 BULK_CACHE_KIB: Final = 49_152
 # WAL with synchronous=NORMAL may lose the last commits when the power fails: a claimed batch must not be forgotten
@@ -39,6 +38,7 @@ _PRAGMAS: Final = (
     # fewer, larger checkpoints: a fifth more rows a second in bulk
     "PRAGMA wal_autocheckpoint = 8000",
     "PRAGMA journal_size_limit = 67108864",
+    f"PRAGMA cache_size = -{CACHE_KIB}",
 )
 # by which a workspace that was moved away refuses every change (`storage.moved`)
 FENCED: Final = "moved"
@@ -88,7 +88,7 @@ class Database:
 
 def open_engine(path: Path, key: bytes, *, create: bool = False) -> Engine:
     """The engine of the workspace's own database. Never makes a file unless `create`, and then only a new one."""
-    engine = _engine(path, key, create=create, isolation_level=None, cache_kib=CACHE_KIB)
+    engine = _engine(path, key, create=create, isolation_level=None)
     event.listen(engine, "begin", _begin)
     _first_connection(engine)
     event.listen(engine, "handle_error", _translate)
@@ -97,18 +97,16 @@ def open_engine(path: Path, key: bytes, *, create: bool = False) -> Engine:
 
 def open_flows_engine(path: Path, key: bytes, *, create: bool = False) -> Engine:
     """The engine for the durable flows' system database; transactions as DBOS makes them on engines of its own."""
-    engine = _engine(path, key, create=create, isolation_level="IMMEDIATE", cache_kib=FLOWS_CACHE_KIB)
+    engine = _engine(path, key, create=create, isolation_level="IMMEDIATE")
     _first_connection(engine)
     return engine
 
 
-def _engine(path: Path, key: bytes, *, create: bool, isolation_level: str | None, cache_kib: int) -> Engine:
+def _engine(path: Path, key: bytes, *, create: bool, isolation_level: str | None) -> Engine:
     _check_file(path, key, create=create)
 
     def connect() -> Any:
-        connection = _connect(path, key, isolation_level)
-        connection.execute(f"PRAGMA cache_size = -{cache_kib}")
-        return connection
+        return _connect(path, key, isolation_level)
 
     return create_engine(
         "sqlite://",
