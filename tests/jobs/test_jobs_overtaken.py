@@ -62,6 +62,16 @@ def opts_out(shop: Shop, account: int, ref: str) -> None:
     shop.workspace.opt_outs.add(customer_id, shop.clock(), "person", "", "window")
 
 
+def refuses(shop: Shop, account: int, stream: str, ref: str) -> None:
+    """By the number that the second customer had, and naming `ref`."""
+    said: dict[str, list[Any]] = {
+        "inbound": [InboundMessage("i", ref, number_of(1), "TD", shop.clock())],
+        "complaints": [ComplaintClue("k", ref, number_of(1), "", shop.clock())],
+    }
+    shop.gateways[account].stream[stream] = said[stream]
+    poll_all(shop.context, account)
+
+
 def once(do: Callable[[], object]) -> Callable[[], None]:
     left = [do]
 
@@ -169,12 +179,7 @@ def test_whoever_refuses_from_the_number_that_was_written_to_is_not_reached_on_a
     account, gateway = carrier(shop, 4)
     shop.run(shop.campaign().id)
     gets(shop, account, 1, OTHER)
-    said: dict[str, list[Any]] = {
-        "inbound": [InboundMessage("i", "", number_of(1), "TD", shop.clock())],
-        "complaints": [ComplaintClue("k", "", number_of(1), "", shop.clock())],
-    }
-    gateway.stream[stream] = said[stream]
-    poll_all(shop.context, account)
+    refuses(shop, account, stream, "")
     gateway.accepted.clear()
     shop.run(shop.campaign().id)
     assert shop.reached() == ["c00000", "c00002", "c00003"]
@@ -225,12 +230,7 @@ def test_whoever_is_named_is_meant_alone_whoever_was_written_to_under_the_number
     account, gateway = carrier(shop, 4)
     shop.run(shop.campaign().id)
     gets(shop, account, 1, OTHER)
-    said: dict[str, list[Any]] = {
-        "inbound": [InboundMessage("i", "c00000", number_of(1), "TD", shop.clock())],
-        "complaints": [ComplaintClue("k", "c00000", number_of(1), "", shop.clock())],
-    }
-    gateway.stream[stream] = said[stream]
-    poll_all(shop.context, account)
+    refuses(shop, account, stream, "c00000")
     gateway.accepted.clear()
     shop.run(shop.campaign().id)
     assert shop.reached() == everybody(4)[1:]
