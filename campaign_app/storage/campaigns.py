@@ -41,6 +41,7 @@ from campaign_app.storage.warned import put_confirmed, put_found, warnings_of
 
 UNSCREENED: Final = "unscreened"
 _member: Final = campaign_member.c
+_customer: Final = schema.customer.c
 _PUT_PARTS: Final = (
     sa.update(campaign_member)
     .where(_member.campaign_id == sa.bindparam("of_campaign"), _member.seq == sa.bindparam("at_seq"))
@@ -66,6 +67,7 @@ _TO_DRAFT: Final = (
     sa.update(campaign).where(campaign.c.id == sa.bindparam("which")).values(state=CampaignState.DRAFT.value)
 )
 # what never left, or was turned away at the door, used up nobody's patience
+_NAMED: Final = sa.select(_customer.id, _customer.account_id, _customer.ref, _customer.phone_key)
 _NOT_SENT: Final = (Outcome.REJECTED.value, Outcome.WITHHELD.value)
 
 
@@ -272,11 +274,9 @@ class SqlCampaigns:
 
     def _keys(self, connection: sa.Connection, customer_ids: Sequence[int]) -> dict[int, bytes]:
         """A key of each that tells who they are in the ledger."""
-        table = schema.customer
-        wanted = sa.select(table.c.id, table.c.account_id, table.c.ref, table.c.phone_key)
         return {
             customer_id: phone_key or self.hashes.of_ref(CustomerRef(account_id, ref))
-            for customer_id, account_id, ref, phone_key in rows_among(connection, wanted, table.c.id, customer_ids)
+            for customer_id, account_id, ref, phone_key in rows_among(connection, _NAMED, _customer.id, customer_ids)
         }
 
 

@@ -24,7 +24,7 @@ from campaign_app.storage.erasure import erase
 from campaign_app.storage.filters import clause, joined_tags, split_tags
 from campaign_app.storage.importrows import join_waiting
 from campaign_app.storage.keys import WorkspaceKeys
-from campaign_app.storage.known import Known, Rows, as_told, known_of
+from campaign_app.storage.known import Known, Rows, as_told, ids_of_refs, known_of
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.numbers import link, people_of
 from campaign_app.storage.rows import AnyRow
@@ -166,10 +166,8 @@ class SqlCustomers:
             return tuple(row[0] for row in rows)
 
     def ids_of_refs(self, account_id: int, refs: Sequence[str]) -> dict[str, int]:
-        table = schema.customer
-        wanted = sa.select(table.c.ref, table.c.id).where(table.c.account_id == account_id)
         with self.db.read() as connection:
-            return {row[0]: row[1] for row in rows_among(connection, wanted, table.c.ref, refs)}
+            return ids_of_refs(connection, account_id, refs)
 
     def _row(self, account_id: int, customer: PlatformCustomer, seen_at: int) -> dict[str, Any]:
         return {

@@ -20,6 +20,7 @@ from campaign_app.storage.schema_sending import ledger
 
 _case, _customer, _account = complaint_case.c, schema.customer.c, schema.account.c
 _PEOPLE = sa.select(_customer.account_id, _customer.ref, _customer.phone_key)
+_PEOPLE_OF = _PEOPLE.where(_customer.account_id == sa.bindparam("shop"))
 _SENT_TO = sa.select(ledger.c.customer_id)
 
 
@@ -73,5 +74,5 @@ def _of_refs(connection: sa.Connection, named: Iterable[tuple[int, str]]) -> lis
     return [
         row
         for shop, refs in by_shop.items()
-        for row in rows_among(connection, _PEOPLE.where(_customer.account_id == shop), _customer.ref, refs)
+        for row in rows_among(connection, _PEOPLE_OF, _customer.ref, refs, shop=shop)
     ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,6 +17,7 @@ from campaign_app.storage.customers import accounts_of
 from campaign_app.storage.importready import ReadyRows
 from campaign_app.storage.importrows import Merge
 from campaign_app.storage.keys import KeyedHashes
+from campaign_app.storage.known import ids_of_refs
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.numbers import people_of
 from campaign_app.storage.prospects import Prospect, of_keys, put
@@ -86,19 +89,16 @@ class RowMatcher:
         targets: dict[int, list[int]] = {}
         for account_id in {row.account_id for row in rows}:
             mine = [row for row in rows if row.account_id == account_id and not row.consecutive]
-            by_ref = self._by_ref(account_id, [row.ref for row in mine if row.ref])
+            by_ref = ids_of_refs(self.connection, account_id, [row.ref for row in mine if row.ref])
             rest = [phone_keys[r.row_no] for r in mine if r.ref not in by_ref and r.row_no in phone_keys]
             by_phone = self._by_phone(account_id, rest)
             for row in mine:
                 key = phone_keys.get(row.row_no)
-                found = [by_ref[row.ref]] if row.ref in by_ref else by_phone.get(key, [])
+                met = by_ref.get(row.ref) if row.ref else None
+                found = by_phone.get(key, []) if met is None else [met]
                 if found:
                     targets[row.row_no] = found
         return targets
-
-    def _by_ref(self, account_id: int, refs: Sequence[str]) -> dict[str | None, int]:
-        wanted = sa.select(_customer.ref, _customer.id).where(_customer.account_id == account_id)
-        return {row[0]: row[1] for row in rows_among(self.connection, wanted, _customer.ref, refs)}
 
     def _by_phone(self, account_id: int, keys: Sequence[bytes]) -> dict[bytes | None, list[int]]:
         found: dict[bytes, list[int]] = {}
@@ -106,8 +106,7 @@ class RowMatcher:
             return {}
         people = people_of(self.connection, keys)
         shops = accounts_of(self.connection, entity_of(self.connection, account_id))
-        wanted = sa.select(_customer.phone_key, _customer.id).where(of_accounts(shops))
-        for key, customer_id in rows_among(self.connection, wanted, _customer.phone_key, people):
+        for key, customer_id in rows_among(self.connection, _of_shops(tuple(shops)), _customer.phone_key, people):
             found.setdefault(people[key], []).append(customer_id)
         return {key: found[people[key]] for key in keys if people[key] in found}
 
@@ -133,6 +132,11 @@ class RowMatcher:
     def _waiting_already(self, ready: ReadyRows) -> set[Person]:
         others = of_keys(self.connection, [key for key, _ in ready.waiting], beside=self.import_id)
         return {_same_person(tuple(other)) for other in others}
+
+
+@lru_cache
+def _of_shops(shops: tuple[int, ...]) -> sa.Select[Any]:
+    return sa.select(_customer.phone_key, _customer.id).where(of_accounts(shops))
 
 
 def _each_once(rows: Iterable[Prospect], known: set[Person]) -> list[Prospect]:

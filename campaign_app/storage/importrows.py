@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from campaign_app.storage import schema
 from campaign_app.storage.importready import keys_of_numbers, keys_of_refs
+from campaign_app.storage.known import ids_of_refs
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.numbers import people_of
 from campaign_app.storage.prospects import forget, of_keys
@@ -19,6 +20,8 @@ from campaign_app.storage.schema_imports import import_change, import_prospect
 from campaign_app.storage.upserts import plain_insert
 
 Attributes = dict[str, str]
+_customer = schema.customer.c
+_ATTRIBUTES: Final = sa.select(_customer.id, _customer.attributes)
 _encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode  # made once: rows come by the million
 _PUT_ATTRIBUTES: Final = (
     sa.update(schema.customer)
@@ -41,9 +44,7 @@ class Merge:
     changes: list[dict[str, Any]] = field(default_factory=list)
 
     def load(self, customer_ids: Iterable[int]) -> None:
-        table = schema.customer
-        wanted = sa.select(table.c.id, table.c.attributes)
-        for customer_id, attributes in rows_among(self.connection, wanted, table.c.id, customer_ids):
+        for customer_id, attributes in rows_among(self.connection, _ATTRIBUTES, _customer.id, customer_ids):
             self.now[customer_id] = json.loads(attributes)
 
     def apply(self, customer_id: int, attributes: Mapping[str, str], row: Mapping[str, Any]) -> bool:
@@ -102,9 +103,7 @@ def join_waiting(
 
 def _give(connection: sa.Connection, account_id: int, met: Sequence[tuple[AnyRow, str]]) -> None:
     """Each row to the customer with the ref beside it."""
-    table = schema.customer
-    wanted = sa.select(table.c.ref, table.c.id).where(table.c.account_id == account_id)
-    ids = {row[0]: row[1] for row in rows_among(connection, wanted, table.c.ref, [ref for _, ref in met])}
+    ids = ids_of_refs(connection, account_id, [ref for _, ref in met])
     merge = Merge(connection)
     merge.load(ids.values())
     for prospect, ref in sorted(met, key=lambda each: (each[0].import_id, each[0].row_no)):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -13,6 +13,13 @@ from campaign_app.storage import schema
 from campaign_app.storage.lists import rows_among
 
 Rows = Mapping[str, Mapping[str, Any]]
+_customer = schema.customer.c
+_OF_ACCOUNT: Final = _customer.account_id == sa.bindparam("account")
+_KNOWN: Final = sa.select(
+    _customer.ref, _customer.id, _customer.phone_key, _customer.updated_at,
+    _customer.platform_phone_sealed.is_not(None),
+).where(_OF_ACCOUNT)  # fmt: skip
+_IDS: Final = sa.select(_customer.ref, _customer.id).where(_OF_ACCOUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +31,12 @@ class Known:
 
 
 def known_of(connection: sa.Connection, account_id: int, refs: Sequence[str]) -> dict[str, Known]:
-    table = schema.customer.c
-    columns = (table.ref, table.id, table.phone_key, table.updated_at, table.platform_phone_sealed.is_not(None))
-    wanted = sa.select(*columns).where(table.account_id == account_id)
-    return {
-        row[0]: Known(row[1], row[2], row[3], bool(row[4])) for row in rows_among(connection, wanted, table.ref, refs)
-    }
+    found = rows_among(connection, _KNOWN, _customer.ref, refs, account=account_id)
+    return {row[0]: Known(row[1], row[2], row[3], bool(row[4])) for row in found}
+
+
+def ids_of_refs(connection: sa.Connection, account_id: int, refs: Iterable[str]) -> dict[str, int]:
+    return {row[0]: row[1] for row in rows_among(connection, _IDS, _customer.ref, refs, account=account_id)}
 
 
 def as_told(row: Mapping[str, Any], customer: PlatformCustomer, there: Known | None) -> Mapping[str, Any]:

@@ -36,9 +36,12 @@ from campaign_app.storage.upserts import insert_or_ignore
 
 _OF_MESSAGES: Final = frozenset({Channel.SMS.value, Channel.ANY.value})
 _Mark = tuple[bytes, str, str]
-_mark, _lift = schema.suppression.c, schema.suppression_lift.c
+_mark, _lift, _customer = schema.suppression.c, schema.suppression_lift.c, schema.customer.c
 _MARKS: Final = sa.select(schema.suppression).where(_mark.entity_uscc == sa.bindparam("entity"))
 _LIFTS: Final = sa.select(_lift.key, _lift.kind, _lift.granted_at).where(_lift.entity_uscc == sa.bindparam("entity"))
+_NAMED: Final = sa.select(
+    _customer.id, _customer.account_id, _customer.ref, _customer.phone_key, schema.account.c.entity_uscc
+).join(schema.account, schema.account.c.id == _customer.account_id)
 _KNOWN: Final = sa.select(_mark.key, _mark.entity_uscc, _mark.kind, _mark.since)
 
 
@@ -129,12 +132,8 @@ class SqlSuppressions:
 
     def _keys_of(self, connection: sa.Connection, ids: Sequence[int]) -> dict[str, dict[int, list[bytes]]]:
         """Entity → customer id → the keys that the customer is suppressed by."""
-        customer, account = schema.customer.c, schema.account.c
-        wanted = sa.select(
-            customer.id, customer.account_id, customer.ref, customer.phone_key, account.entity_uscc
-        ).join(schema.account, account.id == customer.account_id)
         keys: dict[str, dict[int, list[bytes]]] = {}
-        for customer_id, account_id, ref, phone_key, entity_uscc in rows_among(connection, wanted, customer.id, ids):
+        for customer_id, account_id, ref, phone_key, entity_uscc in rows_among(connection, _NAMED, _customer.id, ids):
             ref_key = self.hashes.of_ref(CustomerRef(account_id, ref))
             pair = [ref_key] if phone_key is None else [ref_key, phone_key]
             keys.setdefault(entity_uscc, {})[customer_id] = pair

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
-from storage_samples import shop
+from storage_samples import ENTITY, NOW, number, person, shop, sync
 
-from campaign_app.storage import schema
+from campaign_app.domain.customer import ImportRow
+from campaign_app.storage import fetching, lists, schema
 from campaign_app.storage.engine import Database
 from campaign_app.storage.fetching import _direct, fetch, fetch_first, fetch_value, read_first, read_rows, read_value
 from campaign_app.storage.workspace import Workspace
@@ -121,3 +122,28 @@ def test_a_table_that_is_gone_is_a_bug_and_not_a_users_trouble(workspace: Worksp
     for _ in range(TIMES):
         with pytest.raises((driver, sa.exc.DBAPIError), match="gone"):
             read_rows(workspace.database, gone)
+
+
+def test_what_every_page_part_and_batch_asks_is_made_once(workspace: Workspace) -> None:
+    """A statement that is made anew each time pushes those that are kept out of their place, and takes up much room."""
+    account_id = shop(workspace)
+    import_id = workspace.imports.begin("a.csv", "a" * 64, 10, NOW)
+
+    def once_more(n: int) -> None:
+        sync(workspace, account_id, person(f"c{n}", number(n)))
+        ids = list(workspace.customers.ids_of_refs(account_id, [f"c{n}"]).values())
+        workspace.suppressions.of_customers(ids)
+        workspace.campaigns.sent_since(ENTITY, ids, NOW)
+        met, waiting = ImportRow(2 * n, account_id, f"c{n}", None, {"茶": str(n)}), 2 * n + 1
+        by_number = ImportRow(waiting, account_id, None, number(n), {"茶": "绿"})
+        workspace.imports.apply_chunk(import_id, [met, by_number])
+
+    def made() -> list[int]:
+        kept = (fetching._kept, lists._in_json, lists._in_array)
+        return [each.cache_info().misses for each in kept]
+
+    once_more(1)
+    once_more(2)
+    before = made()
+    once_more(3)
+    assert made() == before
