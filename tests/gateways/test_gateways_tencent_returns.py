@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaign_app.conformance.adapters.tampering import edit, tampering
 from campaign_app.domain.errors import OutcomeUnknown
-from campaign_app.domain.message import Outcome
+from campaign_app.domain.message import InboundMessage, Outcome
 from campaign_app.gateways.tencent.gateway import TencentGateway
 from campaign_app.gateways.tencent.returning import reply_of, report_of
 from campaign_app.jobs.opt_out import is_opt_out
@@ -153,6 +154,36 @@ def test_a_reply_is_not_lost_to_a_detail() -> None:
     found = reply_of({**REPLY, "ReplyTime": None, "PhoneNumber": "?", "SubscriberNumber": "13800000000"}, NOW)
     assert found is not None
     assert (found.text, found.received_at, found.phone and found.phone.e164) == ("ＴＤ", NOW, "+8613800000000")
+
+
+@pytest.mark.parametrize("said", [None, 7, ["TD"], {"text": "TD"}])
+def test_whoever_wrote_what_cannot_be_read_counts_as_having_refused(said: object) -> None:
+    """Tencent hands a reply out once: nobody could look it up any more."""
+    found = reply_of({**REPLY, "ReplyContent": said}, NOW)
+    assert found is not None
+    assert is_opt_out(found.text)
+    blank = reply_of({**REPLY, "ReplyContent": ""}, NOW)
+    assert blank is not None
+    assert not is_opt_out(blank.text)
+
+
+@pytest.mark.parametrize("number", [None, "", "+86138****0000", 13800000000])
+def test_a_reply_that_was_asked_for_by_its_number_is_of_that_number(
+    sandbox: SandboxProcess, people: People, gateway: TencentGateway, number: object
+) -> None:
+    ref = next(iter(taken(gateway, people, 3).values()))
+    sandbox.reply("S1", ref, "退订")
+    phone = next(c.phone for c in people.customers if c.ref == ref)
+    assert phone is not None
+
+    def nameless(answer: Any) -> None:
+        for row in answer["Response"].get("PullSmsReplyStatusSet", ()):
+            row.update(PhoneNumber=number, SubscriberNumber=number)
+
+    with tampering(sandbox.url) as proxy, tencent(sandbox, base_url=proxy.url) as behind:
+        proxy.spoil = edit("/", nameless)
+        found = behind.look_back("inbound", phone, datetime.fromtimestamp(0, UTC))
+    assert {(reply.text, reply.phone) for reply in found if isinstance(reply, InboundMessage)} == {("退订", phone)}
 
 
 @given(
