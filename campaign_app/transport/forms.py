@@ -12,6 +12,7 @@ from pydantic import RootModel
 
 from campaign_app.domain.errors import RemoteError, RemoteRefused
 from campaign_app.transport.errors import ContractBroken, http_date
+from campaign_app.transport.parsing import parsed
 from campaign_app.transport.session import Answer
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def form(params: Mapping[str, str]) -> bytes:
 
 def json_object(answer: Answer) -> Mapping[str, Any]:
     """Raises ValidationError for anything else, which `transport.errors.translated` knows."""
-    return _Object.model_validate_json(answer.body, strict=True).root
+    return parsed(_Object, answer.body).root
 
 
 def part(found: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -24,6 +24,7 @@ from tenacity import RetryCallState, Retrying, stop_after_attempt
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable, SettingsError
 from campaign_app.domain.ports import Clock
 from campaign_app.transport.errors import AnswerTooLarge, AnswerTooSlow, Redirected, status_error, translated
+from campaign_app.transport.parsing import parsed
 from campaign_app.transport.throttle import Pace
 from campaign_app.transport.timely import TimelyAdapter
 
@@ -268,7 +269,7 @@ class _Unsigned(AuthBase):
 
 
 def _reading(model: type[M]) -> Callable[[Answer], M]:
-    return lambda answer: model.model_validate_json(answer.body, strict=True)
+    return lambda answer: parsed(model, answer.body)
 
 
 def _error_of(state: RetryCallState) -> BaseException | None:

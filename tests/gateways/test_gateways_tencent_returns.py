@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_app.conformance.adapters.tampering import edit, tampering
+from campaign_app.conformance.adapters.tampering import Seen, edit, tampering
 from campaign_app.domain.errors import OutcomeUnknown
 from campaign_app.domain.message import InboundMessage, Outcome
 from campaign_app.gateways.tencent.gateway import TencentGateway
@@ -165,6 +166,23 @@ def test_whoever_wrote_what_cannot_be_read_counts_as_having_refused(said: object
     blank = reply_of({**REPLY, "ReplyContent": ""}, NOW)
     assert blank is not None
     assert not is_opt_out(blank.text)
+
+
+def test_half_an_emoji_in_one_reply_costs_nobody_theirs(
+    sandbox: SandboxProcess, people: People, gateway: TencentGateway
+) -> None:
+    first, second = list(taken(gateway, people, 10).values())[:2]
+    sandbox.reply("S1", first, "退订")
+    sandbox.reply("S1", second, "哈哈")
+
+    def halved(seen: Seen) -> Seen:
+        return replace(seen, body=seen.body.replace("哈哈".encode(), rb"TD\ud83d"))
+
+    with tampering(sandbox.url) as proxy, tencent(sandbox, base_url=proxy.url) as behind:
+        proxy.spoil = halved
+        replies, _ = drained(behind.inbound, "60")
+    assert sorted(reply.text for reply in replies) == ["TD\ufffd", "退订"]
+    assert all(is_opt_out(reply.text) for reply in replies)
 
 
 @pytest.mark.parametrize("number", [None, "", "+86138****0000", 13800000000])
