@@ -46,7 +46,9 @@ _SECRETS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"(?<![\w+/-])[\w+/-]{40,}={1,2}", re.ASCII), "***"),
 )
 # what a library says below this level is of no use to anybody who reads our logs
-_LIBRARIES: Final = ("dbos", "urllib3", "alembic", "sqlalchemy", "uvicorn", "asyncio", "keyring", "tenacity")
+_LIBRARIES: Final = ("dbos", "alembic", "sqlalchemy", "uvicorn", "asyncio", "keyring", "tenacity")
+# its warnings name addresses, and a sender's has the values of a text in it
+_ADDRESSES: Final = "urllib3"
 _FORMAT: Final = "%(asctime)s %(levelname)s %(name)s [%(process)d] %(message)s"
 _FILE_BYTES: Final = 2_000_000
 _FILES: Final = 5
@@ -93,6 +95,7 @@ def _tame_libraries() -> None:
         logger.propagate = True
         # DBOS adds a console handler of its own, unmasked, to a logger that has none
         logger.handlers[:] = [logging.NullHandler()]
+    logging.getLogger(_ADDRESSES).setLevel(logging.ERROR)
 
 
 class _Formatter(logging.Formatter):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 from pydantic import ValidationError
 
 from campaign_app.conformance.asking import Asking, whole
 from campaign_app.conformance.checking import Checks, Failed, expect
+from campaign_app.transport.errors import http_date
 from campaign_app.transport.receipts import ReceiptRefused, ReceiptVerifier
 from campaign_app.transport.wire import CREATED_WINDOW_SECONDS, LOOKUP_MAX, MESSAGES_MAX, Meta
 
@@ -60,11 +59,10 @@ def clock(asking: Asking) -> str:
     expect(abs(skew) <= CREATED_WINDOW_SECONDS, f"server_time is {skew:.0f} s off")
     dated = answer.headers.get("Date", "")
     expect(dated, "no Date header")
-    try:
-        at = parsedate_to_datetime(dated)
-    except ValueError:
-        raise Failed("a Date header that is no HTTP date") from None
-    drift = abs((at.replace(tzinfo=at.tzinfo or UTC) - said).total_seconds())
+    at = http_date(dated)
+    if at is None:
+        raise Failed("a Date header that is no HTTP date")
+    drift = abs((at - said).total_seconds())
     expect(drift <= CREATED_WINDOW_SECONDS, f"Date and server_time are {drift:.0f} s apart")
     return f"{skew:+.1f} s"
 

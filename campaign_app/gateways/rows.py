@@ -20,6 +20,8 @@ from campaign_app.transport.listing import fields, good_ref, plain_code, plain_t
 from campaign_app.transport.wire import Wire
 
 ID_MAX: Final = 200
+# in place of what somebody wrote that cannot be read; it reads as a refusal (`jobs.opt_out`)
+UNREAD: Final = "退订（原文无法读取）"
 _TEXT_MAX: Final = 2_000
 _SUBMITTED: Final[Mapping[object, Outcome]] = {"accepted": Outcome.ACCEPTED, "rejected": Outcome.REJECTED}
 _REPORTED: Final[Mapping[object, Outcome]] = {"delivered": Outcome.DELIVERED, "failed": Outcome.FAILED}
@@ -111,8 +113,13 @@ def inbound_of(row: object, now: datetime) -> InboundMessage | None:
     ref, phone = good_ref(found.get("ref")), parse_phone(plain_text(found.get("phone"), 40))
     if not ref and phone is None:
         return None
-    text = plain_text(found.get("text"), _TEXT_MAX)
+    text = reply_text(found.get("text"))
     return InboundMessage(_id(found, "inbound_id"), ref, phone, text, _moment(found.get("received_at")) or now)
+
+
+def reply_text(said: object) -> str:
+    """What is no text may have been a refusal, and whose it is is known."""
+    return plain_text(said, _TEXT_MAX) if isinstance(said, str) else UNREAD
 
 
 def complaint_of(row: object, now: datetime) -> ComplaintClue | None:

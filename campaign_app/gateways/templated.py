@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.consent.staff import StaffMessage
 from campaign_app.domain.customer import Account
+from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.message import SubmitOutcome
 from campaign_app.gateways.checks import Leaving, check_batch, check_test, phones_of
 from campaign_app.gateways.planning import Request, plan
-from campaign_app.gateways.wordings import Wording
+from campaign_app.gateways.wordings import OF_ACCOUNT, Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,19 @@ class WayOut:
     def _hand_over(self, key: str, messages: Sequence[Leaving]) -> tuple[SubmitOutcome, ...]:
         self.numbers(messages)
         planned = plan(messages, self.wordings({m.text for m in messages}), self.alike, self.request_max)
+        if not planned.requests:
+            _refuse_all(planned.refused)
         found = {each.message_id: each for each in planned.refused}
         found.update(self.send(key, planned.requests))
         return tuple(found[m.message_id] for m in messages if m.message_id in found)
+
+
+def _refuse_all(refused: Sequence[SubmitOutcome]) -> None:
+    """Raises RemoteRefused where the provider lets nothing of the account be used by now: nobody's message is refused
+
+    for good by a list that lacks the campaign's signature, or every template.
+    """
+    found = {each.code for each in refused}
+    if found <= OF_ACCOUNT.keys():
+        code = OF_ACCOUNT[min(found)]
+        raise RemoteRefused(code, "The provider names nothing that the batch could leave with", account_wide=True)

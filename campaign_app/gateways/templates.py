@@ -121,6 +121,9 @@ class Templates:
         # the one that says most itself comes first; the code keeps the order the same from day to day
         self._filed = sorted(filed, key=lambda one: (-sum(map(len, one.literals)), len(one.names), one.code))
 
+    def __len__(self) -> int:
+        return len(self._filed)
+
     def fill(self, body: str) -> Filled | None:
         """The template that gives this very text, or None."""
         return next((found for one in self._filed if (found := one.fill(body)) is not None), None)

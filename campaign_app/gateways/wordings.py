@@ -17,6 +17,11 @@ from campaign_app.gateways.templates import Filled, Templates, signed
 
 BELIEVED: Final = timedelta(minutes=10)
 ASKED_ANEW: Final = timedelta(minutes=1)
+NO_SIGNATURE: Final = "no_signature"
+NO_TEMPLATE: Final = "no_template"
+NO_TEMPLATES: Final = "templates_unusable"  # none at all, whatever the text
+# whoever a message is for → our code
+OF_ACCOUNT: Final[Mapping[object, str]] = {NO_SIGNATURE: "signature_unusable", NO_TEMPLATES: NO_TEMPLATES}
 
 
 class Wording(NamedTuple):
@@ -36,9 +41,11 @@ class Allowed(NamedTuple):
         """Or why there is none."""
         parts = signed(text)
         if parts is None or parts.signature not in self.signatures:
-            return "no_signature"
+            return NO_SIGNATURE
         found = self.templates.fill(parts.body)
-        return "no_template" if found is None else Wording(parts.signature, found)
+        if found is None:
+            return NO_TEMPLATE if self.templates else NO_TEMPLATES
+        return Wording(parts.signature, found)
 
 
 @dataclass(slots=True)
@@ -55,6 +62,8 @@ class Wordings:
         found = self._of(texts, BELIEVED)
         if any(isinstance(each, str) for each in found.values()):
             found = self._of(texts, ASKED_ANEW)
+        if all(each in OF_ACCOUNT for each in found.values()):
+            self.doubt()  # a person is told, and whoever lets it go on has mended it
         return found
 
     def doubt(self) -> None:
@@ -80,7 +89,7 @@ def plain(wordings: Mapping[str, Wording | str]) -> Mapping[str, Wording | str]:
 
     ${url} within values, and then nobody would read what was checked.
     """
-    return {text: "no_template" if _replaceable(wording) else wording for text, wording in wordings.items()}
+    return {text: NO_TEMPLATE if _replaceable(wording) else wording for text, wording in wordings.items()}
 
 
 def _replaceable(wording: Wording | str) -> bool:

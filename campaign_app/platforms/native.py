@@ -52,6 +52,7 @@ class Said:
 
     def evidence(self, raw: Mapping[str, Any]) -> Evidence:
         """`raw`: what the platform said of one customer, word for word, without name and number."""
+        said = json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return Evidence(
             issuer_uscc=self.account.issuer_uscc,
             platform=self.account.platform,
@@ -59,7 +60,7 @@ class Said:
             simulated=self.account.simulated,
             request_id=self.request_id,
             receipt_id=f"sha256:{self.page_sha256}",
-            leaf=json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
+            leaf=said.encode(errors="replace").decode(),  # half a character of JSON can be stored nowhere
             leaf_index=0,
             api_method=self.api_method,
         )

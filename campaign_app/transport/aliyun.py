@@ -21,6 +21,7 @@ from campaign_app.domain.errors import RemoteError, SettingsError
 from campaign_app.domain.ports import Clock
 from campaign_app.transport.aliyun_codes import rule_of
 from campaign_app.transport.errors import ContractBroken
+from campaign_app.transport.parsing import parsed
 from campaign_app.transport.rates import lowered
 from campaign_app.transport.reactions import error_of
 from campaign_app.transport.session import Answer, SignedSession
@@ -161,7 +162,7 @@ def calls_for(
 
 
 def _object(body: bytes) -> Mapping[str, Any]:
-    return _Whole.model_validate_json(body, strict=True).model_dump()
+    return parsed(_Whole, body).model_dump()
 
 
 def _refusal(code: str, action: str, *, changes: bool) -> RemoteError:

@@ -125,7 +125,7 @@ def status_error(
     trouble = _WORDS.get((status, word)) or _of_status(status, headers)
     code = word if word and trouble.fate in (Fate.REFUSED, Fate.ACCOUNT) else trouble.code
     facts: dict[str, str | int] = {"status": status}
-    if code == "clock_skew" and (server := _http_date(headers.get("Date", ""))):
+    if code == "clock_skew" and (server := http_date(headers.get("Date", ""))):
         facts["skew_seconds"] = round((server - now).total_seconds())
     trouble = _Trouble(trouble.fate, code, trouble.words)
     return _error(what, trouble, changes=changes, retry_after=_retry_after(headers, now), facts=facts)
@@ -222,13 +222,14 @@ def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     written = headers.get("Retry-After", "").strip()
     if re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]{1,6})?", written, re.ASCII):
         return min(float(written), LONGEST_RETRY_AFTER)
-    at = _http_date(written)
+    at = http_date(written)
     return None if at is None else min(max((at - now).total_seconds(), 0.0), LONGEST_RETRY_AFTER)
 
 
-def _http_date(written: str) -> datetime | None:
+def http_date(written: str) -> datetime | None:
+    """A moment as headers write it; None for anything else, such as a year that no calendar has."""
     try:
         at = parsedate_to_datetime(written)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 from pydantic import RootModel
 
 from campaign_app.domain.errors import RemoteError, RemoteRefused
-from campaign_app.transport.errors import ContractBroken
+from campaign_app.transport.errors import ContractBroken, http_date
+from campaign_app.transport.parsing import parsed
 from campaign_app.transport.session import Answer
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def form(params: Mapping[str, str]) -> bytes:
 
 def json_object(answer: Answer) -> Mapping[str, Any]:
     """Raises ValidationError for anything else, which `transport.errors.translated` knows."""
-    return _Object.model_validate_json(answer.body, strict=True).root
+    return parsed(_Object, answer.body).root
 
 
 def part(found: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -90,7 +90,5 @@ def blamed(error: RemoteError, answer: Answer, now: datetime, window: float) -> 
 
 def skew(date: str, now: datetime) -> float:
     """A gateway's clock, as the Date of its answer has it, minus ours; 0 where it does not say the time."""
-    try:
-        return (parsedate_to_datetime(date) - now).total_seconds()
-    except (ValueError, TypeError):
-        return 0.0
+    at = http_date(date)
+    return 0.0 if at is None else (at - now).total_seconds()

@@ -16,7 +16,7 @@ import requests
 import urllib3.exceptions
 from pydantic import BaseModel
 from pydantic_core import to_json
-from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.adapters import BaseAdapter
 from requests.auth import AuthBase
 from requests.cookies import RequestsCookieJar
 from tenacity import RetryCallState, Retrying, stop_after_attempt
@@ -24,7 +24,9 @@ from tenacity import RetryCallState, Retrying, stop_after_attempt
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable, SettingsError
 from campaign_app.domain.ports import Clock
 from campaign_app.transport.errors import AnswerTooLarge, AnswerTooSlow, Redirected, status_error, translated
+from campaign_app.transport.parsing import parsed
 from campaign_app.transport.throttle import Pace
+from campaign_app.transport.timely import TimelyAdapter
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
@@ -48,7 +50,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds and bytes. `read` is for every single read, `whole` for one answer from its first byte to its last."""
+    """Seconds and bytes. `read` is for every single read, `whole` for one answer from its first byte to its last.
+
+    What is read besides the body has that long, too, from the request on (`transport.timely`).
+    """
 
     connect: float = 5.0
     read: float = 30.0
@@ -88,7 +93,8 @@ class SignedSession:
         self._http.trust_env = not loopback
         self._http.headers["User-Agent"] = "campaign-app"
         self._http.headers["Accept"] = "application/json, application/problem+json"
-        self._http.mount(f"{self._base}/", adapter or HTTPAdapter(pool_connections=1, pool_maxsize=_POOL))
+        timely = adapter or TimelyAdapter(limits.whole, monotonic, pool_maxsize=_POOL)
+        self._http.mount(f"{self._base}/", timely)
 
     def get(self, path: str, params: Mapping[str, str], model: type[M], *, signed: bool = True) -> M:
         auth: AuthBase = self._signing if signed else _Unsigned()
@@ -263,7 +269,7 @@ class _Unsigned(AuthBase):
 
 
 def _reading(model: type[M]) -> Callable[[Answer], M]:
-    return lambda answer: model.model_validate_json(answer.body, strict=True)
+    return lambda answer: parsed(model, answer.body)
 
 
 def _error_of(state: RetryCallState) -> BaseException | None:

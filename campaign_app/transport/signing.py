@@ -131,7 +131,7 @@ def _moment(seconds: int) -> datetime:
 def _http_date(written: str) -> datetime:
     try:
         at = parsedate_to_datetime(written)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise SignatureRefused("bad_signature", "Date is no HTTP date") from error
     if at.tzinfo is None:
         raise SignatureRefused("bad_signature", "Date has no zone")

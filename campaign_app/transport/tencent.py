@@ -19,6 +19,7 @@ from pydantic import BaseModel
 
 from campaign_app.domain.errors import RemoteError
 from campaign_app.transport.errors import ContractBroken
+from campaign_app.transport.parsing import parsed
 from campaign_app.transport.reactions import error_of
 from campaign_app.transport.session import Answer, SignedSession
 from campaign_app.transport.tencent_codes import rule_of
@@ -109,7 +110,7 @@ class TencentCalls:
         """
 
         def whole(answer: Answer) -> T:
-            found = _Envelope.model_validate_json(answer.body, strict=True).Response
+            found = parsed(_Envelope, answer.body).Response
             if "Error" in found:
                 raise _refusal(found["Error"], action, changes=changes)
             return read(Said(found, answer.headers.get("Date", "")))

@@ -21,7 +21,7 @@ PAGE: Final = 100
 _PAGES_MAX: Final = 100
 _NAME_MAX: Final = 200
 _TEXT_MAX: Final = 2_000
-_MAINLAND: Final = frozenset({0, 3})  # 3: a template for both
+_MAINLAND: Final = (0, 3)  # 3: a template for both
 T = TypeVar("T")
 
 

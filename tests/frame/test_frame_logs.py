@@ -12,6 +12,7 @@ import sys
 import threading
 import unicodedata
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,9 @@ from hypothesis import strategies as st
 from campaign_app import logs
 from campaign_app.domain.errors import SettingsError
 from campaign_app.logs import mask
+from campaign_app.transport.forms import Unsigned
+from campaign_app.transport.session import SignedSession
+from tests.helpers.raw_server import raw_server
 
 NUMBER = "13812345678"
 KEY = base64.urlsafe_b64encode(bytes(range(100, 132))).decode().rstrip("=")
@@ -205,6 +209,16 @@ class TestConfigured:
         assert configured().count("\n") == 1
         assert configured().endswith("to 138****5678\n")
         assert own not in logging.getLogger("dbos").handlers
+
+    def test_an_answer_with_odd_headers_brings_no_address_into_the_logs(self, configured: Callable[[], str]) -> None:
+        """An address of a sender's holds the number, and the values of the text, that a message has."""
+        odd = b"HTTP/1.1 200 OK\r\n: nothing\r\nno header\r\n\r\n{}"
+        with raw_server(lambda line, _: line.sendall(odd)) as server:
+            http = SignedSession(server.url, Unsigned(), lambda: datetime.now(UTC))
+            address = f"/?PhoneNumbers={NUMBER}&TemplateParam=%7B%22name%22%3A%22%E5%BC%A0%22%7D"
+            assert http.exchange(address, b"", "text/plain", lambda answer: answer.body, safe_to_repeat=True)
+            http.close()
+        assert configured() == ""
 
     def test_a_program_without_standard_error_goes_on(
         self, configured: Callable[[], str], monkeypatch: pytest.MonkeyPatch

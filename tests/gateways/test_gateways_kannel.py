@@ -305,6 +305,20 @@ def test_a_body_without_a_sound_length_is_not_read(desk: KannelDesk, length: str
         assert line.recv(100).split()[1] == b"400"
 
 
+def test_a_reply_that_breaks_off_is_none_until_it_comes_whole(desk: KannelDesk) -> None:
+    """Half of 退货怎么办 is an opt-out, and nobody asked for one."""
+    desk.replies()
+    number, body = f"86{phone(1).digits}", "退货怎么办".encode("utf-16-be")
+    head = f"POST /reply/{PUSH_KEY} HTTP/1.1\r\nX-Kannel-From: {number}\r\nX-Kannel-Coding: 2\r\n"
+    with socket.create_connection(("127.0.0.1", desk.push_port), timeout=10) as line:
+        line.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body[:2])
+        line.shutdown(socket.SHUT_WR)
+        assert line.recv(100).split()[1] == b"400"
+    assert desk.replies() == []
+    assert reply(desk, body, X_Kannel_From=number, X_Kannel_Coding="2") == 200
+    assert [each.text for each in desk.replies()] == ["退货怎么办"]
+
+
 @pytest.mark.expects_logs("campaign_app.gateways.kannel.listening")
 def test_what_cannot_be_kept_is_to_be_pushed_again(desk: KannelDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.replies()

@@ -121,9 +121,10 @@ def test_what_no_stated_template_gives_never_leaves(
 
 
 def test_without_stated_templates_nothing_leaves(sandbox: SandboxProcess, people: SealedPeople, key: str) -> None:
-    for empty, code in (("templates", "no_template"), ("signatures", "no_signature")):
-        with pinduoduo(sandbox, **{empty: ""}) as bare:
-            assert outcomes(bare, key, people.messages(1)) == [(Outcome.REJECTED, code)]
+    for empty, code in (("templates", "templates_unusable"), ("signatures", "signature_unusable")):
+        with pinduoduo(sandbox, **{empty: ""}) as bare, pytest.raises(RemoteRefused) as refused:
+            outcomes(bare, key, people.messages(1))
+        assert (refused.value.code, refused.value.account_wide) == (code, True)
 
 
 @pytest.mark.parametrize("fault", ["timeout_after", "error500_after", "cut_body"])

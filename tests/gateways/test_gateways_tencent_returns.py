@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -11,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaign_app.conformance.adapters.tampering import Seen, edit, tampering
 from campaign_app.domain.errors import OutcomeUnknown
-from campaign_app.domain.message import Outcome
+from campaign_app.domain.message import InboundMessage, Outcome
 from campaign_app.gateways.tencent.gateway import TencentGateway
 from campaign_app.gateways.tencent.returning import reply_of, report_of
 from campaign_app.jobs.opt_out import is_opt_out
@@ -153,6 +155,53 @@ def test_a_reply_is_not_lost_to_a_detail() -> None:
     found = reply_of({**REPLY, "ReplyTime": None, "PhoneNumber": "?", "SubscriberNumber": "13800000000"}, NOW)
     assert found is not None
     assert (found.text, found.received_at, found.phone and found.phone.e164) == ("ＴＤ", NOW, "+8613800000000")
+
+
+@pytest.mark.parametrize("said", [None, 7, ["TD"], {"text": "TD"}])
+def test_whoever_wrote_what_cannot_be_read_counts_as_having_refused(said: object) -> None:
+    """Tencent hands a reply out once: nobody could look it up any more."""
+    found = reply_of({**REPLY, "ReplyContent": said}, NOW)
+    assert found is not None
+    assert is_opt_out(found.text)
+    blank = reply_of({**REPLY, "ReplyContent": ""}, NOW)
+    assert blank is not None
+    assert not is_opt_out(blank.text)
+
+
+def test_half_an_emoji_in_one_reply_costs_nobody_theirs(
+    sandbox: SandboxProcess, people: People, gateway: TencentGateway
+) -> None:
+    first, second = list(taken(gateway, people, 10).values())[:2]
+    sandbox.reply("S1", first, "退订")
+    sandbox.reply("S1", second, "哈哈")
+
+    def halved(seen: Seen) -> Seen:
+        return replace(seen, body=seen.body.replace("哈哈".encode(), rb"TD\ud83d"))
+
+    with tampering(sandbox.url) as proxy, tencent(sandbox, base_url=proxy.url) as behind:
+        proxy.spoil = halved
+        replies, _ = drained(behind.inbound, "60")
+    assert sorted(reply.text for reply in replies) == ["TD\ufffd", "退订"]
+    assert all(is_opt_out(reply.text) for reply in replies)
+
+
+@pytest.mark.parametrize("number", [None, "", "+86138****0000", 13800000000])
+def test_a_reply_that_was_asked_for_by_its_number_is_of_that_number(
+    sandbox: SandboxProcess, people: People, gateway: TencentGateway, number: object
+) -> None:
+    ref = next(iter(taken(gateway, people, 3).values()))
+    sandbox.reply("S1", ref, "退订")
+    phone = next(c.phone for c in people.customers if c.ref == ref)
+    assert phone is not None
+
+    def nameless(answer: Any) -> None:
+        for row in answer["Response"].get("PullSmsReplyStatusSet", ()):
+            row.update(PhoneNumber=number, SubscriberNumber=number)
+
+    with tampering(sandbox.url) as proxy, tencent(sandbox, base_url=proxy.url) as behind:
+        proxy.spoil = edit("/", nameless)
+        found = behind.look_back("inbound", phone, datetime.fromtimestamp(0, UTC))
+    assert {(reply.text, reply.phone) for reply in found if isinstance(reply, InboundMessage)} == {("退订", phone)}
 
 
 @given(

@@ -113,8 +113,10 @@ def test_what_top_did_not_approve_for_promotion_never_leaves(
 def test_what_the_account_does_not_name_is_not_used(sandbox: SandboxProcess, people: People, key: str) -> None:
     with top(sandbox, templates="SMS_5") as gateway:
         assert outcomes(gateway, key, people.messages(1)) == [(Outcome.REJECTED, "no_template")]
-    with top(sandbox, signatures="") as gateway:
-        assert outcomes(gateway, key, people.messages(1)) == [(Outcome.REJECTED, "no_signature")]
+    for missing, code in (("templates", "templates_unusable"), ("signatures", "signature_unusable")):
+        with top(sandbox, **{missing: ""}) as gateway, pytest.raises(RemoteRefused) as refused:
+            gateway.submit(key, people.messages(1))
+        assert (refused.value.code, refused.value.account_wide) == (code, True)
 
 
 def test_where_top_does_not_say_what_may_be_used_nobody_is_rejected(

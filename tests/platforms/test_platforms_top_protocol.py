@@ -232,7 +232,8 @@ def test_what_speaks_against_a_membership(result: object, objection: rows.Object
 
 @pytest.mark.parametrize("row", [None, {}, {"ouid": ""}, {"ouid": 5}, {"ouid": "a", "trade_amount": "x"},
                                  {"ouid": "a", "trade_count": -1}, {"ouid": "a", "trade_amount": "NaN"},
-                                 {"ouid": "a", "trade_amount": 1e300}])  # fmt: skip
+                                 {"ouid": "a", "trade_amount": 1e300},
+                                 {"ouid": "a", "trade_amount": "1e9999999"}])  # fmt: skip
 def test_a_broken_row_is_no_customer(row: object) -> None:
     assert rows.customer_of(row, NOW) is None
 

@@ -80,6 +80,31 @@ def dripping(connection: socket.socket, done: threading.Event) -> None:
             return
 
 
+def drips(*, before: bytes, piece: bytes) -> Any:
+    """What is no body yet, a bit at a time."""
+
+    def talk(connection: socket.socket, done: threading.Event) -> None:
+        connection.sendall(before)
+        for _ in range(200):
+            connection.sendall(piece)
+            if done.wait(0.05):
+                return
+
+    return talk
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+DRIPS = {
+    "a status line": drips(before=b"HTTP/1.1 ", piece=b"2"),
+    "a header": drips(before=b"HTTP/1.1 200 OK\r\nX-A: ", piece=b"a"),
+    "headers": drips(before=b"HTTP/1.1 200 OK\r\n", piece=b"A: b\r\n"),
+    "a word before the answer": drips(before=b"", piece=b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "a length of a chunk": drips(before=CHUNKED, piece=b"0"),
+    "a chunk's extension": drips(before=CHUNKED + b"5;", piece=b"x"),
+    "what follows the last chunk": drips(before=CHUNKED + b"2\r\n{}\r\n0\r\n", piece=b"A: b\r\n"),
+}
+
+
 def endless(connection: socket.socket, done: threading.Event) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
     while not done.is_set():
@@ -134,6 +159,16 @@ def test_trouble_on_the_wire(talk: Any, reading: type, changing: type, code: str
         with raw_server(talk) as server, pytest.raises(RemoteError) as info:
             doing(opened(server.url, limits=QUICK))
         assert (type(info.value), info.value.code) == (kind, code)
+        assert info.value.__context__ is None
+
+
+@pytest.mark.parametrize("talk", DRIPS.values(), ids=DRIPS)
+def test_an_answer_is_over_in_time_whatever_of_it_comes_slowly(talk: Any, opened: Open) -> None:
+    """A batch waits for what every shop of its entity answers: one server that drips would hold all campaigns up."""
+    for doing, kind in ((ask, RemoteUnavailable), (change, OutcomeUnknown)):
+        with raw_server(talk) as server, pytest.raises(RemoteError) as info:
+            doing(opened(server.url, limits=QUICK))
+        assert (type(info.value), info.value.code) == (kind, "timeout")
         assert info.value.__context__ is None
 
 

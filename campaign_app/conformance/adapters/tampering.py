@@ -84,6 +84,7 @@ BROKEN: Mapping[str, Spoil] = {
     "500": _status(500),
     "503": _status(503, Retry_After="1"),
     "429": _status(429, Retry_After="1"),
+    "a moment of no calendar": _status(429, Retry_After="Mon, 01 Jan 99999999999 00:00:00 GMT"),
     "401": _status(401),
     "403": _status(403),
     "404": _status(404),

@@ -15,11 +15,10 @@ from typing import Any, Final
 
 from campaign_app.domain.message import DeliveryReport, InboundMessage, Outcome
 from campaign_app.gateways.numbers import is_nobodys, phone_of
+from campaign_app.gateways.rows import UNREAD
 from campaign_app.services.unread_replies import numbers_in
 from campaign_app.transport.listing import plain_code, plain_count, plain_text
 
-# in place of what they wrote; it reads as a refusal (`jobs.opt_out`)
-UNREAD: Final = "退订（原文无法读取）"
 _TEXT_MAX: Final = 2_000
 _KEY_MAX: Final = 256
 _PARTS_MAX: Final = 100

@@ -81,7 +81,11 @@ class _Push(BaseHTTPRequestHandler):
         if not length.isdecimal() or int(length) > _BODY_MAX:
             self._end(HTTPStatus.BAD_REQUEST)
             return
-        self._answer(self.rfile.read(int(length)))
+        body = self.rfile.read(int(length))
+        if len(body) < int(length):  # it broke off: Kannel pushes it again
+            self._end(HTTPStatus.BAD_REQUEST)
+            return
+        self._answer(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
         """Nothing: an address has the key in it, and a header a number."""

@@ -56,7 +56,8 @@ class Finder:
 
     def replies(self, phone: Phone, since: datetime) -> tuple[InboundMessage, ...]:
         now = self.clock()
-        return tuple(one for row in self._rows(REPLIES, phone, since) if (one := reply_of(row, now)) is not None)
+        found = (reply_of(row, now, phone) for row in self._rows(REPLIES, phone, since))
+        return tuple(one for one in found if one is not None)
 
     def _outcome(self, key: str, one: Sent) -> SubmitOutcome | None:
         if one.phone is None or self.clock() - one.claimed_at > KEPT:

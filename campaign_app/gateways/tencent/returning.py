@@ -12,11 +12,12 @@ from hashlib import sha256
 from typing import Any, Final
 
 from campaign_app.domain.message import DeliveryReport, InboundMessage, Outcome
+from campaign_app.domain.phone import Phone
 from campaign_app.gateways.numbers import phone_of
+from campaign_app.gateways.rows import reply_text
 from campaign_app.gateways.tencent.sending import ID_MAX, of_batch, of_message
 from campaign_app.transport.listing import fields, plain_code, plain_text
 
-_TEXT_MAX: Final = 2_000
 _LATEST: Final = 10**11
 _REPORTED: Final[Mapping[object, Outcome]] = {"SUCCESS": Outcome.DELIVERED, "FAIL": Outcome.FAILED}
 _ALONE, _SEVERAL = of_message(""), of_batch("")
@@ -37,14 +38,17 @@ def report_of(row: object) -> DeliveryReport | None:
     return DeliveryReport(name, serial, outcome, code, at, message_id, key, phone)
 
 
-def reply_of(row: object, now: datetime) -> InboundMessage | None:
-    """Tencent gives a reply no id: it is named by its content, so that the same one twice is one still."""
+def reply_of(row: object, now: datetime, asked: Phone | None = None) -> InboundMessage | None:
+    """Tencent gives a reply no id: it is named by its content, so that the same one twice is one still.
+
+    A row that names nobody is of the number that was `asked` for, where one was.
+    """
     found = fields(row)
     phone = phone_of(plain_text(found.get("PhoneNumber"), 40))
-    phone = phone or phone_of(plain_text(found.get("SubscriberNumber"), 40))
+    phone = phone or phone_of(plain_text(found.get("SubscriberNumber"), 40)) or asked
     if phone is None:
         return None
-    text, written = plain_text(found.get("ReplyContent"), _TEXT_MAX), found.get("ReplyTime")
+    text, written = reply_text(found.get("ReplyContent")), found.get("ReplyTime")
     name = _id(phone.digits, text, str(written), plain_text(found.get("SignName"), 200))
     return InboundMessage(name, "", phone, text, moment(written) or now)
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from campaign_app.domain.customer import Account
@@ -14,6 +12,7 @@ from campaign_app.platforms.shopify.address import shop_of
 from campaign_app.platforms.shopify.editions import Edition
 from campaign_app.platforms.shopify.graph import Answered, Graph, drifted
 from campaign_app.platforms.shopify.listing import sheet_of
+from campaign_app.transport.forms import skew
 from campaign_app.transport.listing import plain_text
 from campaign_app.transport.wire import CREATED_WINDOW_SECONDS
 
@@ -28,13 +27,13 @@ def check_connection(account: Account, graph: Graph, edition: Edition, clock: Cl
     """Raises RemoteError where the platform does not answer, or not in its pinned version."""
     before = clock()
     answered = graph.ask("shop", edition.check, {})
-    skew = _skew(answered, before + (clock() - before) / 2)
+    behind = skew(answered.date, before + (clock() - before) / 2)
     if edition.platform == "shopify":
         shop, missing = _shop(answered), _missing(answered)
     else:
         sheet_of(answered)  # that it answers is all that says that customers may be read
         shop, missing = {}, ""
-    problem = missing or _problem(account, shop, skew)
+    problem = missing or _problem(account, shop, behind)
     issuer, issuer_name = _ISSUERS[edition.platform]
     return ConnectionReport(
         ok=not problem,
@@ -42,7 +41,7 @@ def check_connection(account: Account, graph: Graph, edition: Edition, clock: Cl
         issuer_name=issuer_name,
         api_version=edition.version,
         simulated=on_this_machine(account.base_url),
-        clock_skew_seconds=skew,
+        clock_skew_seconds=behind,
         pinned_keys="",
         problem=problem,
         shop=plain_text(shop.get("name"), 200),
@@ -50,11 +49,11 @@ def check_connection(account: Account, graph: Graph, edition: Edition, clock: Cl
     )
 
 
-def _problem(account: Account, shop: Mapping[str, Any], skew: float) -> str:
+def _problem(account: Account, shop: Mapping[str, Any], behind: float) -> str:
     domain = shop.get("myshopifyDomain")
     if domain is not None and domain != shop_of(account):
         return "other_shop"
-    return "clock_skew" if abs(skew) > CREATED_WINDOW_SECONDS else ""
+    return "clock_skew" if abs(behind) > CREATED_WINDOW_SECONDS else ""
 
 
 def _shop(answered: Answered) -> Mapping[str, Any]:
@@ -71,12 +70,3 @@ def _missing(answered: Answered) -> str:
         raise drifted("accessScopes")
     granted = {str(scope.get("handle")) for scope in scopes if isinstance(scope, dict)}
     return next((f"missing_{scope}" for scope in SCOPES if scope not in granted), "")
-
-
-def _skew(answered: Answered, ours: datetime) -> float:
-    """Theirs minus ours, by the answer's Date; 0 where it has none."""
-    try:
-        theirs = parsedate_to_datetime(answered.date)
-    except (ValueError, TypeError):
-        return 0.0
-    return ((theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)) - ours).total_seconds()

@@ -18,6 +18,7 @@ from campaign_app.platforms.shopify.editions import Edition
 from campaign_app.platforms.shopify.grant import Grant
 from campaign_app.platforms.shopify.pace import Cost, Pace
 from campaign_app.transport.errors import ContractBroken
+from campaign_app.transport.parsing import parsed
 from campaign_app.transport.session import Answer, SignedSession
 from campaign_app.transport.wire import Wire
 
@@ -91,7 +92,7 @@ class Graph:
 
         def read(answer: Answer) -> Answered:
             nonlocal cost
-            reply = Reply.model_validate_json(answer.body)
+            reply = parsed(Reply, answer.body, strict=False)
             cost = Cost.read(reply.extensions)
             return self._answered(reply, answer, cost)
 

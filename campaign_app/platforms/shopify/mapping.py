@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
@@ -165,7 +165,7 @@ def customer_of(node: Any, edition: Edition) -> PlatformCustomer | None:
     try:
         updated = moment(node.get("updatedAt")) if ref else None
         count, cents = _count(node.get("numberOfOrders")) if ref else 0, _cents(node.get("amountSpent")) if ref else 0
-    except (Odd, ValueError):
+    except (Odd, ValueError, TypeError, ArithmeticError):
         return None
     if updated is None:
         return None
@@ -199,7 +199,7 @@ def _name(node: Mapping[str, Any]) -> str:
 
 
 def _count(written: Any) -> int:
-    """An UnsignedInt64 comes as text. Raises ValueError."""
+    """An UnsignedInt64 comes as text. Raises ValueError, TypeError, OverflowError."""
     count = int(written or 0)
     if not 0 <= count <= _COUNT_MAX:
         raise ValueError("count")
@@ -207,13 +207,13 @@ def _count(written: Any) -> int:
 
 
 def _cents(money: Any) -> int:
-    """Yuan only: in another currency it is an amount that nobody here can compare. Raises ValueError."""
+    """Yuan only: in another currency it is an amount that nobody here can compare.
+
+    Raises ValueError, ArithmeticError.
+    """
     if not isinstance(money, dict) or money.get("currencyCode") != "CNY":
         return 0
-    try:
-        cents = int(Decimal(str(money.get("amount"))).scaleb(2))
-    except (InvalidOperation, OverflowError) as error:
-        raise ValueError("amount") from error
+    cents = int(Decimal(str(money.get("amount"))).scaleb(2))
     if abs(cents) > _CENTS_MAX:
         raise ValueError("amount")
     return cents

@@ -33,7 +33,7 @@ class Cost:
                 float(status["maximumAvailable"]),
                 float(status["restoreRate"]),
             )
-        except (TypeError, KeyError, ValueError):
+        except (TypeError, KeyError, ValueError, OverflowError):
             return None
         sound = found.restore > 0 and 0 <= found.requested < 1e9 and abs(found.available) < 1e9
         return found if sound else None

@@ -69,8 +69,8 @@ class TopPlatform:
 
     def _missing(self, listed: _Listed) -> str:
         """Without the first nobody can be vetoed; the second is asked of an account that names signatures."""
-        ouid = next((row.get("ouid") for row in listed.rows if isinstance(row, dict)), None)
-        if isinstance(ouid, str) and _is_denied(lambda: self._calls.ask(IDENTITY, {"ouid": ouid})):
+        ouid = next((good_ref(row.get("ouid")) for row in listed.rows if isinstance(row, dict)), "")
+        if ouid and _is_denied(lambda: self._calls.ask(IDENTITY, {"ouid": ouid})):
             return "missing_identity"
         named = names_in(self._account, "signatures")
         denied = bool(named) and _is_denied(lambda: filed.signature_status(self._calls, named[0]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from campaign_app.domain.consent import ConsentStatus
@@ -79,9 +79,9 @@ def _cents(amount: object) -> int | None:
         return 0
     try:
         yuan = Decimal(str(amount))
-    except InvalidOperation:
-        return None
-    if not yuan.is_finite() or abs(yuan) > _CENTS_MAX:
+        if not yuan.is_finite() or abs(yuan) > _CENTS_MAX:
+            return None
+    except ArithmeticError:
         return None
     return int((yuan * 100).to_integral_value())
 

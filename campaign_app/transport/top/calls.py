@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from campaign_app.domain.errors import RemoteError, RemoteUnavailable
 from campaign_app.domain.ports import Clock
+from campaign_app.transport.errors import http_date
+from campaign_app.transport.listing import plain_text
 from campaign_app.transport.session import Answer, SignedSession
 from campaign_app.transport.tokens import Tokens
 from campaign_app.transport.top.answers import read
@@ -34,8 +35,7 @@ class Answered:
 
     @property
     def request_id(self) -> str:
-        found = self.fields.get("request_id", "")
-        return found if isinstance(found, str) else ""
+        return plain_text(self.fields.get("request_id"), 100)
 
 
 class TopCalls:
@@ -91,14 +91,6 @@ class TopCalls:
                 trouble.facts = {**trouble.facts, ANSWER: sha256(answer.body).hexdigest()}
                 self._heed(trouble)
                 raise trouble
-            return Answered(method, said.fields, answer.body, _date(answer.headers))
+            return Answered(method, said.fields, answer.body, http_date(answer.headers.get("Date", "")))
 
         return answered
-
-
-def _date(headers: Mapping[str, str]) -> datetime | None:
-    try:
-        at = parsedate_to_datetime(headers.get("Date", ""))
-    except ValueError:
-        return None
-    return at if at.tzinfo else None

@@ -1,0 +1,53 @@
+"""A provider that names no signature, or no template, stops a campaign; nobody's message is refused for good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from campaign_app.conformance.adapters.tampering import Seen, Tampering, tampering
+from campaign_app.domain.campaign import CampaignState
+from tests.helpers.aliyun_shop import BODY, aliyun_shop
+from tests.helpers.sandbox import SandboxProcess
+
+
+@pytest.fixture
+def sandbox() -> Iterator[SandboxProcess]:
+    with SandboxProcess(customers=60, seed=5) as running:
+        yield running
+
+
+@pytest.fixture
+def proxy(sandbox: SandboxProcess) -> Iterator[Tampering]:
+    with tampering(sandbox.url) as running:
+        yield running
+
+
+def without(name: str, seen: Seen) -> Seen:
+    """The answer with null in place of a list."""
+    return seen.edited(lambda said: said.update({name: None})) if f'"{name}"'.encode() in seen.body else seen
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("SmsSignList", "signature_unusable"), ("SmsTemplateList", "templates_unusable")]
+)
+def test_a_list_that_came_empty_costs_nobody_their_message(
+    sandbox: SandboxProcess, proxy: Tampering, tmp_path: Path, name: str, code: str
+) -> None:
+    with aliyun_shop(tmp_path / "ws", sandbox, base_url=proxy.url) as shop:
+        campaigns, made = shop.app.workspace.campaigns, shop.campaign(f"{{name}}{BODY}")
+        proxy.spoil = lambda seen: without(name, seen)
+        shop.run(made.id)
+        stopped = campaigns.campaign(made.id)
+        assert (stopped.state, stopped.state_note) == (CampaignState.PAUSED, f"account_refused:{code}")
+        assert shop.counts(made.id)["rejected"] == 0
+        proxy.spoil = lambda seen: seen
+        campaigns.update(replace(stopped, state=CampaignState.SENDING, state_note=""), expected=CampaignState.PAUSED)
+        shop.run(made.id)
+        counts = shop.counts(made.id)
+    assert 0 < counts["submitted"] == counts["accepted"]
+    ledger = sandbox.ledger()
+    assert (ledger["doubled"], ledger["unconfirmed"]) == (0, 0)
