@@ -3824,6 +3824,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Screening results by reason</translation>
     </message>
     <message>
+        <source>核验时可以发送 {} 人，其中 {} 人在发出前被拦下，已计入未通过。</source>
+        <translation>When screened, {} could receive it; {} of them did not pass the last check before sending and now count as not passed.</translation>
+    </message>
+    <message>
         <source>、</source>
         <translation>, </translation>
     </message>
@@ -10248,12 +10252,16 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Whose complaints rise. A campaign over the policy rate stops by itself.</translation>
     </message>
     <message>
+        <source>这两期没有能对上短信的投诉，也没有发送</source>
+        <translation>No complaint of these two periods matches a message, and nothing was sent</translation>
+    </message>
+    <message>
         <source>合计：本期 {now}；上期 {before}。{turn}。</source>
         <translation>In all: now {now}; before {before}. {turn}.</translation>
     </message>
     <message>
-        <source>没有对应短信的投诉：本期 {now} 件，上期 {before} 件。</source>
-        <translation>About no message: {now} now, {before} before. </translation>
+        <source>对不上短信的投诉：本期 {now} 件，上期 {before} 件。</source>
+        <translation>Complaints that match no message: {now} in this period, {before} in the previous one. </translation>
     </message>
     <message>
         <source>本期有 {} 件还没有人核对是哪一条短信，暂按最可能的活动计。</source>
