@@ -74,7 +74,7 @@ class ScreeningStep(Step):
             self._draw_progress(view, running=running)
             self._draw_empty(view)
             if running or (campaign.state is not CampaignState.DRAFT and view.funnel):
-                self.funnel.show_funnel(funnel_of(campaign, view.funnel))
+                self.funnel.show_funnel(funnel_of(campaign, view.funnel, view.cleared - view.ready))
             show_if(self.funnel, not running or screened_of(view)[1] > 0)
             self.again.setVisible(campaign.state is CampaignState.SCREENED)
             if campaign.state in UNJUDGED and self._members.state.reason:
