@@ -1796,6 +1796,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <source>全部通过</source>
         <translation>All passed</translation>
     </message>
+    <message>
+        <source>{}：{}</source>
+        <translation>{}: {}</translation>
+    </message>
+    <message>
+        <source>照现在的情况，到时不会发出，会停下等您处理；余下的人和批准都保留。</source>
+        <translation>As things stand it will not leave at its time: it will stop and wait for you. The people left and the approval are kept.</translation>
+    </message>
     <message numerus="yes">
         <source>确认 %n 条提醒</source>
         <translation>
@@ -5147,6 +5155,14 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>签名【{}】还不能用</source>
         <translation>The signature 【{}】 is not usable yet</translation>
+    </message>
+    <message>
+        <source>活动“{}”用到它，发送通道却已没有这个签名，到时会停下。请在平台恢复它，或换一个签名。</source>
+        <translation>The campaign &quot;{}&quot; uses it, but the sender does not have it any more, so the campaign will stop. Have it restored on the platform, or use another signature.</translation>
+    </message>
+    <message>
+        <source>签名【{}】在发送通道已查不到</source>
+        <translation>The sender no longer has the signature 【{}】</translation>
     </message>
     <message numerus="yes">
         <source>%n 个签名还不能用</source>
