@@ -111,6 +111,7 @@ class Composer(QObject):
         self._first: Key | None = None
         self._fixing: Task | None = None
         self.state = ComposerState(campaign.body, campaign.signature, editable=model.view.editable)
+        self.page: object = None  # what it is written on: with it the way back outlives the window
         self._own = deque((campaign.body,), OWN)
         self._check_soon = self._timer(0, self._check)
         self._save_soon = self._timer(SAVE_MS, self.flush)

@@ -6,7 +6,7 @@ from typing import Final
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QGuiApplication, QHideEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QTextDocument
 from PySide6.QtWidgets import QFrame
 
 from campaign_app.compliance.menders import Edit
@@ -29,7 +29,7 @@ from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.composer import Composer, ComposerState, Key
 from campaign_app.ui.widgets.actions import action
 from campaign_app.ui.widgets.basics import column, frame, label, row, show_if
-from campaign_app.ui.widgets.message_edit import LIMIT, Mark
+from campaign_app.ui.widgets.message_edit import LIMIT, Mark, new_page
 from campaign_app.ui.widgets.pill import Pill
 from campaign_app.ui.widgets.problems import Problems, Row
 
@@ -50,6 +50,7 @@ class ContentStep(Step):
         self.signature = SignaturePicker(kit)
         self.field = TextField(kit)
         self.edit = self.field.edit
+        self.edit.write_on(self._page())
         self.templates = TemplateExchange(desk, self.composer, self.edit, self.field.templates, self)
         self.edit.explain = self._explain
         self.card = FindingCard(self)
@@ -62,6 +63,13 @@ class ContentStep(Step):
         self._shortcuts()
         self.begin()
         self.render_state(self.composer.state)
+
+    def _page(self) -> QTextDocument:
+        """The one of this campaign."""
+        page = self.composer.page
+        if not isinstance(page, QTextDocument):
+            page = self.composer.page = new_page()
+        return page
 
     def shown(self) -> None:
         self.composer.load()
