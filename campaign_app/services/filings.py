@@ -22,6 +22,7 @@ from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.signature import CARRIERS, Signature, SignatureRecord, SignatureReport, standing
 from campaign_app.domain.team import Permission
 from campaign_app.services.carriers import Carriers, nothing_told
+from campaign_app.services.overtaken import require_as_seen
 from campaign_app.services.permitted import Permitted, needs
 from campaign_app.services.profiles import PROVIDERS, Profile
 from campaign_app.services.window import BEIJING
@@ -178,11 +179,15 @@ class Filings(Permitted):
         return tuple(found)
 
     @needs(Permission.VOUCH)
-    def save(self, record: SignatureRecord, *, actor: str) -> None:
+    def save(self, record: SignatureRecord, *, actor: str, seen: SignatureRecord | None = None) -> None:
         """Raises NotAllowed("port_taken"), SettingsError: `port_digits`, `letter_incomplete`, `record_scopes`,
 
-        `record_length`.
+        `record_length`. `seen` is what stood there when it was read: raises NotAllowed("changed_elsewhere") where that
+        is something else by now.
         """
+        if seen is not None:
+            known = self._store.register(record.entity_uscc).records
+            require_as_seen(known.get(record.text, SignatureRecord(record.entity_uscc, record.text)), seen, record)
         for code, wrong in (
             ("port_digits", not _PORT.fullmatch(record.port)),
             ("letter_incomplete", bool(record.letter_from) != (record.letter_until is not None)),

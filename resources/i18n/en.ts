@@ -688,6 +688,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <source>已经开始发送。要发给别的客户，请在列表里复制为新草稿。</source>
         <translation>Sending has begun. To reach other customers, duplicate the campaign in the list as a new draft.</translation>
     </message>
+    <message>
+        <source>受众刚在另一个窗口改过，现在存下的是这里的条件。</source>
+        <translation>The audience was just changed in another window; what is saved now are the conditions of this one.</translation>
+    </message>
+    <message>
+        <source>用另一个窗口的条件</source>
+        <translation>Use the other window&apos;s conditions</translation>
+    </message>
 </context>
 <context>
     <name>BackupDialog</name>
@@ -2436,6 +2444,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>复制另一个窗口的文案</source>
         <translation>Copy the text of the other window</translation>
+    </message>
+    <message>
+        <source>签名刚在另一个窗口换成【{}】，现在存下的是这里选的。</source>
+        <translation>Another window had just chosen the signature 【{}】; what is saved now is the one chosen here.</translation>
+    </message>
+    <message>
+        <source>换成【{}】</source>
+        <translation>Change to 【{}】</translation>
     </message>
 </context>
 <context>
@@ -5181,6 +5197,13 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
 </context>
 <context>
+    <name>Messages</name>
+    <message>
+        <source>仍用我的</source>
+        <translation>Use mine</translation>
+    </message>
+</context>
+<context>
     <name>MoneySection</name>
     <message>
         <source>费用与预算</source>
@@ -6594,8 +6617,8 @@ Li Qiang, support and complaints</translation>
 <context>
     <name>PolicyField</name>
     <message>
-        <source> · 未保存</source>
-        <translation> · not saved</translation>
+        <source> · 未保存，现在是 {}</source>
+        <translation> · not saved, {} holds now</translation>
     </message>
     <message>
         <source>默认 {value}</source>

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from campaign_app import settings
 from campaign_app.domain.errors import AppError, SettingsError
 from campaign_app.logins import AtLogin
+from campaign_app.services.overtaken import OVERTAKEN
 from campaign_app.settings import DECLARED, Settings
 from campaign_app.ui.viewmodels.closing import login_of
 
@@ -67,8 +68,9 @@ class PoliciesModel(QObject):
 
     def save(self) -> None:
         if self.state.savable:
-            values = dict(self.state.changed)
-            self._write(lambda: self._policies.save(values, actor=ACTOR))
+            values, stored = dict(self.state.changed), self.state.stored or {}
+            seen = {name: stored[name] for name in values if name in stored}
+            self._write(lambda: self._policies.save(values, actor=ACTOR, seen=seen))
 
     def restore(self) -> None:
         self._write(lambda: self._policies.restore(actor=ACTOR))
@@ -90,6 +92,8 @@ class PoliciesModel(QObject):
     def _not_saved(self, error: AppError) -> None:
         self._become(replace(self.state, saving=False))
         self._messages.error(error)
+        if error.code == OVERTAKEN:  # what was typed stays beside it; saved again it holds
+            self.load()
 
     def _loaded(self, now: Settings) -> None:
         stored = texts_of(now)

@@ -218,6 +218,7 @@ class ContentStep(Step):
         composer.voids.connect(self._voids)
         composer.lost.connect(self._lost)
         composer.replaced.connect(self._replaced)
+        composer.signed_over.connect(self._signed_over)
         self.signature.chosen.connect(composer.set_signature)
         self.edit.typed.connect(composer.set_text)
         self.edit.moved.connect(self._follow)
@@ -333,6 +334,14 @@ class ContentStep(Step):
             lambda: translate("ContentStep", "文案刚在另一个窗口改过，现在存下的是这里的文案。"),
             label=lambda: translate("ContentStep", "复制另一个窗口的文案"),
             action=lambda: QGuiApplication.clipboard().setText(text),
+        )
+
+    def _signed_over(self, theirs: str) -> None:
+        composer = self.composer
+        self._desk.kit.messages.warn(
+            lambda: translate("ContentStep", "签名刚在另一个窗口换成【{}】，现在存下的是这里选的。").format(theirs),
+            label=lambda: translate("ContentStep", "换成【{}】").format(theirs),
+            action=lambda: composer.set_signature(theirs) if shiboken6.isValid(composer) else None,
         )
 
     def _trimmed(self, left_out: int, unseen: int) -> None:
