@@ -3849,7 +3849,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>核验时可以发送 {} 人，其中 {} 人在发出前被拦下，已计入未通过。</source>
-        <translation>When screened, {} could receive it; {} of them did not pass the last check before sending and now count as not passed.</translation>
+        <translation>When screened, {} could receive it; {} of them did not pass the last check before sending and now count as excluded.</translation>
     </message>
     <message>
         <source>、</source>
