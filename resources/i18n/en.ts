@@ -5798,6 +5798,26 @@ The batch that is being handed over comes to its end first, in little more than 
         <source>已完成报备的运营商</source>
         <translation>Carriers that have filed it</translation>
     </message>
+    <message>
+        <source>登记的用途、运营商和有效期都不再保留，这个签名不能再用，直到重新登记。</source>
+        <translation>What was stated of its purposes, carriers and validity is not kept, and the signature cannot be used until it is stated again.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>用到它的活动会停下：{names}</source>
+        <translation>These campaigns use it and will stop: {names}</translation>
+    </message>
+    <message>
+        <source>撤销签名【{}】的登记？</source>
+        <translation>Take back what was stated of 【{}】?</translation>
+    </message>
+    <message>
+        <source>保留</source>
+        <translation>Keep</translation>
+    </message>
 </context>
 <context>
     <name>PackDialog</name>
