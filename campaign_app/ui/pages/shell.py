@@ -22,7 +22,7 @@ from campaign_app.ui.widgets.navigation import Navigation, Place
 from campaign_app.ui.widgets.notice_bar import NoticeBar
 from campaign_app.ui.widgets.page import Page
 from campaign_app.ui.widgets.pill import Pill
-from campaign_app.ui.widgets.reading import step
+from campaign_app.ui.widgets.reading import enter, step
 
 if TYPE_CHECKING:
     from campaign_app.domain.ports import Job
@@ -60,6 +60,7 @@ class Shell(QMainWindow):
         self.stack = QStackedWidget()
         self.gate = Gate(kit, session)
         self.stack.addWidget(self.gate)
+        self.navigation.keyed.connect(lambda: enter(self.stack.currentWidget()))
         body = QWidget()
         parts = [self._demo_bar()] if session.plan.demo else []
         body.setLayout(column(*parts, self.notices, self.stack, space=0, stretch=len(parts) + 1))

@@ -37,6 +37,14 @@ def step(window: QWidget, *, forward: bool) -> bool:
     return True
 
 
+def enter(part: QWidget | None) -> None:
+    """Gives the keyboard to what had it last in `part`, else to the first that the Tab key stops at there."""
+    stops = [] if part is None else list(stops_of(part))
+    last = None if part is None else part.focusWidget()
+    if stops:
+        (last if last in stops else stops[0]).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
 def stops_of(part: QWidget) -> Iterator[QWidget]:
     """Whatever in `part` the Tab key stops at now, in the order of reading; of a group with one chosen, that one."""
     for child in _children(part):
