@@ -1,4 +1,4 @@
-"""The way of the Tab key: as one reads, whenever the parts were built.
+"""The way of the Tab key: as one reads, whenever the parts were built; and what Enter presses.
 
 Qt puts whatever is built late at the end of its own chain: a page's content behind what stands below it.
 """
@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from typing import cast
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QGridLayout,
     QLayout,
+    QPushButton,
     QScrollArea,
     QStackedWidget,
+    QToolButton,
     QWidget,
 )
 
@@ -43,6 +46,19 @@ def enter(part: QWidget | None) -> None:
     last = None if part is None else part.focusWidget()
     if stops:
         (last if last in stops else stops[0]).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+def pressed(window: QWidget, event: QKeyEvent) -> bool:
+    """Enter presses the button that has the keyboard; False where none has. For `keyPressEvent`.
+
+    Qt would press the window's default button instead, be it the very opposite, and without one nothing.
+    """
+    at = window.focusWidget()
+    if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or not isinstance(at, QPushButton | QToolButton):
+        return False
+    if not event.isAutoRepeat():
+        at.click()
+    return True
 
 
 def stops_of(part: QWidget) -> Iterator[QWidget]:
