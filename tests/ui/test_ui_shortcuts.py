@@ -12,7 +12,9 @@ from PySide6.QtGui import QAction, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QTableView, QWidget
 
+from campaign_app.ui.pages.campaigns import CampaignsPage
 from campaign_app.ui.pages.shortcut_sheet import ShortcutSheet, rows_of
+from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.widgets.actions import GROUPS, SHORTCUTS, native
 from tests.helpers.windowed import Windowed
 
@@ -68,6 +70,26 @@ def test_the_keys_of_a_page_take_the_keyboard_into_it_and_back_to_where_it_was(w
     press(shell.focusWidget(), Qt.Key.Key_3)
     window.settle()
     assert shell.focusWidget() is table
+
+
+def test_the_keys_of_a_step_take_the_keyboard_into_it_and_back_to_where_it_was(window: Windowed) -> None:
+    window.desk.way.to("campaigns", (window.ids["draft"], "content"))
+    window.activate()
+    page = window.shell.page("campaigns")
+    assert isinstance(page, CampaignsPage)
+    editor = page.editor
+    assert editor is not None
+    content = editor.step
+    assert isinstance(content, ContentStep)
+    content.edit.setFocus()
+    QTest.keyClick(content.edit, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    window.settle()
+    focused = window.shell.focusWidget()
+    assert editor.step is not content
+    assert editor.step.isAncestorOf(focused)
+    QTest.keyClick(focused, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    window.settle()
+    assert window.shell.focusWidget() is content.edit
 
 
 def test_every_action_with_keys_is_in_the_table_and_every_row_of_it_is_used() -> None:
