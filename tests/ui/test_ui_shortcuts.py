@@ -81,7 +81,13 @@ def test_the_keys_of_a_step_take_the_keyboard_into_it_and_back_to_where_it_was(w
     assert editor is not None
     content = editor.step
     assert isinstance(content, ContentStep)
-    content.edit.setFocus()
+    editor.go("audience")
+    window.settle()
+    step = editor.stepper.buttons["audience"]
+    step.setFocus()
+    QTest.keyClick(step, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    window.settle()
+    assert window.shell.focusWidget() is content.edit
     QTest.keyClick(content.edit, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
     window.settle()
     focused = window.shell.focusWidget()

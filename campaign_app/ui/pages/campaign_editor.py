@@ -98,7 +98,7 @@ class CampaignEditor(QWidget):
 
     def _by_keys(self, key: str) -> None:
         self.go(key)
-        enter(self.step)
+        enter(self.step, self.step.begins())
 
     def finish(self) -> None:
         """The editor is about to go: what was only typed so far is handed over."""

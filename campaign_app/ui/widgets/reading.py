@@ -40,12 +40,13 @@ def step(window: QWidget, *, forward: bool) -> bool:
     return True
 
 
-def enter(part: QWidget | None) -> None:
-    """Gives the keyboard to what had it last in `part`, else to the first that the Tab key stops at there."""
+def enter(part: QWidget | None, begins: QWidget | None = None) -> None:
+    """Gives the keyboard to what had it last in `part`, else to where work `begins`, else to the first stop there."""
     stops = [] if part is None else list(stops_of(part))
     last = None if part is None else part.focusWidget()
     if stops:
-        (last if last in stops else stops[0]).setFocus(Qt.FocusReason.ShortcutFocusReason)
+        found = next((each for each in (last, begins) if each in stops), None) or stops[0]
+        found.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
 
 def pressed(window: QWidget, event: QKeyEvent) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 import shiboken6
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication, QHideEvent, QTextDocument
-from PySide6.QtWidgets import QFrame
+from PySide6.QtWidgets import QFrame, QWidget
 
 from campaign_app.compliance.menders import Edit
 from campaign_app.domain.campaign import CampaignState
@@ -84,6 +84,10 @@ class ContentStep(Step):
             self.composer.flush()
         if not event.spontaneous() and (beside := self.findChild(BesideDialog)) is not None:
             beside.close()
+
+    def begins(self) -> QWidget:
+        """The signatures are still being read."""
+        return self.edit
 
     def land(self, field: str) -> None:
         """`signature`, `body` (at what blocks it, if anything does), `body:RULE` (at what the rule says)."""
