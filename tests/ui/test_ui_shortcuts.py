@@ -53,6 +53,9 @@ def test_no_two_are_on_the_same_keys_wherever_the_keyboard_is(window: Windowed) 
 def test_the_keys_of_a_page_take_the_keyboard_into_it_and_back_to_where_it_was(window: Windowed) -> None:
     window.activate()
     shell = window.shell
+    campaigns = shell.page("campaigns")
+    assert isinstance(campaigns, CampaignsPage)
+    campaigns.model.close()
     shell.navigation.buttons["overview"].setFocus()
     press = partial(QTest.keyClick, modifier=Qt.KeyboardModifier.ControlModifier)
     press(shell.navigation.buttons["overview"], Qt.Key.Key_3)

@@ -45,7 +45,8 @@ def enter(part: QWidget | None, begins: QWidget | None = None) -> None:
     stops = [] if part is None else list(stops_of(part))
     last = None if part is None else part.focusWidget()
     if stops:
-        found = next((each for each in (last, begins) if each in stops), None) or stops[0]
+        doing = [each for each in stops if not isinstance(each, QScrollArea)]
+        found = next((each for each in (last, begins, *doing) if each in doing), stops[0])
         found.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
 
@@ -73,6 +74,8 @@ def stops_of(part: QWidget) -> Iterator[QWidget]:
 
 
 def _stops(widget: QWidget) -> bool:
+    if isinstance(widget, QScrollArea) and not _scrolls(widget):
+        return False  # nothing to be done there, and nothing that would show it
     if not widget.isEnabled() or widget.focusPolicy() is Qt.FocusPolicy.NoFocus or widget.focusProxy() is not None:
         return False
     group = widget.group() if isinstance(widget, QAbstractButton) else None
@@ -81,6 +84,10 @@ def _stops(widget: QWidget) -> bool:
         # Qt takes the Tab key from all others as one gets the keyboard, and forgets that when another is chosen
         return chosen is widget
     return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+
+
+def _scrolls(area: QScrollArea) -> bool:
+    return any(bar.maximum() > bar.minimum() for bar in (area.verticalScrollBar(), area.horizontalScrollBar()))
 
 
 def _children(part: QWidget) -> list[QWidget]:

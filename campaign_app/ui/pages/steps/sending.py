@@ -101,6 +101,12 @@ class SendingStep(Step):
         else:
             self.primary.setFocus()
 
+    def begins(self) -> QWidget:
+        at = self._model.view.campaign.state
+        if at not in PREPARING:
+            return self.run.first()
+        return self.approval.field if at is CampaignState.SCREENED else self.primary
+
     def _land_on_next(self, state: PreflightState) -> None:
         """On the check that stops it, the tick or the number that is asked for, else on the main button."""
         at = self._model.view.campaign.state
