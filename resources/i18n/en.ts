@@ -10148,8 +10148,12 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Asking the providers…</translation>
     </message>
     <message>
-        <source>共 {count} 个模板，{usable} 个已通过。正文必须与一个已通过的模板逐字相符，否则不会发出。</source>
-        <translation>{count} templates, {usable} approved. A text leaves only if it is, character for character, what an approved template gives.</translation>
+        <source>按模板发送的通道，正文必须与一个已通过的模板逐字相符，否则不会发出。</source>
+        <translation>With a sender that goes by templates a text leaves only if it is, character for character, what an approved template gives.</translation>
+    </message>
+    <message>
+        <source>共 {count} 个模板，{usable} 个已通过。</source>
+        <translation>{count} templates, {usable} approved. </translation>
     </message>
     <message>
         <source>、</source>
