@@ -32,7 +32,7 @@ class Policies(Permitted):
         before = self.current()
         now = _stored(before)
         for name, text in seen.items():
-            require_as_seen(str(now[name]), text, values.get(name))
+            require_as_seen(str(now[name]), text, values.get(name), setting=name)
         after = settings.with_values(before, values)
         self._put(before, after, actor)
         return after

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QPoint
 from pytestqt.qtbot import QtBot
 
 from campaign_app import bootstrap
@@ -65,6 +66,8 @@ def test_a_policy_is_saved_over_another_ones_only_at_a_second_word(
     model = PoliciesModel(inline_desk.app, inline_desk.kit.tasks, inline_desk.kit.messages)
     section = PoliciesSection(inline_desk, model)
     qtbot.addWidget(section)
+    section.resize(700, 300)
+    section.show()
     model.load()
     model.type("batch_size", "200")
     policies.save({"batch_size": "300"}, actor="乙")
@@ -73,6 +76,8 @@ def test_a_policy_is_saved_over_another_ones_only_at_a_second_word(
     assert isinstance(field, PolicyField)
     assert (policies.current().batch_size, field.edit.text()) == (300, "200")
     assert field.limits.text().endswith(" · 未保存，现在是 300")
+    assert section.focusWidget() is field.edit
+    assert section.area.viewport().rect().contains(field.edit.mapTo(section.area.viewport(), QPoint()))
     assert [each.code for each in told] == [OVERTAKEN]
     section.save.click()
     assert policies.current().batch_size == 200

@@ -53,6 +53,7 @@ class PoliciesSection(Section):
             self.buttons.addWidget(each)
         model.changed.connect(self.show_state)
         model.saved.connect(self._saved)
+        model.overtaken.connect(self._show)
         self.show_state(model.state)
 
     def show_state(self, state: PoliciesState) -> None:
@@ -105,6 +106,11 @@ class PoliciesSection(Section):
         words = self.tr("所有策略回到默认值，从下一个任务起生效。")
         if confirm(self, self.tr("恢复默认策略？"), words, yes=self.tr("恢复默认"), no=self.tr("保留")):
             self._model.restore()
+
+    def _show(self, name: str) -> None:
+        field = self.fields[name]
+        field.edit.setFocus()
+        self.area.ensureWidgetVisible(field)
 
     def _saved(self) -> None:
         self._desk.kit.messages.done(lambda: translate("PoliciesSection", "策略已保存，从下一个任务起生效。"))

@@ -50,8 +50,11 @@ class PoliciesState:
 
 
 class PoliciesModel(QObject):
+    """`overtaken` names a setting that somebody else changed meanwhile."""
+
     changed = Signal(object)  # PoliciesState
     saved = Signal()
+    overtaken = Signal(str)
 
     def __init__(self, app: App, tasks: Tasks, messages: Messages, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -94,6 +97,7 @@ class PoliciesModel(QObject):
         self._messages.error(error)
         if error.code == OVERTAKEN:  # what was typed stays beside it; saved again it holds
             self.load()
+            self.overtaken.emit(str(error.facts["setting"]))
 
     def _loaded(self, now: Settings) -> None:
         stored = texts_of(now)
