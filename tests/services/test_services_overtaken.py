@@ -96,3 +96,15 @@ def test_a_plan_for_a_peak_that_somebody_else_changed_stays(staged: Staged) -> N
     assert code_of(lambda: peaks.change(made.id, mine, actor="甲", seen=made.wish)) == OVERTAKEN
     (now,) = peaks.plans()
     assert now.wish.name == "双十二"
+
+
+def test_amounts_that_somebody_else_changed_stay(staged: Staged) -> None:
+    money, account = staged.app.money, staged.account
+    money.set_price(account, 45, actor="乙")
+    money.set_month_budget(ENTITY, 9_000, actor="乙")
+    assert code_of(lambda: money.set_price(account, 50, actor="甲", seen={})) == OVERTAKEN
+    assert code_of(lambda: money.set_month_budget(ENTITY, 8_000, actor="甲", seen={ENTITY: 7_000})) == OVERTAKEN
+    assert (money.prices(), money.month(ENTITY).budget) == ({account: 45}, 9_000)
+    money.set_price(account, None, actor="甲", seen={account: 45})
+    money.set_month_budget(ENTITY, 8_000, actor="甲", seen={ENTITY: 9_000})
+    assert (money.prices(), money.month(ENTITY).budget) == ({}, 8_000)
