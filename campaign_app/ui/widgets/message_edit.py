@@ -149,6 +149,7 @@ class MessageEdit(QPlainTextEdit):
             cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
             cursor.insertText(words)
         cursor.endEditBlock()
+        self.document().setModified(False)  # else Qt undoes what is typed right behind it in the same step
         self.setTextCursor(cursor)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802
