@@ -127,8 +127,11 @@ class Filings(Permitted):
         return tuple(found)
 
     @needs(Permission.VOUCH)
-    def state(self, own: OwnFiling, port: str) -> None:
-        """What the merchant says of a signature where no provider tells. Raises as `save` does."""
+    def state(self, own: OwnFiling, port: str, *, seen: Mapping[str, OwnFiling] | None = None) -> None:
+        """What the merchant says of a signature where no provider tells. Raises as `save` does.
+
+        `seen` is what was stated by text when it was read, if anything was.
+        """
         for code, wrong in (
             ("own_signature", not own.text.strip() or len(own.text) > NAME_MAX or not own.text.isprintable()),
             ("record_scopes", not own.scopes or not set(own.scopes) <= set(PURPOSES)),
@@ -137,6 +140,8 @@ class Filings(Permitted):
             if wrong:
                 raise SettingsError(code, "This cannot be stated of a signature", text=own.text)
         register = self._store.register(own.entity_uscc)
+        if seen is not None:
+            require_as_seen(*(_said(each.get(own.text)) for each in (register.own, seen, {own.text: own})))
         record = register.records.get(own.text, SignatureRecord(own.entity_uscc, own.text))
         if port != record.port:
             self.save(replace(record, port=port), actor=own.stated_by)
@@ -209,6 +214,11 @@ class Filings(Permitted):
             letter_until="" if record.letter_until is None else record.letter_until.isoformat(),
             owner_confirmed=int(record.owner_confirmed),
         )
+
+
+def _said(own: OwnFiling | None) -> tuple[object, ...]:
+    """What a statement says, whoever made it and when."""
+    return () if own is None else (own.scopes, own.carriers, own.valid_until)
 
 
 def _filing(

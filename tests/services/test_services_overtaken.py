@@ -10,6 +10,7 @@ import pytest
 
 from campaign_app.compliance.message import Good
 from campaign_app.domain.audience import Condition, Filter, Op
+from campaign_app.domain.filing import OwnFiling
 from campaign_app.domain.signature import SignatureRecord
 from campaign_app.services.overtaken import OVERTAKEN
 from campaign_app.services.profiles import Profile
@@ -108,3 +109,14 @@ def test_amounts_that_somebody_else_changed_stay(staged: Staged) -> None:
     money.set_price(account, None, actor="甲", seen={account: 45})
     money.set_month_budget(ENTITY, 8_000, actor="甲", seen={ENTITY: 9_000})
     assert (money.prices(), money.month(ENTITY).budget) == ({}, 8_000)
+
+
+def test_a_stated_signature_that_somebody_else_stated_stays(staged: Staged) -> None:
+    filings, now = staged.app.filings, staged.app.clock()
+    theirs = OwnFiling(ENTITY, "安宁到家", ("retail",), ("mobile",), now, "乙")
+    mine = replace(theirs, scopes=("membership",), stated_by="甲")
+    filings.state(theirs, "", seen={})
+    assert code_of(lambda: filings.state(mine, "", seen={})) == OVERTAKEN
+    filings.state(replace(theirs, stated_by="甲"), "", seen={})
+    filings.state(mine, "", seen={"安宁到家": theirs})
+    assert staged.app.workspace.accounts.register(ENTITY).own["安宁到家"].scopes == ("membership",)

@@ -126,7 +126,8 @@ class OwnSignatureDialog(Dialog):
             ACTOR,
             date(until.year(), until.month(), until.day()) if self.ends.isChecked() else None,
         )
-        self._model.state_own(own, self.port.text().strip(), self.token)
+        seen = None if self._of is None else self._of.own
+        self._model.state_own(own, self.port.text().strip(), self.token, seen)
 
     def _forget(self) -> None:
         if self._of is None:

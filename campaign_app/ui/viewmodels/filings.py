@@ -83,8 +83,10 @@ class FilingsModel(QObject):
     def now(self) -> datetime:
         return self._app.clock()
 
-    def state_own(self, own: OwnFiling, port: str, token: object) -> None:
-        self._change(lambda: self._app.filings.state(own, port), token)
+    def state_own(self, own: OwnFiling, port: str, token: object, seen: OwnFiling | None = None) -> None:
+        """`seen` is what was stated before, None where nothing was."""
+        known = {} if seen is None else {seen.text: seen}
+        self._change(lambda: self._app.filings.state(own, port, seen=known), token)
 
     def take_back(self, of: Filing, token: object) -> None:
         uscc, text = key_of(of)
