@@ -226,7 +226,7 @@ def trend(
             for label, share in (("本期", row.now), ("上期", row.before))
         )
         sys.stdout.write(f"{name}：{shares}，{WORDS.term('trend_turn', row.turn)}\n")
-    sys.stdout.write(f"没有对应短信的投诉：本期 {found.unmatched[0]:,} 件，上期 {found.unmatched[1]:,} 件\n")
+    sys.stdout.write(f"对不上短信的投诉：本期 {found.unmatched[0]:,} 件，上期 {found.unmatched[1]:,} 件\n")
 
 
 def _row(row: TrendRow) -> dict[str, Any]:

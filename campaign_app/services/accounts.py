@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -262,12 +262,18 @@ class Accounts(Permitted):
         return self._store.register(entity_uscc).all(self._clock())
 
     @needs(Permission.CONNECT)
-    def describe_entity(self, uscc: str, *, kind: str, licences: tuple[str, ...], actor: str) -> Entity:
-        """What a person says of an entity: the rules ask for its licences. Raises NotFound."""
-        described = replace(self._store.entity(uscc), kind=kind, licences=tuple(sorted(set(licences))))
+    def describe_entity(
+        self, uscc: str, *, actor: str, kind: str | None = None, licences: Mapping[str, bool] | None = None
+    ) -> Entity:
+        """What a person says of an entity: the rules ask for its licences. What is not named stays. Raises NotFound."""
+        known = self._store.entity(uscc)
+        held = {**dict.fromkeys(known.licences, True), **(licences or {})}
+        has = tuple(sorted(licence for licence, on in held.items() if on))
+        described = replace(known, kind=known.kind if kind is None else kind, licences=has)
         self._store.add_entity(described)
-        written = ",".join(described.licences)
-        self._audit.record("entity.described", actor=actor, at=self._clock(), uscc=uscc, kind=kind, licences=written)
+        self._audit.record(
+            "entity.described", actor=actor, at=self._clock(), uscc=uscc, kind=described.kind, licences=",".join(has)
+        )
         return described
 
     def read_signatures_again(self, entity_uscc: str, jobs: JobStore) -> None:

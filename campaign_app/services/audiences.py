@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime
 
 from campaign_app.domain.audience import Filter
@@ -14,6 +15,7 @@ from campaign_app.domain.ports import Clock
 from campaign_app.domain.ports_people import AudienceStore, CustomerStore
 from campaign_app.domain.team import Permission
 from campaign_app.logs import mask
+from campaign_app.services.overtaken import require_as_seen
 from campaign_app.services.permitted import Permitted, needs
 
 
@@ -44,9 +46,15 @@ class Audiences(Permitted):
         return self._customers.values(field, entity_uscc, limit)
 
     @needs(Permission.BUILD)
-    def save(self, name: str, audience: Filter, *, actor: str) -> None:
-        """Keeps a filter under a name; the same name again replaces it. Raises SettingsError for an empty name."""
+    def save(self, name: str, audience: Filter, *, actor: str, seen: Mapping[str, Filter] | None = None) -> None:
+        """Keeps a filter under a name; the same name again replaces it. Raises SettingsError for an empty name.
+
+        `seen` are the segments as they were read: raises NotAllowed("changed_elsewhere") where another one has the
+        name by now.
+        """
         known, at = _named(name), self._clock()
+        if seen is not None:
+            require_as_seen(self.saved().get(known), seen.get(known), audience)
         self._store.save(known, audience, at, self._noted("saved", known, actor, at, filter=_sum_of(audience)))
 
     @needs(Permission.BUILD)
@@ -59,7 +67,10 @@ class Audiences(Permitted):
         return {name: self._store.audience(name) for name in self._store.names()}
 
     @needs(Permission.BUILD)
-    def remove(self, name: str, *, actor: str) -> None:
+    def remove(self, name: str, *, actor: str, seen: Mapping[str, Filter] | None = None) -> None:
+        """Raises NotAllowed("changed_elsewhere") where it says something else by now than was `seen`."""
+        if seen is not None:
+            require_as_seen(self.saved().get(name), seen.get(name), None)
         self._store.delete(name, self._noted("removed", name, actor, self._clock()))
 
     def _noted(self, what: str, name: str, actor: str, at: datetime, **facts: str) -> Noted:

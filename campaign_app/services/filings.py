@@ -22,6 +22,7 @@ from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.signature import CARRIERS, Signature, SignatureRecord, SignatureReport, standing
 from campaign_app.domain.team import Permission
 from campaign_app.services.carriers import Carriers, nothing_told
+from campaign_app.services.overtaken import require_as_seen
 from campaign_app.services.permitted import Permitted, needs
 from campaign_app.services.profiles import PROVIDERS, Profile
 from campaign_app.services.window import BEIJING
@@ -126,8 +127,11 @@ class Filings(Permitted):
         return tuple(found)
 
     @needs(Permission.VOUCH)
-    def state(self, own: OwnFiling, port: str) -> None:
-        """What the merchant says of a signature where no provider tells. Raises as `save` does."""
+    def state(self, own: OwnFiling, port: str, *, seen: Mapping[str, OwnFiling] | None = None) -> None:
+        """What the merchant says of a signature where no provider tells. Raises as `save` does.
+
+        `seen` is what was stated by text when it was read, if anything was.
+        """
         for code, wrong in (
             ("own_signature", not own.text.strip() or len(own.text) > NAME_MAX or not own.text.isprintable()),
             ("record_scopes", not own.scopes or not set(own.scopes) <= set(PURPOSES)),
@@ -136,6 +140,8 @@ class Filings(Permitted):
             if wrong:
                 raise SettingsError(code, "This cannot be stated of a signature", text=own.text)
         register = self._store.register(own.entity_uscc)
+        if seen is not None:
+            require_as_seen(*(_said(each.get(own.text)) for each in (register.own, seen, {own.text: own})))
         record = register.records.get(own.text, SignatureRecord(own.entity_uscc, own.text))
         if port != record.port:
             self.save(replace(record, port=port), actor=own.stated_by)
@@ -178,11 +184,15 @@ class Filings(Permitted):
         return tuple(found)
 
     @needs(Permission.VOUCH)
-    def save(self, record: SignatureRecord, *, actor: str) -> None:
+    def save(self, record: SignatureRecord, *, actor: str, seen: SignatureRecord | None = None) -> None:
         """Raises NotAllowed("port_taken"), SettingsError: `port_digits`, `letter_incomplete`, `record_scopes`,
 
-        `record_length`.
+        `record_length`. `seen` is what stood there when it was read: raises NotAllowed("changed_elsewhere") where that
+        is something else by now.
         """
+        if seen is not None:
+            known = self._store.register(record.entity_uscc).records
+            require_as_seen(known.get(record.text, SignatureRecord(record.entity_uscc, record.text)), seen, record)
         for code, wrong in (
             ("port_digits", not _PORT.fullmatch(record.port)),
             ("letter_incomplete", bool(record.letter_from) != (record.letter_until is not None)),
@@ -204,6 +214,11 @@ class Filings(Permitted):
             letter_until="" if record.letter_until is None else record.letter_until.isoformat(),
             owner_confirmed=int(record.owner_confirmed),
         )
+
+
+def _said(own: OwnFiling | None) -> tuple[object, ...]:
+    """What a statement says, whoever made it and when."""
+    return () if own is None else (own.scopes, own.carriers, own.valid_until)
 
 
 def _filing(

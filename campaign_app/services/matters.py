@@ -19,6 +19,10 @@ Level = Literal["block", "warn", "info"]
 EXPIRES_SOON: Final = timedelta(days=30)
 JOBS: Final = frozenset({"sync", "import"})  # what became of the others is told by their campaign
 _ENDED: Final = frozenset({CampaignState.DONE, CampaignState.CANCELLED, CampaignState.CANCELLING})
+# what would stop it is not told elsewhere before it is to leave
+_LEAVING: Final = frozenset(
+    {CampaignState.SCREENED, CampaignState.APPROVED, CampaignState.SCHEDULED, CampaignState.SENDING}
+)
 _STEPS: Final[Mapping[CampaignState, str]] = {CampaignState.SCREENED: "sending", CampaignState.APPROVED: "sending"}
 
 
@@ -26,10 +30,10 @@ _STEPS: Final[Mapping[CampaignState, str]] = {CampaignState.SCREENED: "sending",
 class Matter:
     """`code`: stopped, screened, approved, scheduled, draft, job, account, rules, backup, copied, signature_expired,
 
-    signature_expires, signature_unusable, signatures_unfiled, those of `account_matters`, and waiting, waiting_here,
-    waiting_elsewhere: of a queue that no worker takes, which is the `subject`. `subject` names what it is about, or
-    `names` do where it is about several, `note` is a code or a name, `page` and `what` say where it is put right (""
-    for nowhere yet).
+    signature_expires, signature_unusable, signature_gone, signatures_unfiled, those of `account_matters`, and waiting,
+    waiting_here, waiting_elsewhere: of a queue that no worker takes, which is the `subject`. `subject` names what it is
+    about, or `names` do where it is about several, `note` is a code or a name, `page` and `what` say where it is put
+    right ("" for nowhere yet).
     """
 
     code: str
@@ -64,7 +68,8 @@ def matters(
         *_of_accounts(accounts, entities),
         *([Matter("rules", "warn", refused, page="settings", what="rules")] if refused else []),
         *_newest_draft(rows),
-        *_of_signatures(tuple(signatures), rows, now.astimezone(BEIJING).date()),
+        *_of_signatures(known := tuple(signatures), rows, now.astimezone(BEIJING).date()),
+        *_of_gone(known, rows, accounts),
     ]
     order = {"block": 0, "warn": 1, "info": 2}
     return tuple(sorted(found, key=lambda each: order[each.level]))
@@ -124,6 +129,19 @@ def _of_accounts(accounts: Sequence[Account], entities: Sequence[Entity]) -> Ite
     for entity in entities:
         if entity.uscc in known - connected:
             yield Matter("account", "warn", entity.name, page="settings", what="accounts")
+
+
+def _of_gone(
+    signatures: Sequence[Signature], rows: Sequence[CampaignRow], accounts: Sequence[Account]
+) -> Iterable[Matter]:
+    """What a campaign that is about to leave says it is from, and no sender reports any more."""
+    told = {each.text for each in signatures}
+    connected = {account.entity_uscc for account in accounts if account.state == "connected"}
+    for campaign in (row.campaign for row in rows):
+        gone = bool(campaign.signature) and campaign.signature not in told
+        if gone and campaign.state in _LEAVING and campaign.entity_uscc in connected:
+            where = (campaign.id, "sending")
+            yield Matter("signature_gone", "warn", campaign.signature, campaign.name, page="campaigns", what=where)
 
 
 def _of_signatures(signatures: Sequence[Signature], rows: Sequence[CampaignRow], today: date) -> Iterable[Matter]:

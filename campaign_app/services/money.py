@@ -20,6 +20,7 @@ from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.ports_money import MoneyStore
 from campaign_app.domain.team import Permission
 from campaign_app.services.balances import balance_of
+from campaign_app.services.overtaken import require_as_seen
 from campaign_app.services.permitted import Permitted, needs
 
 Level = Literal["ok", "warn", "block"]
@@ -114,18 +115,29 @@ class Money(Permitted):
         return self._store.prices()
 
     @needs(Permission.SET)
-    def set_price(self, account_id: int, price: int | None, *, actor: str) -> None:
-        """What one part costs at this account from now on. Raises SettingsError, NotFound."""
+    def set_price(
+        self, account_id: int, price: int | None, *, actor: str, seen: Mapping[int, int | None] | None = None
+    ) -> None:
+        """What one part costs at this account from now on. Raises SettingsError, NotFound.
+
+        `seen` are prices as they were read: raises NotAllowed("changed_elsewhere") where that is another one by now.
+        """
         _require(price, PRICE_MAX, "price")
         self._accounts.account(account_id)
+        if seen is not None:
+            require_as_seen(self._store.prices().get(account_id), seen.get(account_id), price)
         self._store.set_price(account_id, price)
         self._audit.record("account.priced", actor=actor, at=self._clock(), account=account_id, price=price)
 
     @needs(Permission.SET)
-    def set_month_budget(self, entity_uscc: str, budget: int | None, *, actor: str) -> None:
-        """Holds for campaigns that begin from now on. Raises SettingsError, NotFound."""
+    def set_month_budget(
+        self, entity_uscc: str, budget: int | None, *, actor: str, seen: Mapping[str, int | None] | None = None
+    ) -> None:
+        """Holds for campaigns that begin from now on. Raises SettingsError, NotFound, and as `set_price` does."""
         _require(budget, BUDGET_MAX, "budget_amount")
         self._accounts.entity(entity_uscc)
+        if seen is not None:
+            require_as_seen(self._store.month_budgets().get(entity_uscc), seen.get(entity_uscc), budget)
         self._store.set_month_budget(entity_uscc, budget)
         self._audit.record("entity.budgeted", actor=actor, at=self._clock(), uscc=entity_uscc, budget=budget)
 

@@ -37,6 +37,7 @@ from campaign_app.services.accounts import Accounts
 from campaign_app.services.campaigns import RUNNING, Campaigns
 from campaign_app.services.expiry import has_end
 from campaign_app.services.opt_outs import OptOuts
+from campaign_app.services.overtaken import require_as_seen
 from campaign_app.services.peak_checks import Item, Situation, check, open_of, planned
 from campaign_app.services.permitted import Permitted, needs
 from campaign_app.services.preflight import HEARTBEAT, SILENT_AFTER
@@ -101,10 +102,16 @@ class Peaks(Permitted):
         return self._store.add(wish, actor=actor, at=self._clock())
 
     @needs(Permission.SCHEDULE)
-    def change(self, plan_id: int, wish: Wish, *, actor: str) -> Plan:
-        """Other days or entities make a plan that was ready a draft again. Raises as `add`, NotAllowed("peak_over")."""
+    def change(self, plan_id: int, wish: Wish, *, actor: str, seen: Wish | None = None) -> Plan:
+        """Other days or entities make a plan that was ready a draft again. Raises as `add`, NotAllowed("peak_over").
+
+        `seen` is what stood there when it was read: raises NotAllowed("changed_elsewhere") where that is something
+        else by now.
+        """
         self._require(wish)
         before = self._store.plan(plan_id)
+        if seen is not None:
+            require_as_seen(before.wish, seen, wish)
         same = (wish.first, wish.last, wish.entities) == (before.wish.first, before.wish.last, before.wish.entities)
         state, left = (before.state, before.open_items) if same else (PlanState.DRAFT, ())
         return self._store.change(plan_id, wish, state, open_items=left, actor=actor, at=self._clock())

@@ -8,6 +8,7 @@ from campaign_app import settings
 from campaign_app.domain.campaign import Noted
 from campaign_app.domain.ports import AccountStore, Clock
 from campaign_app.domain.team import Permission
+from campaign_app.services.overtaken import require_as_seen
 from campaign_app.services.permitted import Permitted, needs
 from campaign_app.settings import Settings
 
@@ -22,9 +23,16 @@ class Policies(Permitted):
         return settings.load(self._store.setting)
 
     @needs(Permission.SET)
-    def save(self, values: Mapping[str, str], *, actor: str) -> Settings:
-        """Changes some settings, as typed; all of them or none. The next job works by them. Raises SettingsError."""
+    def save(self, values: Mapping[str, str], *, actor: str, seen: Mapping[str, str] = {}) -> Settings:
+        """Changes some settings, as typed; all of them or none. The next job works by them. Raises SettingsError.
+
+        `seen` is what stood there, as text, when they were read: raises NotAllowed("changed_elsewhere") where that is
+        something else by now.
+        """
         before = self.current()
+        now = _stored(before)
+        for name, text in seen.items():
+            require_as_seen(str(now[name]), text, values.get(name), setting=name)
         after = settings.with_values(before, values)
         self._put(before, after, actor)
         return after

@@ -49,6 +49,11 @@ class Preflight:
     def may_send(self) -> bool:
         return not any(check.level == "block" for check in self.checks)
 
+    @property
+    def stops(self) -> tuple[Check, ...]:
+        """What would stop a scheduled campaign at its time, as things stand: whoever approved it is not asked again."""
+        return tuple(check for check in self.checks if check.key != "approver" and _stops(check))
+
 
 class Preflights:
     """`hours` are the merchant's own first and last time of day to send, `max_age` how old a fact may be.
@@ -90,7 +95,7 @@ class Preflights:
         before: Preflight | None = None,
         language: str = "zh_CN",
     ) -> Preflight:
-        """As it stands if it leaves at `send_at`, by default now.
+        """As it stands if it leaves at `send_at`, by default now; what is scheduled leaves when it was planned to.
 
         `before` is an earlier look: of a campaign that is still the same the audience is not counted again.
         """
@@ -118,7 +123,9 @@ class Preflights:
         texts = self._texts(language)
         now, (opens, closes) = self._clock(), self._hours()
         opens, closes = max(opens, OPENS), min(closes, CLOSES)
-        if send_at is None and campaign.state in PLANNED and is_open(now, opens, closes):
+        if campaign.state is CampaignState.SCHEDULED:
+            send_at = campaign.send_at
+        elif send_at is None and campaign.state in PLANNED and is_open(now, opens, closes):
             send_at = now  # "at once" is a time like any other to `schedule`
         beat = self._accounts.setting(HEARTBEAT, None)
         known = {a.id: a for a in self._accounts.accounts() if a.entity_uscc == campaign.entity_uscc}
@@ -165,6 +172,10 @@ class Preflights:
             sender = carriers.get(shop.id, shop)
             if shop.state == "connected" and self._abilities(shop).sends and such(self._abilities(sender)):
                 yield shop, sender
+
+
+def _stops(check: Check) -> bool:
+    return check.level == "block" or check.key.startswith("warning:") or check.code == "window_not_then"
 
 
 def _is_deaf(sender: Abilities) -> bool:
@@ -335,7 +346,8 @@ def _approver(seen: Situation) -> tuple[Check, ...]:
 def _window(seen: Situation) -> Check:
     facts: dict[str, str | int] = {"opens": seen.opens.strftime("%H:%M"), "closes": seen.closes.strftime("%H:%M")}
     if not is_open(seen.leaves_at, seen.opens, seen.closes):
-        return Check("window", "warn", "window_closed", facts)
+        planned = seen.campaign.state is CampaignState.SCHEDULED
+        return Check("window", "warn", "window_not_then" if planned else "window_closed", facts)
     if short := _too_slow(seen):
         return Check("window", "warn", "window_short", {**facts, **short})
     return Check("window", "ok", "window_open" if seen.leaves_at == seen.now else "window_chosen", facts)

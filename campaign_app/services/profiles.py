@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -12,6 +12,7 @@ from campaign_app.compliance.message import Good
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.ports import AuditLog
 from campaign_app.domain.team import Permission
+from campaign_app.services.overtaken import require_as_seen
 from campaign_app.services.permitted import Permitted, needs
 
 INDUSTRIES: Final = (
@@ -69,8 +70,14 @@ class Profiles(Permitted):
         )
 
     @needs(Permission.VOUCH)
-    def put(self, entity_uscc: str, profile: Profile, *, actor: str) -> None:
-        """Raises SettingsError("profile") for an unknown trade or provider, what is no domain, or no goods."""
+    def put(self, entity_uscc: str, profile: Profile, *, actor: str, seen: Profile | None = None) -> Profile:
+        """Raises SettingsError("profile") for an unknown trade or provider, what is no domain, or no goods.
+
+        `seen` is what stood there when it was read: only what differs from that is changed, and NotAllowed
+        ("changed_elsewhere") is raised where somebody else changed the same since. Returns what is stored now.
+        """
+        if seen is not None:
+            profile = _onto(self.of(entity_uscc), seen, profile)
         for what, known in ((profile.industry, INDUSTRIES), (profile.provider, PROVIDERS)):
             if what not in known:
                 raise SettingsError("profile", "This trade or provider is not known", what=what)
@@ -89,6 +96,14 @@ class Profiles(Permitted):
             domains=len(profile.domains),
             goods=len(profile.goods),
         )
+        return profile
+
+
+def _onto(now: Profile, seen: Profile, wanted: Profile) -> Profile:
+    names = [each.name for each in fields(Profile) if getattr(wanted, each.name) != getattr(seen, each.name)]
+    for name in names:
+        require_as_seen(*(getattr(each, name) for each in (now, seen, wanted)))
+    return replace(now, **{name: getattr(wanted, name) for name in names})
 
 
 def _refuse_wrong(profile: Profile) -> None:

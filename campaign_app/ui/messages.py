@@ -71,6 +71,10 @@ class Messages(QObject):
         """An expected error in words of the page, which knows what was kept."""
         self._tell(Notice(Level.BLOCK, text, code, label, action))
 
+    def overtaken(self, error: AppError, mine: Callable[[], None]) -> None:
+        """Somebody else changed it meanwhile, and what they wrote is shown now; `mine` writes over it all the same."""
+        self.error(error, label=lambda: translate("Messages", "仍用我的"), action=mine)
+
     def done(self, text: Text, *, label: Text = "", action: Callable[[], None] | None = None) -> None:
         self._tell(Notice(Level.OK, text, "", label, action))
 

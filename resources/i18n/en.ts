@@ -688,6 +688,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <source>已经开始发送。要发给别的客户，请在列表里复制为新草稿。</source>
         <translation>Sending has begun. To reach other customers, duplicate the campaign in the list as a new draft.</translation>
     </message>
+    <message>
+        <source>受众刚在另一个窗口改过，现在存下的是这里的条件。</source>
+        <translation>The audience was just changed in another window; what is saved now are the conditions of this one.</translation>
+    </message>
+    <message>
+        <source>用另一个窗口的条件</source>
+        <translation>Use the other window&apos;s conditions</translation>
+    </message>
 </context>
 <context>
     <name>BackupDialog</name>
@@ -1796,6 +1804,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <source>全部通过</source>
         <translation>All passed</translation>
     </message>
+    <message>
+        <source>{}：{}</source>
+        <translation>{}: {}</translation>
+    </message>
+    <message>
+        <source>照现在的情况，到时不会发出，会停下等您处理；余下的人和批准都保留。</source>
+        <translation>As things stand it will not leave at its time: it will stop and wait for you. The people left and the approval are kept.</translation>
+    </message>
     <message numerus="yes">
         <source>确认 %n 条提醒</source>
         <translation>
@@ -2428,6 +2444,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>复制另一个窗口的文案</source>
         <translation>Copy the text of the other window</translation>
+    </message>
+    <message>
+        <source>签名刚在另一个窗口换成【{}】，现在存下的是这里选的。</source>
+        <translation>Another window had just chosen the signature 【{}】; what is saved now is the one chosen here.</translation>
+    </message>
+    <message>
+        <source>换成【{}】</source>
+        <translation>Change to 【{}】</translation>
     </message>
 </context>
 <context>
@@ -3824,6 +3848,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Screening results by reason</translation>
     </message>
     <message>
+        <source>核验时可以发送 {} 人，其中 {} 人在发出前被拦下，已计入未通过。</source>
+        <translation>When screened, {} could receive it; {} of them did not pass the last check before sending and now count as excluded.</translation>
+    </message>
+    <message>
         <source>、</source>
         <translation>, </translation>
     </message>
@@ -5144,6 +5172,14 @@ The batch that is being handed over comes to its end first, in little more than 
         <source>签名【{}】还不能用</source>
         <translation>The signature 【{}】 is not usable yet</translation>
     </message>
+    <message>
+        <source>活动“{}”用到它，发送通道却已没有这个签名，到时会停下。请在平台恢复它，或换一个签名。</source>
+        <translation>The campaign &quot;{}&quot; uses it, but the sender does not have it any more, so the campaign will stop. Have it restored on the platform, or use another signature.</translation>
+    </message>
+    <message>
+        <source>签名【{}】在发送通道已查不到</source>
+        <translation>The sender no longer has the signature 【{}】</translation>
+    </message>
     <message numerus="yes">
         <source>%n 个签名还不能用</source>
         <translation>
@@ -5158,6 +5194,13 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>{}：没有通过审核或没有在运营商报备；报备后会自动更新。</source>
         <translation>{}: not approved or not filed with the carriers; updated automatically once filed.</translation>
+    </message>
+</context>
+<context>
+    <name>Messages</name>
+    <message>
+        <source>仍用我的</source>
+        <translation>Use mine</translation>
     </message>
 </context>
 <context>
@@ -5754,6 +5797,26 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>已完成报备的运营商</source>
         <translation>Carriers that have filed it</translation>
+    </message>
+    <message>
+        <source>登记的用途、运营商和有效期都不再保留，这个签名不能再用，直到重新登记。</source>
+        <translation>What was stated of its purposes, carriers and validity is not kept, and the signature cannot be used until it is stated again.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>用到它的活动会停下：{names}</source>
+        <translation>These campaigns use it and will stop: {names}</translation>
+    </message>
+    <message>
+        <source>撤销签名【{}】的登记？</source>
+        <translation>Take back what was stated of 【{}】?</translation>
+    </message>
+    <message>
+        <source>保留</source>
+        <translation>Keep</translation>
     </message>
 </context>
 <context>
@@ -6574,8 +6637,8 @@ Li Qiang, support and complaints</translation>
 <context>
     <name>PolicyField</name>
     <message>
-        <source> · 未保存</source>
-        <translation> · not saved</translation>
+        <source> · 未保存，现在是 {}</source>
+        <translation> · not saved, {} holds now</translation>
     </message>
     <message>
         <source>默认 {value}</source>
@@ -10085,8 +10148,12 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Asking the providers…</translation>
     </message>
     <message>
-        <source>共 {count} 个模板，{usable} 个已通过。正文必须与一个已通过的模板逐字相符，否则不会发出。</source>
-        <translation>{count} templates, {usable} approved. A text leaves only if it is, character for character, what an approved template gives.</translation>
+        <source>按模板发送的通道，正文必须与一个已通过的模板逐字相符，否则不会发出。</source>
+        <translation>With a sender that goes by templates a text leaves only if it is, character for character, what an approved template gives.</translation>
+    </message>
+    <message>
+        <source>共 {count} 个模板，{usable} 个已通过。</source>
+        <translation>{count} templates, {usable} approved. </translation>
     </message>
     <message>
         <source>、</source>
@@ -10248,12 +10315,16 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Whose complaints rise. A campaign over the policy rate stops by itself.</translation>
     </message>
     <message>
+        <source>这两期没有能对上短信的投诉，也没有发送</source>
+        <translation>No complaint of these two periods matches a message, and nothing was sent</translation>
+    </message>
+    <message>
         <source>合计：本期 {now}；上期 {before}。{turn}。</source>
         <translation>In all: now {now}; before {before}. {turn}.</translation>
     </message>
     <message>
-        <source>没有对应短信的投诉：本期 {now} 件，上期 {before} 件。</source>
-        <translation>About no message: {now} now, {before} before. </translation>
+        <source>对不上短信的投诉：本期 {now} 件，上期 {before} 件。</source>
+        <translation>Complaints that match no message: {now} in this period, {before} in the previous one. </translation>
     </message>
     <message>
         <source>本期有 {} 件还没有人核对是哪一条短信，暂按最可能的活动计。</source>

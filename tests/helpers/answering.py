@@ -19,6 +19,7 @@ class Answer:
     def __init__(self, name: str, patience: float) -> None:
         self.name = name
         self.asked: list[str] = []
+        self.text = ""
         self._until = time.monotonic() + patience
         self._timer = QTimer()
         self._timer.timeout.connect(self._press)
@@ -29,6 +30,7 @@ class Answer:
         if isinstance(asked, Question):
             self.stop()
             self.asked.append(asked.text())
+            self.text = asked.accessibleDescription()
             button = asked.findChild(QPushButton, self.name)
             assert isinstance(button, QPushButton)
             button.click()

@@ -82,7 +82,7 @@ def test_an_account_gets_a_new_key_while_it_stays_connected(app: bootstrap.App, 
 def test_what_a_person_said_of_an_entity_outlives_a_new_connection(app: bootstrap.App, sandbox: SandboxProcess) -> None:
     account = connect(app, sandbox)
     described = app.accounts.describe_entity(
-        account.entity_uscc, kind="institution", licences=("finance", "finance"), actor="test"
+        account.entity_uscc, kind="institution", licences={"finance": True}, actor="test"
     )
     assert described.licences == ("finance",)
     app.accounts.disconnect(account.id, actor="test")
@@ -94,4 +94,4 @@ def test_what_a_person_said_of_an_entity_outlives_a_new_connection(app: bootstra
 
 def test_an_entity_that_is_not_there_cannot_be_described(app: bootstrap.App) -> None:
     with pytest.raises(NotFound):
-        app.accounts.describe_entity("91330100MA0000000X", kind="enterprise", licences=(), actor="test")
+        app.accounts.describe_entity("91330100MA0000000X", kind="enterprise", actor="test")

@@ -110,6 +110,21 @@ def test_a_signature_that_cannot_be_used_is_worse_where_a_campaign_uses_it() -> 
     assert ended.code == "signatures_unfiled"
 
 
+@pytest.mark.parametrize("state", [State.SCREENED, State.APPROVED, State.SCHEDULED, State.SENDING])
+def test_a_signature_that_is_gone_is_told_of_what_is_about_to_leave(state: State) -> None:
+    seen = row(state, signature="安宁到家", send_at=NOW + timedelta(days=3))
+    told = [each for each in found(seen, signatures=(FILED,)) if each.code == "signature_gone"]
+    assert [(each.level, each.subject, each.what) for each in told] == [("warn", "安宁到家", (5, "sending"))]
+    assert "signature_gone" not in {each.code for each in found(seen, signatures=(replace(FILED, text="安宁到家"),))}
+    away = found(seen, accounts=(replace(SHOP, state="disconnected"),))
+    assert [each.code for each in away if each.level == "warn"] == ["account"], "of that one nothing is reported"
+
+
+def test_nobody_misses_the_signature_of_what_is_over_or_stands_still() -> None:
+    for state in (State.DONE, State.DRAFT, State.WAITING):
+        assert "signature_gone" not in {each.code for each in found(row(state, signature="安宁到家"))}
+
+
 def test_own_rules_that_are_refused_lead_to_the_rules() -> None:
     (matter,) = found(refused="OWN-001-x.toml")
     assert (matter.code, matter.level, matter.subject) == ("rules", "warn", "OWN-001-x.toml")

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QLabel, QScrollArea, QWidget
 
 from campaign_app.ui.pages.campaigns import CampaignsPage
 from campaign_app.ui.widgets import pill
@@ -132,6 +132,11 @@ def look_for_colours(name: str, shown: QWidget, survey: Survey) -> None:
 
 
 def tabs(widget: QWidget) -> bool:
+    """Where everything is seen nothing is scrolled, and nothing would show that it has the keyboard."""
+    if isinstance(widget, QScrollArea) and not (
+        widget.verticalScrollBar().maximum() or widget.horizontalScrollBar().maximum()
+    ):
+        return False
     return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
 
 

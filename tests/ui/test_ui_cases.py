@@ -242,9 +242,13 @@ def test_what_rises_stands_with_its_counts(staged: Staged, page: InboxPage) -> N
     page.places.setCurrentIndex(3)
     panel = page.trends
     assert panel.stack.currentWidget() is panel.nothing
+    assert panel.nothing.title.text() == "这两期没有投诉，也没有发送"
+    told(staged, 1, days=3, number="GD-2")
+    panel.shown()
+    assert panel.stack.currentWidget() is panel.nothing
+    assert panel.nothing.title.text() == "这两期没有能对上短信的投诉，也没有发送"
     staged.sent()
     told(staged)
-    told(staged, 1, days=3, number="GD-2")
     panel.shown()
     model = panel.table.model()
     assert [model.index(0, at).data() for at in range(4)] == [
@@ -254,7 +258,7 @@ def test_what_rises_stands_with_its_counts(staged: Staged, page: InboxPage) -> N
         "0 件 / 0 条",
     ]
     assert panel.total.text() == "合计：本期 1 件 / 7 条；上期 0 件 / 0 条。投诉太少，不能判断。"
-    assert panel.rest.text() == "没有对应短信的投诉：本期 1 件，上期 0 件。"
+    assert panel.rest.text() == "对不上短信的投诉：本期 1 件，上期 0 件。"
     panel.tabs.setCurrentIndex(2)
     assert model is not None
     assert panel.table.model().index(0, 0).data() == "未保存的条件：双十一"

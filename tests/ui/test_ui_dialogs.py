@@ -11,14 +11,17 @@ import pytest
 from PySide6.QtCore import QMetaMethod, Qt
 from PySide6.QtGui import QAccessible, QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QRadioButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QPushButton, QRadioButton, QWidget
+from pytestqt.qtbot import QtBot
 from test_ui_accessible import Survey, above, controls, corner, look_for_names, tabs, walk, where
 
 from campaign_app.logins import AtLogin
 from campaign_app.services.people import Person
+from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.closing_dialog import ClosingDialog
 from campaign_app.ui.pages.crash_dialog import CrashDialog
 from campaign_app.ui.pages.lift_dialog import LiftQuestion
+from campaign_app.ui.pages.new_campaign import NewCampaign
 from campaign_app.ui.pages.person_requests import EraseQuestion, RestrictQuestion, requests_of
 from campaign_app.ui.pages.steps.sending_plan import PlanCard
 from campaign_app.ui.viewmodels.closing import OnItsWay
@@ -126,6 +129,47 @@ def test_a_dialog_is_operated_and_heard_without_a_mouse(dialog: Dialog, window: 
     assert window.shell.help is not None
     assert window.shell.help.isVisible()
     window.shell.close_help()
+
+
+@pytest.mark.parametrize("danger", [False, True])
+@pytest.mark.parametrize("answer", ["confirm_yes", "confirm_no"])
+def test_enter_presses_the_answer_that_has_the_keyboard(kit: Kit, qtbot: QtBot, answer: str, *, danger: bool) -> None:
+    asked = Question(None, "恢复默认？", "从下一个任务起生效。", yes="恢复默认", no="保留", danger=danger)
+    qtbot.addWidget(asked)
+    asked.open()
+    button = asked.findChild(QPushButton, answer)
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Return)
+    assert asked.result() == (QDialog.DialogCode.Accepted if answer == "confirm_yes" else QDialog.DialogCode.Rejected)
+
+
+def test_a_danger_is_never_what_enter_does_by_itself(kit: Kit, qtbot: QtBot) -> None:
+    asked = Question(None, "删除？", "不能恢复。", yes="删除", no="保留", danger=True)
+    qtbot.addWidget(asked)
+    asked.open()
+    QTest.keyClick(asked, Qt.Key.Key_Enter)
+    assert asked.result() == QDialog.DialogCode.Rejected
+
+
+def test_enter_on_cancel_makes_nothing(window: Windowed) -> None:
+    campaigns = page(window, "campaigns", "new")
+    window.settle()
+    dialog = window.shell.findChild(NewCampaign)
+    cancel, before = dialog.findChild(QPushButton, "new_cancel"), window.desk.app.campaigns.all()
+    cancel.setFocus()
+    QTest.keyClick(cancel, Qt.Key.Key_Return)
+    window.settle()
+    assert window.shell.findChild(NewCampaign) is None, "it is closed"
+    assert window.desk.app.campaigns.all() == before
+    assert campaigns.isVisible()
+
+
+def test_enter_presses_a_button_of_a_page(window: Windowed) -> None:
+    page(window, "overview")
+    button = window.shell.navigation.buttons["customers"]
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Return)
+    assert window.shell.current == "customers"
 
 
 def beside_a_checked_one(widget: QWidget) -> bool:

@@ -272,6 +272,30 @@ def test_whose_text_is_blocked_shows_what_of_it_by_which_law(
     qtbot.waitUntil(lambda: any("请重新核验" in label.text() for label in rows.proof.findChildren(QLabel)))
 
 
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (CampaignState.SCREENED, "请重新核验。"),
+        (CampaignState.APPROVED, "每一批发出前还会再核对一次。"),
+        (CampaignState.SENDING, "每一批发出前还会再核对一次。"),
+        (CampaignState.DONE, "是 48 小时前。"),
+        (CampaignState.CANCELLED, "是 48 小时前。"),
+    ],
+)
+def test_only_what_can_be_screened_again_asks_for_it_when_its_facts_are_old(
+    staged: Staged, open_step: Open, state: CampaignState, said: str
+) -> None:
+    screened = staged.screened()
+    staged.put_state(screened.id, state)
+    made = open_step(staged.app.campaigns.get(screened.id))
+    known = made.step._preflight.state
+    assert known.found is not None
+    ages = (known.found.seen.now - timedelta(hours=48), known.found.seen.now)
+    old = replace(known.found, seen=replace(known.found.seen, ages=ages))
+    made.step._draw_ages(replace(known, found=old))
+    assert made.step.ages.text().endswith(said)
+
+
 def test_the_arrows_go_from_bar_to_bar(staged: Staged, open_step: Open, qtbot: QtBot) -> None:
     made = open_step(staged.screened())
     qtbot.waitExposed(made.step)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.helpers.windowed import LANGUAGES, Language, Windowed
@@ -35,6 +36,21 @@ def test_a_text_that_is_just_being_typed_stays(spoken: Windowed) -> None:
     again = page(spoken, "campaigns").editor.step
     assert again.edit.text == typed
     assert again is not step
+
+
+def test_what_was_typed_can_still_be_undone_and_done_again(spoken: Windowed) -> None:
+    step = page(spoken, "campaigns", (spoken.ids["draft"], "content")).editor.step
+    before = step.edit.text
+    step.edit.moveCursor(step.edit.textCursor().MoveOperation.Start)
+    QTest.keyClicks(step.edit, "abc")
+    spoken.speak(ENGLISH)
+    again = page(spoken, "campaigns").editor.step
+    assert again.field.undo.isEnabled()
+    QTest.keyClick(again.edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert again.edit.text == again.composer.state.text == before
+    again.field.redo.click()
+    assert again.edit.text == "abc" + before
+    again.field.undo.click()
 
 
 def test_a_condition_that_is_not_filled_in_stays(spoken: Windowed) -> None:

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from campaign_app import bootstrap
 from campaign_app.domain.campaign import Campaign
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.widgets.message_edit import LIMIT, Mark, MessageEdit
@@ -40,6 +42,19 @@ def campaign(app: bootstrap.App) -> Campaign:
 @pytest.fixture
 def step(desk: Desk, campaign: Campaign, qtbot: QtBot) -> Iterator[ContentStep]:
     yield from made_step(desk, campaign, qtbot)
+
+
+def test_what_is_typed_behind_a_fix_is_undone_without_it(kit: Kit, qtbot: QtBot) -> None:
+    edit = MessageEdit(kit.theme)
+    qtbot.addWidget(edit)
+    edit.show_text("冬装全网最低价，到店")
+    edit.apply([(2, 7, "优惠价")])
+    QTest.keyClicks(edit, "XY")
+    steps = [edit.text]
+    for _ in range(2):
+        edit.undo()
+        steps.append(edit.text)
+    assert steps == ["冬装优惠价XY，到店", "冬装优惠价，到店", "冬装全网最低价，到店"]
 
 
 @given(CHARACTERS)

@@ -13,6 +13,7 @@ from ui_sending import Open, app, open_step, staged
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.message import Outcome, SubmitOutcome
+from campaign_app.services.overtaken import OVERTAKEN
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.settings_money import MoneySection
 from campaign_app.ui.pages.steps.results import ResultsStep
@@ -197,3 +198,19 @@ def test_without_a_sender_there_is_nothing_to_price(place: Workplace, qtbot: QtB
     model.load()
     assert made.empty.isVisible()
     assert not made.price_card.isVisible()
+
+
+def test_an_amount_of_another_window_stands_there_until_a_person_chooses(priced: Staged, inline_desk: Desk) -> None:
+    key, money = f"month:{ENTITY}", priced.app.money
+    model = MoneyModel(priced.app, inline_desk.kit.tasks, inline_desk.kit.messages)
+    model.load()
+    model.type(key, "80")
+    money.set_month_budget(ENTITY, 90_000, actor="乙")
+    model.save(key)
+    assert (model.state.months[0].typed, money.month(ENTITY).budget) == ("90.00", 90_000)
+    notice = inline_desk.kit.messages.last
+    assert notice is not None
+    assert notice.code == OVERTAKEN
+    assert notice.action is not None
+    notice.action()
+    assert (model.state.months[0].typed, money.month(ENTITY).budget) == ("80.00", 80_000)

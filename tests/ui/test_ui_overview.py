@@ -120,7 +120,7 @@ def test_every_matter_has_words(place: Workplace, qtbot: QtBot) -> None:
         *found(
             row(State.PAUSED, signature="安宁到家", state_note="by_user"),
             *(row(state) for state in (State.SCREENED, State.APPROVED, State.DRAFT)),
-            row(State.SCHEDULED, send_at=NOW),
+            row(State.SCHEDULED, send_at=NOW, signature="不见了"),
             jobs=failed,
             signatures=(unfiled, bare, expired, expires),
         ),
@@ -137,8 +137,8 @@ def test_every_matter_has_words(place: Workplace, qtbot: QtBot) -> None:
     )
     assert {each.code for each in all_of_them} == {
         "stopped", "screened", "approved", "draft", "scheduled", "job", "account", "rules", "signature_expired",
-        "signature_expires", "signature_unusable", "signatures_unfiled", "untold", "expired", "expires",
-        "backup", "copied", "waiting", "waiting_here", "waiting_elsewhere",
+        "signature_expires", "signature_unusable", "signature_gone", "signatures_unfiled", "untold", "expired",
+        "expires", "backup", "copied", "waiting", "waiting_here", "waiting_elsewhere",
     }  # fmt: skip
     for each in all_of_them:
         line = page._todo("1", each)

@@ -20,11 +20,14 @@ from campaign_app.jobs import poll
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.results import ResultsStep
 from campaign_app.ui.pages.steps.results_export import PICTURE, with_ending
+from campaign_app.ui.pages.steps.screening import ScreeningStep
 from campaign_app.ui.theme.tokens import LIGHT
 from campaign_app.ui.viewmodels.campaign import CampaignModel
+from campaign_app.ui.viewmodels.campaign_steps import marks
 from campaign_app.ui.viewmodels.progress import run_of
 from campaign_app.ui.viewmodels.results import outcomes_of
 from tests.helpers.staged import Staged, open_by_day, stage
+from tests.helpers.writing import discard
 
 
 @pytest.fixture
@@ -103,6 +106,24 @@ def test_who_fell_out_after_the_approval_is_counted_and_said(staged: Staged, ope
     assert first == "核验后可发送 7 = 已提交 5 + 发出前拦下 2 + 未发出 0"
     assert second.startswith("发出前拦下：")
     assert second.count(" 1") == 2
+
+
+def test_screening_and_results_say_the_same_number_of_who_fell_out(
+    staged: Staged, inline_desk: Desk, qtbot: QtBot
+) -> None:
+    approved = staged.approved()
+    platform = staged.shop.platforms[staged.account]
+    platform.changes, platform.truth["c00004"] = ["c00004"], {"status": ConsentStatus.WITHDRAWN}
+    staged.let_go(approved)
+    model = CampaignModel(staged.app, inline_desk.kit.tasks, inline_desk.kit.messages, approved)
+    model.load()
+    assert marks(model.view)["screening"].number == run_of(model.view).total == 7
+    screening = ScreeningStep(inline_desk, model)
+    qtbot.addWidget(screening)
+    assert screening.funnel.sum.text() == "受众 10 = 可以发送 6 + 未通过 4"
+    assert screening.funnel.fallen.text() == "核验时可以发送 7 人，其中 1 人在发出前被拦下，已计入未通过。"
+    assert not screening.funnel.fallen.isHidden()
+    discard(model)
 
 
 def test_nobody_has_fallen_out_of_a_screening(staged: Staged) -> None:

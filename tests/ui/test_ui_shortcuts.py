@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QTableView, QWidget
 
+from campaign_app.ui.pages.campaigns import CampaignsPage
 from campaign_app.ui.pages.shortcut_sheet import ShortcutSheet, rows_of
+from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.widgets.actions import GROUPS, SHORTCUTS, native
 from tests.helpers.windowed import Windowed
 
@@ -45,6 +48,57 @@ def test_no_two_are_on_the_same_keys_wherever_the_keyboard_is(window: Windowed) 
             twice |= {f"{name}, {focused.objectName()}: {key}" for key, count in keys.items() if count > 1}
     assert twice == set()
     assert {"window.palette", "page.1", "campaigns.new", "campaigns.copy", "campaign.step.5", "content.fix"} <= seen
+
+
+def test_the_keys_of_a_page_take_the_keyboard_into_it_and_back_to_where_it_was(window: Windowed) -> None:
+    window.activate()
+    shell = window.shell
+    campaigns = shell.page("campaigns")
+    assert isinstance(campaigns, CampaignsPage)
+    campaigns.model.close()
+    shell.navigation.buttons["overview"].setFocus()
+    press = partial(QTest.keyClick, modifier=Qt.KeyboardModifier.ControlModifier)
+    press(shell.navigation.buttons["overview"], Qt.Key.Key_3)
+    window.settle()
+    page, focused = shell.page("campaigns"), shell.focusWidget()
+    assert page.isVisible()
+    assert page.isAncestorOf(focused)
+    new = next(each for each in page.findChildren(QAction) if each.data() == "campaigns.new")
+    assert in_force(new, focused), "without a way there by Tab or by mouse"
+    table = page.findChild(QTableView, "campaign_table")
+    table.setFocus()
+    press(table, Qt.Key.Key_2)
+    window.settle()
+    assert shell.page("customers").isAncestorOf(shell.focusWidget())
+    press(shell.focusWidget(), Qt.Key.Key_3)
+    window.settle()
+    assert shell.focusWidget() is table
+
+
+def test_the_keys_of_a_step_take_the_keyboard_into_it_and_back_to_where_it_was(window: Windowed) -> None:
+    window.desk.way.to("campaigns", (window.ids["draft"], "content"))
+    window.activate()
+    page = window.shell.page("campaigns")
+    assert isinstance(page, CampaignsPage)
+    editor = page.editor
+    assert editor is not None
+    content = editor.step
+    assert isinstance(content, ContentStep)
+    editor.go("audience")
+    window.settle()
+    step = editor.stepper.buttons["audience"]
+    step.setFocus()
+    QTest.keyClick(step, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    window.settle()
+    assert window.shell.focusWidget() is content.edit
+    QTest.keyClick(content.edit, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    window.settle()
+    focused = window.shell.focusWidget()
+    assert editor.step is not content
+    assert editor.step.isAncestorOf(focused)
+    QTest.keyClick(focused, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    window.settle()
+    assert window.shell.focusWidget() is content.edit
 
 
 def test_every_action_with_keys_is_in_the_table_and_every_row_of_it_is_used() -> None:

@@ -24,6 +24,7 @@ from campaign_app.ui.pages.own_signature import OwnSignatureDialog
 from campaign_app.ui.pages.signatures import SignaturesPage
 from campaign_app.ui.widgets.facts import Facts
 from campaign_app.ui.widgets.pill import Pill
+from tests.helpers.answering import answer
 
 FILED = Signature("安宁百货", ENTITY, "company", "approved", True, ("retail",), date(2030, 12, 31))
 Show = Callable[..., SignaturesPage]
@@ -226,7 +227,22 @@ def test_a_signature_of_a_sender_that_cannot_tell_is_stated_in_the_window(
     assert again is not None
     assert (again.text.text(), again.port.text(), again.text.isEnabled()) == ("安宁到家", "106900012345", False)
     assert [name for name, box in again.carriers.items() if box.isChecked()] == ["mobile", "unicom", "telecom"]
-    again.forget.click()
+    made = inline_desk.app.campaigns.create(
+        name="双十二", entity_uscc=ENTITY, purpose="retail", audience=Filter(), actor="王"
+    )
+    inline_desk.app.campaigns.edit(made.id, actor="王", signature="安宁到家")
+    shown.model.load()
+    again.leave.click()
+    shown.drawer.restated.emit(shown.model.state.filing)
+    last = shown.dialog
+    assert last is not None
+    kept = answer("confirm_no")
+    last.forget.click()
+    assert kept.asked == ["撤销签名【安宁到家】的登记？"]
+    assert "用到它的活动会停下：双十二" in kept.text
+    assert len(inline_desk.app.filings.register()) == 1
+    answer("confirm_yes")
+    last.forget.click()
     assert inline_desk.app.filings.register() == ()
 
 

@@ -70,6 +70,7 @@ def test_an_account_that_cannot_be_asked_is_named(desk: Desk, sandbox: SandboxPr
 def test_without_such_an_account_the_list_says_where_templates_come_from(desk: Desk, qtbot: QtBot) -> None:
     page = opened(desk, qtbot)
     assert page.templates.stack.currentWidget() is page.templates.empty
+    assert page.subtitle.text() == "按模板发送的通道，正文必须与一个已通过的模板逐字相符，否则不会发出。"
     with qtbot.waitSignal(desk.way.went) as went:
         page.templates.empty.button.click()
     assert went.args == ["settings", "accounts"]

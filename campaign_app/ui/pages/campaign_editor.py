@@ -26,6 +26,7 @@ from campaign_app.ui.widgets.actions import action, tip
 from campaign_app.ui.widgets.basics import button, column, label, row
 from campaign_app.ui.widgets.elided import Elided
 from campaign_app.ui.widgets.pill import Pill
+from campaign_app.ui.widgets.reading import enter
 from campaign_app.ui.widgets.stepper import Stepper
 
 NAME_LIMIT: Final = 60
@@ -57,7 +58,7 @@ class CampaignEditor(QWidget):
         self.setLayout(column(self._head(), steps, self.stack, self._foot(), space=3, stretch=2))
         for number, key in enumerate(STEPS, start=1):
             step = f"campaign.step.{number}"
-            action(self, step, partial(self.go, key), text=self._names[key])
+            action(self, step, partial(self._by_keys, key), text=self._names[key])
             self.stepper.buttons[key].setToolTip(tip(self._names[key], step))
         model.changed.connect(self.render_view)
         campaigns.leaving.connect(self.finish)
@@ -94,6 +95,10 @@ class CampaignEditor(QWidget):
         step.shown()
         if field:
             step.land(field)
+
+    def _by_keys(self, key: str) -> None:
+        self.go(key)
+        enter(self.step, self.step.begins())
 
     def finish(self) -> None:
         """The editor is about to go: what was only typed so far is handed over."""

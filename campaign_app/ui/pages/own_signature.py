@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 from PySide6.QtCore import QDate
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDateEdit, QLineEdit, QWidget
@@ -12,12 +13,16 @@ from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.filing import OwnFiling
 from campaign_app.domain.signature import CARRIERS
+from campaign_app.services.campaigns import ENDED
 from campaign_app.services.filings import NAME_MAX, PURPOSES, Filing
 from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.viewmodels.filings import ACTOR, FilingsModel
+from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.basics import button, column, fit, label, row, show_if
 from campaign_app.ui.widgets.dialog import Dialog
+
+NAMED: Final = 3
 
 
 class OwnSignatureDialog(Dialog):
@@ -121,10 +126,18 @@ class OwnSignatureDialog(Dialog):
             ACTOR,
             date(until.year(), until.month(), until.day()) if self.ends.isChecked() else None,
         )
-        self._model.state_own(own, self.port.text().strip(), self.token)
+        seen = None if self._of is None else self._of.own
+        self._model.state_own(own, self.port.text().strip(), self.token, seen)
 
     def _forget(self) -> None:
-        if self._of is not None:
+        if self._of is None:
+            return
+        words = self.tr("登记的用途、运营商和有效期都不再保留，这个签名不能再用，直到重新登记。")
+        if waiting := [each.name for each in self._of.campaigns if each.state not in ENDED]:
+            names = self.tr("、").join(waiting[:NAMED]) + ("…" if len(waiting) > NAMED else "")
+            words = self.tr("用到它的活动会停下：{names}").format(names=names) + f"\n{words}"
+        title = self.tr("撤销签名【{}】的登记？").format(self._of.signature.text)
+        if confirm(self, title, words, yes=self.tr("撤销登记"), no=self.tr("保留"), danger=True):
             self._model.take_back(self._of, self.token)
 
     def _stated(self, token: object) -> None:

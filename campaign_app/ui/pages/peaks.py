@@ -18,6 +18,7 @@ from campaign_app.ui.pages.peak_dialogs import PauseDialog, PlanDialog, WordDial
 from campaign_app.ui.pages.peak_words import PeakWords
 from campaign_app.ui.pages.section import Section
 from campaign_app.ui.viewmodels.peaks import PeaksModel, PeaksState
+from campaign_app.ui.widgets.area import Area
 from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.basics import button, column, frame, label, row, show_if
 from campaign_app.ui.widgets.checklist import Checklist
@@ -277,7 +278,7 @@ class PeaksSection(Section):
 
 
 def _scrolled(name: str, spoken: str, layout: QLayout) -> QScrollArea:
-    made, held = QScrollArea(), QWidget()
+    made, held = Area(), QWidget()
     made.setObjectName(name)
     made.setAccessibleName(spoken)
     made.setWidgetResizable(True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QLineEdit, QVBoxLayout, QWidget
@@ -89,7 +88,13 @@ class EntityCard(QFrame):
         self.setProperty("role", "card")
         self._words, self._model, self._profiles, self._entity = desk.kit.words, model, profiles, entity
         self.name = label(entity.name, "strong", select=True)
-        self.kind = self._combo("entity_kind", self.tr("主体类型"), "entity_kind", KINDS, lambda _: self._changed())
+        self.kind = self._combo(
+            "entity_kind",
+            self.tr("主体类型"),
+            "entity_kind",
+            KINDS,
+            lambda kind: model.describe(entity.uscc, kind=kind),
+        )
         self.industry = self._combo(
             "entity_industry",
             self.tr("行业"),
@@ -190,15 +195,11 @@ class EntityCard(QFrame):
     def _licence(self, licence: str) -> QVBoxLayout:
         box = self.boxes[licence] = QCheckBox(self._words.term("licence", licence))
         box.setObjectName(f"entity_licence_{licence}")
-        box.toggled.connect(lambda _: self._changed())
+        uscc = self._entity.uscc
+        box.toggled.connect(lambda on: self._model.describe(uscc, licences={licence: on}))
         why = label(self._words.why("licence", licence), "small", wrap=True)
         why.setIndent(24)
         return column(box, why, space=0)
-
-    def _changed(self) -> None:
-        licences = tuple(licence for licence, box in self.boxes.items() if box.isChecked())
-        self._entity = replace(self._entity, kind=str(self.kind.currentData()), licences=licences)
-        self._model.describe(self._entity)
 
 
 def _order(licence: str) -> tuple[int, str]:

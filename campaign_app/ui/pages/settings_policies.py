@@ -53,11 +53,13 @@ class PoliciesSection(Section):
             self.buttons.addWidget(each)
         model.changed.connect(self.show_state)
         model.saved.connect(self._saved)
+        model.overtaken.connect(self._show)
         self.show_state(model.state)
 
     def show_state(self, state: PoliciesState) -> None:
         for name, field in self.fields.items():
-            field.show_value(state.typed.get(name, ""), state.problems.get(name, ""), name in state.changed)
+            stored = (state.stored or {}).get(name, "") if name in state.changed else None
+            field.show_value(state.typed.get(name, ""), state.problems.get(name, ""), stored)
         self.save.setEnabled(state.savable)
         self.undo.setEnabled(bool(state.changed) and not state.saving)
         self.restore.setEnabled(state.restorable)
@@ -105,6 +107,11 @@ class PoliciesSection(Section):
         if confirm(self, self.tr("恢复默认策略？"), words, yes=self.tr("恢复默认"), no=self.tr("保留")):
             self._model.restore()
 
+    def _show(self, name: str) -> None:
+        field = self.fields[name]
+        field.edit.setFocus()
+        self.area.ensureWidgetVisible(field)
+
     def _saved(self) -> None:
         self._desk.kit.messages.done(lambda: translate("PoliciesSection", "策略已保存，从下一个任务起生效。"))
 
@@ -127,9 +134,10 @@ class PolicySwitch(QWidget):
         self.edit.clicked.connect(lambda on: self.typed.emit(str(int(on))))
         self.setLayout(row(column(label(said, wrap=True), self.limits, space=1), self.edit, space=4, stretch=0))
 
-    def show_value(self, text: str, _problem: str, changed: bool) -> None:  # noqa: FBT001 a part of the state
+    def show_value(self, text: str, _problem: str, stored: str | None) -> None:
+        """`stored` is what holds instead, None where nothing was changed."""
         self.edit.setChecked(text == "1")
-        unsaved = self.tr(" · 未保存") if changed else ""
+        unsaved = "" if stored is None else self.tr(" · 未保存")
         self.limits.setText(f"{self._usual}{unsaved}\n{self._hint}" if self._hint else f"{self._usual}{unsaved}")
 
 
@@ -151,13 +159,15 @@ class PolicyField(QWidget):
         words = column(label(said, wrap=True), self.limits, self.problem, space=1)
         self.setLayout(row(words, self.edit, space=4, stretch=0))
 
-    def show_value(self, text: str, problem: str, changed: bool) -> None:  # noqa: FBT001 a part of the state
+    def show_value(self, text: str, problem: str, stored: str | None) -> None:
+        """`stored` is what holds instead, None where nothing was changed."""
         if self.edit.text().strip() != text:
             self.edit.setText(text)
         self.problem.setText(self._said(problem))
         self.problem.setVisible(bool(problem))
         set_property(self.edit, "invalid", bool(problem))
-        self.limits.setText(self._limits() + (self.tr(" · 未保存") if changed and not problem else ""))
+        unsaved = "" if stored is None or problem else self.tr(" · 未保存，现在是 {}").format(stored)
+        self.limits.setText(self._limits() + unsaved)
 
     def _limits(self) -> str:
         default = self._declared.default

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from campaign_app.ui import show
 from campaign_app.ui.cells import NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.rows import RowsModel
@@ -70,8 +71,13 @@ class TemplatesPanel(QWidget):
         state = self.model.state
         if state.reading:
             return self.tr("正在询问服务商…")
-        told = self.tr("共 {count} 个模板，{usable} 个已通过。正文必须与一个已通过的模板逐字相符，否则不会发出。")
-        return " " if state.rows is None else told.format(count=len(state.rows), usable=state.approved)
+        if state.rows is None:
+            return " "
+        held = self.tr("按模板发送的通道，正文必须与一个已通过的模板逐字相符，否则不会发出。")
+        if not state.rows:
+            return held
+        counts = self.tr("共 {count} 个模板，{usable} 个已通过。")
+        return counts.format(count=show.count(len(state.rows)), usable=show.count(state.approved)) + held
 
     def _columns(self) -> tuple[Column[Row], ...]:
         words = self._desk.kit.words

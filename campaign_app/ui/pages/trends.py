@@ -49,7 +49,7 @@ class TrendsPanel(QWidget):
         self.nothing = Empty(
             desk.kit.theme,
             "inbox",
-            self.tr("这两期没有投诉，也没有发送"),
+            "",
             self.tr("有投诉之后，这里按活动、签名和受众比较：每个比例都带件数和条数，太少就说不能判断。"),
         )
         self.stack = QStackedWidget()
@@ -77,6 +77,9 @@ class TrendsPanel(QWidget):
         quiet = not trend.rows and not any(trend.unmatched)
         self.stack.setCurrentWidget(self.table if trend.rows else self.nothing)
         show_if(self.summary, not quiet)
+        self.nothing.title.setText(
+            self.tr("这两期没有投诉，也没有发送") if quiet else self.tr("这两期没有能对上短信的投诉，也没有发送")
+        )
         words = self._desk.kit.words
         self.total.setText(
             self.tr("合计：本期 {now}；上期 {before}。{turn}。").format(
@@ -84,7 +87,7 @@ class TrendsPanel(QWidget):
                 turn=words.term("trend_turn", trend.total.turn),
             )
         )  # fmt: skip
-        told = self.tr("没有对应短信的投诉：本期 {now} 件，上期 {before} 件。").format(
+        told = self.tr("对不上短信的投诉：本期 {now} 件，上期 {before} 件。").format(
             now=show.count(trend.unmatched[0]), before=show.count(trend.unmatched[1])
         )
         if trend.total.now.unchecked:

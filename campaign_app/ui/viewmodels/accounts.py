@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -233,10 +233,10 @@ class AccountsModel(QObject):
 
         self._tasks.write(work, lambda _: self.load(), failed=self._messages.error, owner=self)
 
-    def describe(self, entity: Entity) -> None:
-        """Kind and licences of an entity, as a person says."""
-        describe, kind, licences = self._app.accounts.describe_entity, entity.kind, entity.licences
-        self._write(lambda: describe(entity.uscc, kind=kind, licences=licences, actor=ACTOR))
+    def describe(self, uscc: str, *, kind: str | None = None, licences: Mapping[str, bool] | None = None) -> None:
+        """Kind or licences of an entity, as a person says; what is not named stays."""
+        describe = self._app.accounts.describe_entity
+        self._write(lambda: describe(uscc, kind=kind, licences=licences, actor=ACTOR))
 
     def _write(self, work: Callable[[], object]) -> None:
         """A change of what the cards show."""

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from PySide6.QtCore import Signal
+
 from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.campaign import CampaignState as State
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.conditions import ConditionsModel, ConditionsState
@@ -29,8 +32,9 @@ class AudienceState(ConditionsState):
 
 
 class AudienceModel(ConditionsModel):
-    """`changed` carries an AudienceState."""
+    """`changed` carries an AudienceState, `replaced` the conditions of another window that were written over."""
 
+    replaced = Signal(object)  # Filter
     SAMPLE: ClassVar[int] = 5
     state: AudienceState
 
@@ -59,7 +63,22 @@ class AudienceModel(ConditionsModel):
         if found is None or found.problems or found.audience == self._known:
             return
         former, self._known = self._known, found.audience
-        self._campaign.edit(then=self._kept, failed=partial(self._not_kept, former), audience=found.audience)
+        self._campaign.edit(
+            then=self._kept,
+            failed=partial(self._not_kept, former),
+            over=partial(self._written_over, former),
+            audience=found.audience,
+        )
+
+    def put(self, audience: Filter) -> None:
+        """Of another window, in the place of what stands here."""
+        self._adopt(audience)
+        self._known = audience
+        self._campaign.edit(then=self._kept, audience=audience)
+
+    def _written_over(self, known: Filter | None, former: Campaign) -> None:
+        if former.audience != known:
+            self.replaced.emit(former.audience)
 
     def use(self, name: str) -> None:
         super().use(name)

@@ -80,6 +80,11 @@ class CampaignView:
         return self.funnel.get("ok", 0)
 
     @property
+    def cleared(self) -> int:
+        """How many the screening let pass, those included who were refused right before they would have left."""
+        return self.ready + sum(self.fallen.values())
+
+    @property
     def withheld(self) -> int:
         """How many were to be reached and were refused right before, by the gate or at the sender's door."""
         return self.counts.get("withheld", 0) + sum(self.fallen.values())

@@ -81,7 +81,7 @@ def _screening(view: CampaignView) -> Mark:
         return Mark("attention", "void") if view.funnel else Mark("empty", "empty")
     if state in _SCREENED and not view.ready:
         return Mark("attention", "nobody")
-    return Mark("done", "ready", view.ready) if view.funnel else Mark("empty", "empty")
+    return Mark("done", "ready", view.cleared) if view.funnel else Mark("empty", "empty")
 
 
 def _sending(view: CampaignView) -> Mark:

@@ -84,7 +84,7 @@ class Composer(QObject):
 
     `voids` tells the state of a screened, approved or scheduled campaign whose text the user has just changed, `lost`
     a text that could not be kept since the campaign began to be sent meanwhile, `replaced` one of another window that
-    was written over.
+    was written over, `signed_over` a signature of another window that was.
     """
 
     changed = Signal(object)
@@ -92,6 +92,7 @@ class Composer(QObject):
     voids = Signal(object)  # CampaignState
     lost = Signal(str)
     replaced = Signal(str)
+    signed_over = Signal(str)
 
     def __init__(
         self,
@@ -111,6 +112,7 @@ class Composer(QObject):
         self._first: Key | None = None
         self._fixing: Task | None = None
         self.state = ComposerState(campaign.body, campaign.signature, editable=model.view.editable)
+        self.page: object = None  # what it is written on: with it the way back outlives the window
         self._own = deque((campaign.body,), OWN)
         self._check_soon = self._timer(0, self._check)
         self._save_soon = self._timer(SAVE_MS, self.flush)
@@ -166,10 +168,10 @@ class Composer(QObject):
     def set_signature(self, signature: str) -> None:
         if signature == self.state.signature or not self.state.editable:
             return
-        state = self._model.view.campaign.state
+        state, known = self._model.view.campaign.state, self.state.signature
         self._become(replace(self.state, signature=signature))
         self._begin_check()
-        self._model.edit(signature=signature)
+        self._model.edit(over=lambda former: self._signed_over(known, former), signature=signature)
         if state in VOIDED:
             self.voids.emit(state)
 
@@ -313,6 +315,10 @@ class Composer(QObject):
     def _written_over(self, former: Campaign) -> None:
         if former.body.strip() and former.body not in self._own:
             self.replaced.emit(former.body)
+
+    def _signed_over(self, known: str, former: Campaign) -> None:
+        if former.signature not in (known, self.state.signature):
+            self.signed_over.emit(former.signature)
 
     def _not_saved(self) -> None:
         self._become(replace(self.state, saved=Saved.FAILED))

@@ -8,11 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from shiboken6 import isValid
 
 from campaign_app.domain.audience import Filter, Op
 from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import AppError
 from campaign_app.services.audience_lines import Draft, Line, Read, draft_of, ops_of, read
+from campaign_app.services.overtaken import OVERTAKEN
 from campaign_app.ui.tasks import Task
 
 if TYPE_CHECKING:
@@ -128,8 +130,13 @@ class ConditionsModel(QObject):
     def keep(self, name: str, then: Callable[[Filter | None], None]) -> None:
         """Saves the conditions as a segment. The same name again replaces it: `then` has what it said before."""
         found, former = self._read(), self.state.saved.get(name)
-        audience = found.audience if found is not None else self._adopted
-        self._change_saved(lambda: self._app.audiences.save(name, audience, actor=ACTOR), lambda: then(former), name)
+        audience, seen = found.audience if found is not None else self._adopted, self.state.saved
+        self._change_saved(
+            lambda: self._app.audiences.save(name, audience, actor=ACTOR, seen=seen),
+            lambda: then(former),
+            name,
+            again=lambda: self.keep(name, then),
+        )
 
     def put_back(self, name: str, audience: Filter) -> None:
         """A segment that was deleted or replaced, as it was."""
@@ -140,11 +147,16 @@ class ConditionsModel(QObject):
 
     def forget(self, name: str, then: Callable[[Filter], None]) -> None:
         """`then` has what it said."""
-        former, left = self.state.saved[name], "" if name == self.state.taken else self.state.taken
-        self._change_saved(lambda: self._app.audiences.remove(name, actor=ACTOR), lambda: then(former), left)
+        seen, left = self.state.saved, "" if name == self.state.taken else self.state.taken
+        remove = self._app.audiences.remove
+        self._change_saved(lambda: remove(name, actor=ACTOR, seen=seen), lambda: then(seen[name]), left)
 
     def _change_saved(
-        self, change: Callable[[], None], then: Callable[[], None] = lambda: None, taken: str | None = None
+        self,
+        change: Callable[[], None],
+        then: Callable[[], None] = lambda: None,
+        taken: str | None = None,
+        again: Callable[[], None] | None = None,
     ) -> None:
         def work(_: Task) -> Mapping[str, Filter]:
             change()
@@ -155,7 +167,20 @@ class ConditionsModel(QObject):
             self._saved_changed()
             then()
 
-        self._tasks.write(work, done, failed=self._messages.error, owner=self)
+        self._tasks.write(work, done, failed=partial(self._not_changed, again), owner=self)
+
+    def _not_changed(self, again: Callable[[], None] | None, error: AppError) -> None:
+        """`again` is offered where somebody else changed the segment: it is known here by then."""
+        if error.code == OVERTAKEN and again is not None:
+            self._messages.overtaken(error, lambda: again() if isValid(self) else None)
+        else:
+            self._messages.error(error)
+        if error.code == OVERTAKEN:
+            self._tasks.run(lambda _: self._app.audiences.saved(), self._know, owner=self, key="saved")
+
+    def _know(self, saved: Mapping[str, Filter]) -> None:
+        self._put(saved=saved)
+        self._saved_changed()
 
     def _pause(self, pause_ms: int, then: Callable[[], None]) -> QTimer:
         made = QTimer(self)

@@ -9,12 +9,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.filing import OwnFiling
 from campaign_app.domain.signature import SignatureRecord
 from campaign_app.services.filings import Filing, Rendering
+from campaign_app.services.overtaken import OVERTAKEN
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
@@ -65,6 +67,7 @@ class FilingsModel(QObject):
         self.setObjectName("filings_model")
         self._app, self._tasks, self._messages, self._language = app, tasks, messages, language
         self.state = FilingsState()
+        self._seen: SignatureRecord | None = None  # what stood in the form before anything was typed
         self.panel = 0  # of the page, kept through a change of language: signatures, templates
 
     def load(self) -> None:
@@ -80,8 +83,10 @@ class FilingsModel(QObject):
     def now(self) -> datetime:
         return self._app.clock()
 
-    def state_own(self, own: OwnFiling, port: str, token: object) -> None:
-        self._change(lambda: self._app.filings.state(own, port), token)
+    def state_own(self, own: OwnFiling, port: str, token: object, seen: OwnFiling | None = None) -> None:
+        """`seen` is what was stated before, None where nothing was."""
+        known = {} if seen is None else {seen.text: seen}
+        self._change(lambda: self._app.filings.state(own, port, seen=known), token)
 
     def take_back(self, of: Filing, token: object) -> None:
         uscc, text = key_of(of)
@@ -117,6 +122,8 @@ class FilingsModel(QObject):
         filing = self.state.filing
         if filing is None:
             return
+        if self.state.typed is None:
+            self._seen = filing.record
         typed = replace(
             filing.record, port=port.strip(), letter_from=letter_from.strip(), letter_until=letter_until, note=note,
             scopes=scopes, owner_confirmed=owner_confirmed,
@@ -127,8 +134,12 @@ class FilingsModel(QObject):
         """Keeps what is typed, if anything is; what cannot be kept stays in the form with the reason."""
         record = self.state.typed
         if record is not None:
+            self._save(record, self._seen)
+
+    def _save(self, record: SignatureRecord, seen: SignatureRecord | None) -> None:
+        if isValid(self):  # a notice may outlive it
             self._tasks.write(
-                lambda _: self._app.filings.save(record, actor=ACTOR),
+                lambda _: self._app.filings.save(record, actor=ACTOR, seen=seen),
                 lambda _: self._kept(record),
                 failed=lambda error: self._not_kept(record, error),
                 owner=self,
@@ -138,13 +149,19 @@ class FilingsModel(QObject):
         self._become(replace(self.state, typed=None, wrong=None))
 
     def _kept(self, record: SignatureRecord) -> None:
+        self._seen = record  # what is typed on goes from there
         if self.state.typed == record:
             self._become(replace(self.state, typed=None, wrong=None))
         self.kept.emit()
         self.load()
 
     def _not_kept(self, record: SignatureRecord, error: AppError) -> None:
-        if self.state.typed == record:
+        if error.code == OVERTAKEN:
+            if self.state.typed == record:
+                self.undo()
+            self._messages.overtaken(error, lambda: self._save(record, None))
+            self.load()
+        elif self.state.typed == record:
             self._become(replace(self.state, wrong=error))
         else:
             self._messages.error(error)

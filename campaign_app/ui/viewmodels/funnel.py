@@ -40,7 +40,8 @@ class Gate:
 class FunnelState:
     """`audience` is what was frozen, `waiting` who has no verdict yet while a screening runs.
 
-    `passed` are the gates that kept nobody out; `adds_up` is computed.
+    `passed` are the gates that kept nobody out; `adds_up` is computed. `fallen` of the `excluded` had passed, and were
+    refused right before they would have left.
     """
 
     audience: int = 0
@@ -50,9 +51,10 @@ class FunnelState:
     gates: tuple[Gate, ...] = ()
     passed: tuple[str, ...] = ()
     adds_up: bool = True
+    fallen: int = 0
 
 
-def funnel_of(campaign: Campaign, funnel: Mapping[str, int]) -> FunnelState:
+def funnel_of(campaign: Campaign, funnel: Mapping[str, int], fallen: int = 0) -> FunnelState:
     """Reasons that this version does not know are shown like the others, last: nobody is left out of the sum."""
     known = (*ORDER, UNSCREENED)
     named = (*known, *sorted(set(funnel) - {*known, Reason.OK.value}))
@@ -70,7 +72,7 @@ def funnel_of(campaign: Campaign, funnel: Mapping[str, int]) -> FunnelState:
     waiting = funnel.get(UNSCREENED, 0) if running else 0
     excluded = sum(gate.count for gate in gates) - waiting
     whole = running or adds_up(funnel, audience)
-    return FunnelState(audience, ready, excluded, waiting, tuple(gates), passed, whole)
+    return FunnelState(audience, ready, excluded, waiting, tuple(gates), passed, whole, fallen)
 
 
 def kind_of(reason: str) -> Kind:

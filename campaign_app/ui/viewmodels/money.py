@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.money import PRICE_MAX, Bill
 from campaign_app.domain.platform import sends_itself
-from campaign_app.ui.viewmodels.amounts import Amount, amount, beside
+from campaign_app.services.overtaken import OVERTAKEN
+from campaign_app.ui.viewmodels.amounts import Amount, amount, beside, written
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
@@ -55,23 +58,33 @@ class MoneyModel(QObject):
         )
 
     def save(self, key: str) -> None:
-        known = next(each for each in (*self.state.prices, *self.state.months) if each.key == key)
+        known = next(each for each in self._amounts() if each.key == key)
         if known.wrong or known.kept:
             return
-        value, (kind, _, of) = known.value, key.partition(":")
-        money = self._app.money
-        if kind == "price":
-            self._write(lambda _: money.set_price(int(of), value, actor=ACTOR))
+        self._save(key, known.value, known)
+
+    def _save(self, key: str, value: int | None, over: Amount | None = None) -> None:
+        """`over` is what it takes the place of, None whatever stands there."""
+        (kind, _, of), money = key.partition(":"), self._app.money
+
+        def work(_: object) -> None:
+            if kind == "price":
+                money.set_price(int(of), value, actor=ACTOR, seen=None if over is None else {int(of): over.stored})
+            else:
+                money.set_month_budget(of, value, actor=ACTOR, seen=None if over is None else {of: over.stored})
+
+        self._tasks.write(work, lambda _: self.load(), failed=partial(self._failed, key, value), owner=self)
+
+    def _failed(self, key: str, value: int | None, error: AppError) -> None:
+        if error.code == OVERTAKEN:
+            self.type(key, next(written(each.stored) for each in self._amounts() if each.key == key))
+            self._messages.overtaken(error, lambda: self._save(key, value) if isValid(self) else None)
         else:
-            self._write(lambda _: money.set_month_budget(of, value, actor=ACTOR))
-
-    def _write(self, work: object) -> None:
-        assert callable(work)
-        self._tasks.write(work, lambda _: self.load(), failed=self._failed, owner=self)
-
-    def _failed(self, error: AppError) -> None:
-        self._messages.error(error)
+            self._messages.error(error)
         self.load()
+
+    def _amounts(self) -> tuple[Amount, ...]:
+        return (*self.state.prices, *self.state.months)
 
     def _read(self) -> MoneyState:
         app = self._app

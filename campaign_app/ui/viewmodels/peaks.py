@@ -84,7 +84,7 @@ class PeaksModel(Answering):
         self._write(lambda: self._app.peaks.add(wish, actor=ACTOR), token, self._open_made)
 
     def change(self, plan: Plan, wish: Wish, token: object) -> None:
-        self._write(lambda: self._app.peaks.change(plan.id, wish, actor=ACTOR), token)
+        self._write(lambda: self._app.peaks.change(plan.id, wish, actor=ACTOR, seen=plan.wish), token)
 
     def declare(self, plan: Plan, state: PlanState, *, knowing: bool = False) -> None:
         self._write(lambda: self._app.peaks.declare(plan.id, state, actor=ACTOR, knowing=knowing), None)

@@ -27,6 +27,7 @@ NAME: Final = "preflight_model"
 _LATER: Final = frozenset({"recipients", "approver"})
 # what the check of the window says of a chosen time that is refused
 _REFUSED: Final = {"quiet_hours": "window_not_then", "in_the_past": "window_past"}
+READ_AGAIN: Final = timedelta(minutes=5)
 _SPACES: Final = re.compile(r"[\s,]")
 
 
@@ -135,16 +136,14 @@ class PreflightModel(QObject):
         self._of = _what(model.view.campaign)
         self._looked_at: tuple[object, ...] = ()
         self._looking = False
+        self._read_at = app.clock()
         self.state = PreflightState(loose=_loose(model.view))
         model.changed.connect(self._model_changed)
 
     def load(self) -> None:
         """Looks at everything anew, and has old reports of signatures read again."""
         self._look(None)
-        app, uscc = self._app, self._model.view.campaign.entity_uscc
-        self._tasks.run(
-            lambda _: app.accounts.read_signatures_again(uscc, app.jobs), lambda _: None, owner=self, key="signatures"
-        )
+        self._read_signatures()
 
     def look_again(self) -> None:
         """Facts get older, the worker may have ended, rules may have changed; the audience is the same.
@@ -153,6 +152,16 @@ class PreflightModel(QObject):
         """
         if not self._looking:
             self._look(self.state.found)
+        # a carrier that does not answer is not asked at every look
+        if self._app.clock() - self._read_at >= READ_AGAIN:
+            self._read_signatures()
+
+    def _read_signatures(self) -> None:
+        app, uscc = self._app, self._model.view.campaign.entity_uscc
+        self._read_at = app.clock()
+        self._tasks.run(
+            lambda _: app.accounts.read_signatures_again(uscc, app.jobs), lambda _: None, owner=self, key="signatures"
+        )
 
     def _look(self, before: Preflight | None) -> None:
         if self._model.view.unsaved:  # what would be judged is not what is on the screen

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from campaign_app.domain.errors import AppError
+from campaign_app.services.overtaken import OVERTAKEN
 from campaign_app.services.profiles import Profile
 from campaign_app.ui.viewmodels.profile_fields import FIELDS
 
@@ -57,10 +60,10 @@ class ProfilesModel(QObject):
         self._tasks.run(lambda _: self._read(), self._loaded, failed=self._messages.error, owner=self, key="load")
 
     def choose_industry(self, uscc: str, industry: str) -> None:
-        self._put(uscc, replace(self.state.told[uscc].stored, industry=industry))
+        self._put(uscc, {"industry": industry})
 
     def choose_provider(self, uscc: str, provider: str) -> None:
-        self._put(uscc, replace(self.state.told[uscc].stored, provider=provider))
+        self._put(uscc, {"provider": provider})
 
     def type(self, uscc: str, field: str, text: str) -> None:
         """What stands in the field; what is wrong is said while it is typed, and nothing is kept yet."""
@@ -72,14 +75,16 @@ class ProfilesModel(QObject):
         known = self.state.told[uscc]
         reading = FIELDS[field].read(known.typed[field].text)
         if not reading.wrong and reading.values != getattr(known.stored, field):
-            changes: dict[str, Any] = {field: reading.values}
-            self._put(uscc, replace(known.stored, **changes))
+            self._put(uscc, {field: reading.values})
 
-    def _put(self, uscc: str, profile: Profile) -> None:
+    def _put(self, uscc: str, changes: Mapping[str, Any]) -> None:
+        known = self.state.told[uscc]
+        seen, wanted = known.stored, replace(known.stored, **changes)
+        self._become(uscc, replace(known, stored=wanted))  # the next change begins with this one
         self._tasks.write(
-            lambda _: self._app.profiles.put(uscc, profile, actor=ACTOR),
-            lambda _: self._kept(uscc, profile),
-            failed=self._not_kept,
+            lambda _: self._app.profiles.put(uscc, wanted, actor=ACTOR, seen=seen),
+            lambda profile: self._kept(uscc, profile),
+            failed=partial(self._not_kept, uscc, changes),
             owner=self,
         )
 
@@ -87,9 +92,20 @@ class ProfilesModel(QObject):
         self._become(uscc, _beside(self.state.told[uscc], profile))
         self.saved.emit(uscc)
 
-    def _not_kept(self, error: AppError) -> None:
-        self._messages.error(error)
+    def _not_kept(self, uscc: str, changes: Mapping[str, Any], error: AppError) -> None:
+        if error.code == OVERTAKEN:
+            self._give_way(uscc, changes)
+            self._messages.overtaken(error, lambda: self._put(uscc, changes) if isValid(self) else None)
+        else:
+            self._messages.error(error)
         self.load()
+
+    def _give_way(self, uscc: str, changes: Mapping[str, Any]) -> None:
+        """What somebody else wrote takes the place of what was typed."""
+        told = self.state.told[uscc]
+        for name in changes.keys() & told.typed.keys():
+            told = _with(told, name, replace(told.typed[name], kept=True))
+        self._become(uscc, told)
 
     def _read(self) -> dict[str, Profile]:
         return {entity.uscc: self._app.profiles.of(entity.uscc) for entity in self._app.accounts.entities()}

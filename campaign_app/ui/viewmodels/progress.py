@@ -80,7 +80,7 @@ def run_of(view: CampaignView) -> Run:
     counts, withheld = view.counts, view.withheld
     submitted = counts.get("submitted", 0)
     handled = submitted + withheld
-    total = max(view.ready + sum(view.fallen.values()), handled)
+    total = max(view.cleared, handled)
     return Run(
         total, handled, submitted, counts.get("accepted", 0), counts.get("rejected", 0),
         counts.get("unknown", 0), withheld,

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from campaign_app import settings
 from campaign_app.domain.errors import AppError, SettingsError
 from campaign_app.logins import AtLogin
+from campaign_app.services.overtaken import OVERTAKEN
 from campaign_app.settings import DECLARED, Settings
 from campaign_app.ui.viewmodels.closing import login_of
 
@@ -49,8 +50,11 @@ class PoliciesState:
 
 
 class PoliciesModel(QObject):
+    """`overtaken` names a setting that somebody else changed meanwhile."""
+
     changed = Signal(object)  # PoliciesState
     saved = Signal()
+    overtaken = Signal(str)
 
     def __init__(self, app: App, tasks: Tasks, messages: Messages, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -67,8 +71,9 @@ class PoliciesModel(QObject):
 
     def save(self) -> None:
         if self.state.savable:
-            values = dict(self.state.changed)
-            self._write(lambda: self._policies.save(values, actor=ACTOR))
+            values, stored = dict(self.state.changed), self.state.stored or {}
+            seen = {name: stored[name] for name in values if name in stored}
+            self._write(lambda: self._policies.save(values, actor=ACTOR, seen=seen))
 
     def restore(self) -> None:
         self._write(lambda: self._policies.restore(actor=ACTOR))
@@ -90,6 +95,9 @@ class PoliciesModel(QObject):
     def _not_saved(self, error: AppError) -> None:
         self._become(replace(self.state, saving=False))
         self._messages.error(error)
+        if error.code == OVERTAKEN:  # what was typed stays beside it; saved again it holds
+            self.load()
+            self.overtaken.emit(str(error.facts["setting"]))
 
     def _loaded(self, now: Settings) -> None:
         stored = texts_of(now)

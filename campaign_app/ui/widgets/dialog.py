@@ -1,13 +1,17 @@
-"""What every dialog is built on: the Tab key goes as one reads, and F1 opens the manual where it speaks of this."""
+"""What every dialog is built on: the Tab key goes as one reads, and Enter presses the button that has the keyboard.
+
+F1 opens the manual where it speaks of this.
+"""
 
 from __future__ import annotations
 
 from typing import ClassVar, Protocol, runtime_checkable
 
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
 from campaign_app.ui.widgets.actions import action
-from campaign_app.ui.widgets.reading import step
+from campaign_app.ui.widgets.reading import pressed, step
 
 
 @runtime_checkable
@@ -28,6 +32,10 @@ class Dialog(QDialog):
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802, FBT001 as Qt has it
         return step(self, forward=forward)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if not pressed(self, event):
+            super().keyPressEvent(event)
 
     def _help(self) -> None:
         below = self.parentWidget()

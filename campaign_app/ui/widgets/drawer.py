@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QLayout, QScrollArea, QSizePolicy,
 
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.theme.tokens import SPACE
+from campaign_app.ui.widgets.area import Area
 from campaign_app.ui.widgets.basics import clear, column, label, row
 
 WIDTH: Final = 356
@@ -74,7 +75,7 @@ class Drawer(QFrame):
         canvas = QWidget()
         canvas.setObjectName("canvas")
         canvas.setLayout(self.body)
-        area = QScrollArea()
+        area = Area()
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

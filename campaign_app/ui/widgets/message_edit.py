@@ -24,9 +24,10 @@ from PySide6.QtGui import (
     QTextBlock,
     QTextCharFormat,
     QTextCursor,
+    QTextDocument,
     QTextOption,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QPlainTextDocumentLayout, QPlainTextEdit, QTextEdit, QToolTip, QWidget
 
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.widgets.chip_names import ChipNames
@@ -102,6 +103,17 @@ class MessageEdit(QPlainTextEdit):
             self.setPlainText(cleaned(text)[0])
             self._quiet = False
 
+    def write_on(self, page: QTextDocument) -> None:
+        """On one of `new_page`: what another field wrote on it before is there, and can be undone here."""
+        self._page = page  # it lives as long as whoever shows it
+        self._quiet = True
+        page.setDefaultFont(self.font())
+        self.setDocument(page)
+        self._changed()
+        self._quiet = False
+        self.undoAvailable.emit(page.isUndoAvailable())
+        self.redoAvailable.emit(page.isRedoAvailable())
+
     def show_marks(self, marks: Sequence[Mark]) -> None:
         """Of the text as it is now."""
         if tuple(marks) != self._marks:
@@ -137,6 +149,7 @@ class MessageEdit(QPlainTextEdit):
             cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
             cursor.insertText(words)
         cursor.endEditBlock()
+        self.document().setModified(False)  # else Qt undoes what is typed right behind it in the same step
         self.setTextCursor(cursor)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802
@@ -314,6 +327,13 @@ class MessageEdit(QPlainTextEdit):
             if first < last:
                 left, right = _x(line.cursorToX(first)), _x(line.cursorToX(last))
                 yield QRectF(origin.x() + left, origin.y() + line.y(), right - left, line.height())
+
+
+def new_page() -> QTextDocument:
+    """Whoever keeps it keeps what can be undone; it belongs to nobody else."""
+    made = QTextDocument()
+    made.setDocumentLayout(QPlainTextDocumentLayout(made))
+    return made
 
 
 def _selection(cursor: QTextCursor, words: QTextCharFormat) -> QTextEdit.ExtraSelection:

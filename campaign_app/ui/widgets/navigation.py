@@ -29,7 +29,10 @@ class Place:
 
 
 class Navigation(QFrame):
+    """`keyed` comes after `chosen` where a page was asked for by its keys: the keyboard goes along."""
+
     chosen = Signal(str)
+    keyed = Signal()
 
     def __init__(self, theme: Theme, brand: str, places: Sequence[Place], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,9 +96,13 @@ class Navigation(QFrame):
             made.setAccessibleDescription(place.coming)
         else:
             made.setToolTip(tip(place.title, f"page.{number}"))
-            action(self, f"page.{number}", made.click, text=place.title)
+            action(self, f"page.{number}", lambda: self._by_keys(made), text=place.title)
         made.toggled.connect(lambda _=False: self._draw())
         return made
+
+    def _by_keys(self, chosen: QPushButton) -> None:
+        chosen.click()
+        self.keyed.emit()
 
     def _draw(self) -> None:
         tokens = self._theme.tokens

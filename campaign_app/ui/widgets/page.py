@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from campaign_app.ui.theme.tokens import SPACE
+from campaign_app.ui.widgets.area import Area
 from campaign_app.ui.widgets.basics import column, label, row, show_if
 
 
@@ -54,7 +55,7 @@ def scrolling(layout: QLayout, *, width: int = 0, spoken: str = "") -> QScrollAr
     canvas.setLayout(layout)
     if width:
         canvas.setMaximumWidth(width)
-    area = QScrollArea()
+    area = Area()
     area.setAccessibleName(spoken)
     area.setWidgetResizable(True)
     area.setFrameShape(QScrollArea.Shape.NoFrame)

@@ -7,10 +7,11 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QResizeEvent, QTextLayout, QTextOption
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.theme.tokens import Tokens
+from campaign_app.ui.widgets.area import Area
 from campaign_app.ui.widgets.utf16 import Units
 
 WIDTH: Final = 292
@@ -135,7 +136,7 @@ class Phone(QFrame):
         inside.setContentsMargins(10, 8, 10, 10)
         inside.addWidget(self.bubble)
         inside.addStretch(1)
-        self.area = QScrollArea()
+        self.area = Area()
         self.area.setObjectName("phone_scroll")
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QGraphicsOpacityEffect,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QStyle,
     QStyleOption,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 from campaign_app.ui.theme import icons
 from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.theme.theme import Theme
+from campaign_app.ui.widgets.area import Area
 from campaign_app.ui.widgets.basics import button, column, label, literal, row, show_if
 from campaign_app.ui.widgets.flow import Flow
 from campaign_app.ui.widgets.pill import Pill
@@ -192,7 +192,7 @@ class Problems(QFrame):
         self._dim.setOpacity(_DIM)
         self._dim.setEnabled(False)
         canvas.setGraphicsEffect(self._dim)
-        self.area = QScrollArea()
+        self.area = Area()
         self.area.setObjectName("problems_list")
         self.area.setAccessibleName(self.tr("合规提示"))
         self.area.setWidgetResizable(True)

@@ -1,4 +1,4 @@
-"""The way of the Tab key: as one reads, whenever the parts were built.
+"""The way of the Tab key: as one reads, whenever the parts were built; and what Enter presses.
 
 Qt puts whatever is built late at the end of its own chain: a page's content behind what stands below it.
 """
@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from typing import cast
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QGridLayout,
     QLayout,
+    QPushButton,
     QScrollArea,
     QStackedWidget,
+    QToolButton,
     QWidget,
 )
 
@@ -37,6 +40,29 @@ def step(window: QWidget, *, forward: bool) -> bool:
     return True
 
 
+def enter(part: QWidget | None, begins: QWidget | None = None) -> None:
+    """Gives the keyboard to what had it last in `part`, else to where work `begins`, else to the first stop there."""
+    stops = [] if part is None else list(stops_of(part))
+    last = None if part is None else part.focusWidget()
+    if stops:
+        doing = [each for each in stops if not isinstance(each, QScrollArea)]
+        found = next((each for each in (last, begins, *doing) if each in doing), stops[0])
+        found.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+def pressed(window: QWidget, event: QKeyEvent) -> bool:
+    """Enter presses the button that has the keyboard; False where none has. For `keyPressEvent`.
+
+    Qt would press the window's default button instead, be it the very opposite, and without one nothing.
+    """
+    at = window.focusWidget()
+    if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or not isinstance(at, QPushButton | QToolButton):
+        return False
+    if not event.isAutoRepeat():
+        at.click()
+    return True
+
+
 def stops_of(part: QWidget) -> Iterator[QWidget]:
     """Whatever in `part` the Tab key stops at now, in the order of reading; of a group with one chosen, that one."""
     for child in _children(part):
@@ -48,6 +74,8 @@ def stops_of(part: QWidget) -> Iterator[QWidget]:
 
 
 def _stops(widget: QWidget) -> bool:
+    if isinstance(widget, QScrollArea) and not _scrolls(widget):
+        return False  # nothing to be done there, and nothing that would show it
     if not widget.isEnabled() or widget.focusPolicy() is Qt.FocusPolicy.NoFocus or widget.focusProxy() is not None:
         return False
     group = widget.group() if isinstance(widget, QAbstractButton) else None
@@ -56,6 +84,10 @@ def _stops(widget: QWidget) -> bool:
         # Qt takes the Tab key from all others as one gets the keyboard, and forgets that when another is chosen
         return chosen is widget
     return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+
+
+def _scrolls(area: QScrollArea) -> bool:
+    return any(bar.maximum() > bar.minimum() for bar in (area.verticalScrollBar(), area.horizontalScrollBar()))
 
 
 def _children(part: QWidget) -> list[QWidget]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
+from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import CampaignState as State
 from campaign_app.domain.customer import Customer
 from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.conditions import ConditionsCard, CountCard
 from campaign_app.ui.pages.segments import SIDE, Segments
 from campaign_app.ui.pages.steps.step import Step
@@ -47,6 +50,7 @@ class AudienceStep(Step):
         beside.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setLayout(row(scrolling(main, spoken=self.tr("受众的条件")), beside, space=0, stretch=0))
         self.audience.changed.connect(self.render_audience)
+        self.audience.replaced.connect(self._replaced)
         self.render_audience(self.audience.state)
         self.begin()
 
@@ -114,6 +118,14 @@ class AudienceStep(Step):
         if state in (State.DONE, State.CANCELLED):
             return self.tr("活动已结束。要再发一次，请在列表里复制为新草稿。")
         return self.tr("已经开始发送。要发给别的客户，请在列表里复制为新草稿。")
+
+    def _replaced(self, theirs: Filter) -> None:
+        audience = self.audience
+        self._desk.kit.messages.warn(
+            lambda: translate("AudienceStep", "受众刚在另一个窗口改过，现在存下的是这里的条件。"),
+            label=lambda: translate("AudienceStep", "用另一个窗口的条件"),
+            action=lambda: audience.put(theirs) if isValid(audience) else None,
+        )
 
     def _act(self, key: str) -> None:
         if key == "unlock":

@@ -6,8 +6,8 @@ from typing import Final
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QGuiApplication, QHideEvent
-from PySide6.QtWidgets import QFrame
+from PySide6.QtGui import QGuiApplication, QHideEvent, QTextDocument
+from PySide6.QtWidgets import QFrame, QWidget
 
 from campaign_app.compliance.menders import Edit
 from campaign_app.domain.campaign import CampaignState
@@ -29,7 +29,7 @@ from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.composer import Composer, ComposerState, Key
 from campaign_app.ui.widgets.actions import action
 from campaign_app.ui.widgets.basics import column, frame, label, row, show_if
-from campaign_app.ui.widgets.message_edit import LIMIT, Mark
+from campaign_app.ui.widgets.message_edit import LIMIT, Mark, new_page
 from campaign_app.ui.widgets.pill import Pill
 from campaign_app.ui.widgets.problems import Problems, Row
 
@@ -50,6 +50,7 @@ class ContentStep(Step):
         self.signature = SignaturePicker(kit)
         self.field = TextField(kit)
         self.edit = self.field.edit
+        self.edit.write_on(self._page())
         self.templates = TemplateExchange(desk, self.composer, self.edit, self.field.templates, self)
         self.edit.explain = self._explain
         self.card = FindingCard(self)
@@ -62,6 +63,13 @@ class ContentStep(Step):
         self._shortcuts()
         self.begin()
         self.render_state(self.composer.state)
+
+    def _page(self) -> QTextDocument:
+        """The one of this campaign."""
+        page = self.composer.page
+        if not isinstance(page, QTextDocument):
+            page = self.composer.page = new_page()
+        return page
 
     def shown(self) -> None:
         self.composer.load()
@@ -76,6 +84,10 @@ class ContentStep(Step):
             self.composer.flush()
         if not event.spontaneous() and (beside := self.findChild(BesideDialog)) is not None:
             beside.close()
+
+    def begins(self) -> QWidget:
+        """The signatures are still being read."""
+        return self.edit
 
     def land(self, field: str) -> None:
         """`signature`, `body` (at what blocks it, if anything does), `body:RULE` (at what the rule says)."""
@@ -210,6 +222,7 @@ class ContentStep(Step):
         composer.voids.connect(self._voids)
         composer.lost.connect(self._lost)
         composer.replaced.connect(self._replaced)
+        composer.signed_over.connect(self._signed_over)
         self.signature.chosen.connect(composer.set_signature)
         self.edit.typed.connect(composer.set_text)
         self.edit.moved.connect(self._follow)
@@ -325,6 +338,14 @@ class ContentStep(Step):
             lambda: translate("ContentStep", "文案刚在另一个窗口改过，现在存下的是这里的文案。"),
             label=lambda: translate("ContentStep", "复制另一个窗口的文案"),
             action=lambda: QGuiApplication.clipboard().setText(text),
+        )
+
+    def _signed_over(self, theirs: str) -> None:
+        composer = self.composer
+        self._desk.kit.messages.warn(
+            lambda: translate("ContentStep", "签名刚在另一个窗口换成【{}】，现在存下的是这里选的。").format(theirs),
+            label=lambda: translate("ContentStep", "换成【{}】").format(theirs),
+            action=lambda: composer.set_signature(theirs) if shiboken6.isValid(composer) else None,
         )
 
     def _trimmed(self, left_out: int, unseen: int) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QProgressBar, QStackedWidget, QWidget
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.team import Permission
+from campaign_app.services.campaigns import ENDED
 from campaign_app.services.preflight import UNJUDGED
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
@@ -74,7 +75,7 @@ class ScreeningStep(Step):
             self._draw_progress(view, running=running)
             self._draw_empty(view)
             if running or (campaign.state is not CampaignState.DRAFT and view.funnel):
-                self.funnel.show_funnel(funnel_of(campaign, view.funnel))
+                self.funnel.show_funnel(funnel_of(campaign, view.funnel, view.cleared - view.ready))
             show_if(self.funnel, not running or screened_of(view)[1] > 0)
             self.again.setVisible(campaign.state is CampaignState.SCREENED)
             if campaign.state in UNJUDGED and self._members.state.reason:
@@ -156,9 +157,10 @@ class ScreeningStep(Step):
         oldest, newest = seen.ages
         hours = (seen.now - oldest) / timedelta(hours=1)
         told = self.tr("同意记录读取于 {}，最旧的{}。").format(show.moment(newest), self._age(hours))
-        if seen.now - oldest > seen.max_age:
+        at = seen.campaign.state
+        if at is CampaignState.SCREENED and seen.now - oldest > seen.max_age:
             told += self.tr("已超过允许的时长，请重新核验。")
-        else:
+        elif at not in ENDED:
             told += self.tr("每一批发出前还会再核对一次。")
         self.ages.setText(told)
 

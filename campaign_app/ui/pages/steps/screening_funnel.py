@@ -37,6 +37,7 @@ class FunnelView(QFrame):
         self.bars = Bars(kit.theme, self.tr("受众核验的漏斗"))
         self.bars.chosen.connect(self._open)
         self.passed = label("", "small", wrap=True, name="funnel_passed")
+        self.fallen = label("", "muted", wrap=True, name="funnel_fallen", select=True)
         legend = Legend(
             kit.theme,
             (
@@ -57,11 +58,17 @@ class FunnelView(QFrame):
         self.table.opened.connect(self._open_row)
         self.stack.addWidget(self.table)
         head = row(self.sum, self.switch, stretch=0)
-        self.setLayout(column(head, divider(), self.stack, space=2, margin=4, stretch=2))
+        self.setLayout(column(head, self.fallen, divider(), self.stack, space=2, margin=4, stretch=3))
 
     def show_funnel(self, state: FunnelState) -> None:
         self.sum.setText(self._sum(state))
         set_property(self.sum, "role", "strong" if state.adds_up else "block")
+        self.fallen.setVisible(bool(state.fallen))
+        self.fallen.setText(
+            self.tr("核验时可以发送 {} 人，其中 {} 人在发出前被拦下，已计入未通过。").format(
+                show.count(state.ready + state.fallen), show.count(state.fallen)
+            )
+        )
         bars = self._bars(state)
         self.bars.show_bars(bars)
         self.model.show(bars)

@@ -101,6 +101,12 @@ class SendingStep(Step):
         else:
             self.primary.setFocus()
 
+    def begins(self) -> QWidget:
+        at = self._model.view.campaign.state
+        if at not in PREPARING:
+            return self.run.first()
+        return self.approval.field if at is CampaignState.SCREENED else self.primary
+
     def _land_on_next(self, state: PreflightState) -> None:
         """On the check that stops it, the tick or the number that is asked for, else on the main button."""
         at = self._model.view.campaign.state
@@ -139,7 +145,7 @@ class SendingStep(Step):
             self._land_on_next(self.preflight.state)
 
     def _look_again(self) -> None:
-        if self._model.view.campaign.state in PREPARING:
+        if self._model.view.campaign.state in (*PREPARING, CampaignState.SCHEDULED):
             self.preflight.look_again()
 
     def render_view(self, view: CampaignView) -> None:
@@ -148,13 +154,20 @@ class SendingStep(Step):
         with keeping_focus(self, lambda: self.run.first() if running else self.primary):
             on_its_way = running or state is CampaignState.WAITING
             if on_its_way or self._run is not None:
-                self.run.render_view(view)
+                self.run.render_view(view, self._foreseen(state))
                 self._show(self.run, on_its_way)
             if running:
                 self._draw_primary(state, self.preflight.state)
             else:
                 self._draw(self.preflight.state)
             show_if(self.prepare, not running)
+
+    def _foreseen(self, state: CampaignState) -> str:
+        """Of what is scheduled; nobody may be looking when its time comes."""
+        found = self.preflight.state.found
+        if state is not CampaignState.SCHEDULED or found is None or found.seen.campaign.state is not state:
+            return ""
+        return self._words.foreseen(found.stops, self._desk.kit.words)
 
     def _show(self, part: QWidget, on: bool) -> None:  # noqa: FBT001 as setVisible has it
         """What is built while the step is looked at would else be shown a turn later, and could not have the focus."""

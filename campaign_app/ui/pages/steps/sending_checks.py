@@ -56,6 +56,15 @@ class CheckWords(QObject):
             return self.tr("有 %n 项要先处理", "", levels["block"])
         return self.tr("有 %n 项请您看一下", "", levels["warn"]) if levels["warn"] else self.tr("全部通过")
 
+    def foreseen(self, stops: Sequence[Check], words: Words) -> str:
+        """What stands in the way of a scheduled campaign, and what will become of it; "" if nothing does."""
+        if not stops:
+            return ""
+        items = (self._item(check, frozenset(), words, ticking=False) for check in stops)
+        told = (self.tr("{}：{}").format(item.title, item.text) for item in items)
+        first = self.tr("照现在的情况，到时不会发出，会停下等您处理；余下的人和批准都保留。")
+        return "\n".join((first, *told))
+
     def by_another(self, state: PreflightState, words: Words) -> str:
         """Why whoever looks at it may not approve it though their role does; "" if they may."""
         check = state.by_another

@@ -55,7 +55,8 @@ class RunPanel(QWidget):
         offered = (made for key, made in self.view.buttons.items() if key != "cancel" and not made.isHidden())
         return next(offered, self.view)
 
-    def render_view(self, view: CampaignView) -> None:
+    def render_view(self, view: CampaignView, foreseen: str = "") -> None:
+        """`foreseen` says what would stop it at its time."""
         campaign = view.campaign
         run = run_of(view)
         sending = campaign.state is CampaignState.SENDING
@@ -72,7 +73,7 @@ class RunPanel(QWidget):
                 done=run.handled,
                 total=run.total,
                 pace=self._pace_words(view, seen),
-                note=self._note(view),
+                note=self._note(view) or foreseen,
                 hint="" if campaign.may_be_closed else self._hint(campaign.state),
                 actions=ACTIONS.get(campaign.state, frozenset()),
                 numbers=self._numbers(run, view.outcome),

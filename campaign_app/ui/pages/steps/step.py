@@ -49,5 +49,9 @@ class Step(QWidget):
     def left(self) -> None:
         """The user leaves this step or the editor: what was only typed so far is handed to the model now."""
 
+    def begins(self) -> QWidget | None:
+        """Where whoever comes by the keyboard begins; None is the first part that can have it."""
+        return None
+
     def land(self, field: str) -> None:
         """Puts the cursor into the field of that name ("go and fix")."""
