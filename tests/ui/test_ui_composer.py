@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from campaign_app import bootstrap
+from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign
 from campaign_app.services.composing import SHORTEST
 from campaign_app.ui.desk import Desk
@@ -23,6 +24,7 @@ from campaign_app.ui.widgets.problems import ProblemRow
 from tests.helpers.writing import (
     BAD,
     CLEAN,
+    ENTITY,
     HeldTasks,
     campaign_of,
     discard,
@@ -64,6 +66,14 @@ def test_nothing_written_is_an_invitation_and_no_list_of_faults(step: ContentSte
     write(step, qtbot, BAD)
     assert step.problems.shown
     assert not step.problems.clean.isVisible()
+
+
+def test_a_new_campaign_has_no_part_yet(app: bootstrap.App, desk: Desk, qtbot: QtBot) -> None:
+    stock(app)
+    made = app.campaigns.create(name="双十一", entity_uscc=ENTITY, purpose="retail", audience=Filter(), actor="test")
+    for step in made_step(desk, made, qtbot):
+        assert step.reader.parts.head.text() == "0 条 · 0 字"
+        assert step.reader.parts.room.text() == "再写 71 字进入第 2 条"
 
 
 def test_typing_shows_what_the_rules_say_with_level_law_and_reason(step: ContentStep, qtbot: QtBot) -> None:

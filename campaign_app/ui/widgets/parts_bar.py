@@ -152,7 +152,7 @@ class PartsBar(QFrame):
             return
         self._shown = shown
         self.head.setText(self.tr("{} 条 · {} 字", "", shown.length).format(shown.parts, shown.length))
-        self.room.setText(self.tr("再写 {} 字进入第 {} 条").format(shown.room + 1, shown.parts + 1))
+        self.room.setText(self.tr("再写 {} 字进入第 {} 条").format(shown.room + 1, max(shown.parts, 1) + 1))
         self.bar.show_parts(shown)
         numbers = self.tr("、").join(map(str, shown.torn[:_MOST_TORN])) + ("…" if len(shown.torn) > _MOST_TORN else "")
         self.torn.setText(self.tr("第 {} 条开头：此处会把一个字符切成两段，增减前面的字可以避开").format(numbers))

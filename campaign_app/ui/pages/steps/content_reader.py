@@ -76,9 +76,10 @@ class ReaderPane(QWidget):
 
     def _show_message(self, composed: Composed, setting: Setting, state: ComposerState) -> None:
         whole = state.whole
+        message = composed.final_text if composed.body.strip() or composed.signature else ""
         parts = Parts(
-            composed.segments.segments,
-            composed.segments.length,
+            composed.segments.segments if message else 0,
+            composed.segments.length if message else 0,
             composed.spread.parts if whole is None else whole.parts,
             setting.recipients if whole is None else whole.people,
             setting.screened,
@@ -92,7 +93,6 @@ class ReaderPane(QWidget):
         about = self._about(composed.reader, state)
         if composed is not self._composed or about != self.who.text():
             self._composed = composed
-            message = composed.final_text if composed.body.strip() or composed.signature else ""
             self.who.setText(about)
             described = self.tr("{}，共 {} 条").format(about, parts.parts)
             self.phone.show_message(message, composed.marks, described, composed.torn)
