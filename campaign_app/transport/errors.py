@@ -52,6 +52,10 @@ class ContractBroken(Exception):
     """An answer that is well-formed and still not what the contract says."""
 
 
+class SeeOther(Exception):
+    """303 to a request that changes something: it may be done, and what became of it would be told elsewhere."""
+
+
 class Redirected(Exception):
     """The server pointed elsewhere; signed requests follow nobody."""
 
@@ -75,6 +79,7 @@ _BROKEN: Final = _Trouble(Fate.BROKEN, "contract_broken", "answered against its 
 _TROUBLES: Final[tuple[tuple[tuple[type[BaseException], ...], _Trouble], ...]] = (
     ((AnswerTooLarge,), _Trouble(Fate.BROKEN, "answer_too_large", "answered more than is read")),
     ((AnswerTooSlow,), _TIMEOUT),
+    ((SeeOther,), _Trouble(Fate.MAYBE_DONE, "redirected", "pointed to another address for what became of it")),
     ((Redirected,), _Trouble(Fate.ACCOUNT, "redirected", "pointed to another address")),
     ((ContractBroken, ValidationError), _BROKEN),
     ((rq.ConnectTimeout,), _UNREACHABLE),

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from http import HTTPStatus
 from ipaddress import ip_address
 from threading import Event
 from typing import Any, Final, Protocol, TypeVar
@@ -23,7 +24,7 @@ from tenacity import RetryCallState, Retrying, stop_after_attempt
 
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable, SettingsError
 from campaign_app.domain.ports import Clock
-from campaign_app.transport.errors import AnswerTooLarge, AnswerTooSlow, Redirected, status_error, translated
+from campaign_app.transport.errors import AnswerTooLarge, AnswerTooSlow, Redirected, SeeOther, status_error, translated
 from campaign_app.transport.parsing import parsed
 from campaign_app.transport.throttle import Pace
 from campaign_app.transport.timely import TimelyAdapter
@@ -164,7 +165,7 @@ class SignedSession:
             timeout = (self._limits.connect, self._limits.read)
             with self._http.send(prepared, timeout=timeout, allow_redirects=False, **settings) as response:
                 if 300 <= response.status_code < 400:
-                    raise Redirected
+                    raise SeeOther if changes and response.status_code == HTTPStatus.SEE_OTHER else Redirected
                 if not response.ok:
                     body, now = self._read_problem(response), self._clock()
                     if said := refusal(response.status_code, body):

@@ -12,7 +12,7 @@ import urllib3.exceptions as u3
 from pydantic import ValidationError
 
 from campaign_app.domain.errors import NotFound, OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
-from campaign_app.transport.errors import AnswerTooLarge, ContractBroken, Redirected, status_error, translated
+from campaign_app.transport.errors import AnswerTooLarge, ContractBroken, Redirected, SeeOther, status_error, translated
 from campaign_app.transport.wire import Issuer
 from tests.helpers.replay import Reply
 
@@ -57,6 +57,7 @@ TROUBLES = [
     (ContractBroken(), RemoteRefused, OutcomeUnknown, "contract_broken"),
     (AnswerTooLarge(), RemoteRefused, OutcomeUnknown, "answer_too_large"),
     (Redirected(), RemoteRefused, RemoteRefused, "redirected"),
+    (SeeOther(), RemoteUnavailable, OutcomeUnknown, "redirected"),
     (requests.exceptions.InvalidHeader(PHONE), RemoteRefused, RemoteRefused, "bad_request"),
     (requests.RequestException("new trouble"), RemoteUnavailable, OutcomeUnknown, "connection_cut"),
 ]

@@ -140,6 +140,10 @@ def elsewhere(connection: socket.socket, done: threading.Event) -> None:
     done.wait(20)
 
 
+def done_elsewhere(connection: socket.socket, _: threading.Event) -> None:
+    connection.sendall(http(b"", status="303 See Other", Location="http://127.0.0.1:1/outcome"))
+
+
 @pytest.mark.parametrize(
     ("talk", "reading", "changing", "code"),
     [
@@ -152,6 +156,7 @@ def elsewhere(connection: socket.socket, done: threading.Event) -> None:
         (truncated, RemoteUnavailable, OutcomeUnknown, "answer_cut"),
         (html, RemoteRefused, OutcomeUnknown, "contract_broken"),
         (elsewhere, RemoteRefused, RemoteRefused, "redirected"),
+        (done_elsewhere, RemoteRefused, OutcomeUnknown, "redirected"),
     ],
 )
 def test_trouble_on_the_wire(talk: Any, reading: type, changing: type, code: str, opened: Open) -> None:
