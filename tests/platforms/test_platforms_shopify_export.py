@@ -149,6 +149,19 @@ def test_lines_are_whole_whatever_pieces_they_came_in() -> None:
     assert _lines(b"", 0) == []
 
 
+def test_a_file_that_never_begins_is_waited_for_no_longer_than_one_that_never_ends() -> None:
+    def talk(channel: Any, done: Any) -> None:
+        channel.sendall(b"HTTP/1.1 200 OK\r\nX-A: ")
+        for _ in range(100):
+            channel.sendall(b"a")
+            if done.wait(0.05):
+                return
+
+    with raw_server(talk) as server, pytest.raises(RemoteUnavailable) as info:
+        list(Download(clock, near=True, whole_seconds=0.5).lines(f"{server.url}/file"))
+    assert info.value.code == "timeout"
+
+
 def test_what_is_cut_too_long_or_elsewhere_is_an_error() -> None:
     with pytest.raises(RemoteUnavailable):
         _lines(b"a\n", 100)
