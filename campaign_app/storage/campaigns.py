@@ -66,8 +66,8 @@ _OK_MEMBERS: Final = (
 _TO_DRAFT: Final = (
     sa.update(campaign).where(campaign.c.id == sa.bindparam("which")).values(state=CampaignState.DRAFT.value)
 )
-# what never left, or was turned away at the door, used up nobody's patience
 _NAMED: Final = sa.select(_customer.id, _customer.account_id, _customer.ref, _customer.phone_key)
+# what never left, or was turned away at the door, used up nobody's patience
 _NOT_SENT: Final = (Outcome.REJECTED.value, Outcome.WITHHELD.value)
 
 

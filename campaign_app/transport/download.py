@@ -12,6 +12,7 @@ import requests
 from campaign_app.domain.errors import RemoteRefused, SettingsError
 from campaign_app.transport.errors import AnswerTooLarge, AnswerTooSlow, Redirected, status_error, translated
 from campaign_app.transport.session import checked_address
+from campaign_app.transport.timely import TimelyAdapter
 
 _CHUNK: Final = 1 << 16
 _LINE_MAX: Final = 1 << 20
@@ -41,6 +42,9 @@ class Download:
             raise RemoteRefused("foreign_file", "The file lies on another side than the account")
         with translated(_WHAT), requests.Session() as http:
             http.trust_env = not loopback
+            timely = TimelyAdapter(self._seconds, self._monotonic, pool_maxsize=1)
+            for scheme in ("http://", "https://"):
+                http.mount(scheme, timely)
             # an answer that was packed could be any size: what is counted is what is read
             headers = {"User-Agent": "campaign-app", "Accept-Encoding": "identity"}
             response = http.get(

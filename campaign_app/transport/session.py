@@ -51,9 +51,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds and bytes. `read` is for every single read, `whole` for one answer from its first byte to its last.
+    """Seconds and bytes. `read` is for every single read, `whole` for one answer from when it is asked for to its last
 
-    What is read besides the body has that long, too, from the request on (`transport.timely`).
+    byte (`transport.timely`).
     """
 
     connect: float = 5.0
@@ -95,7 +95,8 @@ class SignedSession:
         self._http.headers["User-Agent"] = "campaign-app"
         self._http.headers["Accept"] = "application/json, application/problem+json"
         timely = adapter or TimelyAdapter(limits.whole, monotonic, pool_maxsize=_POOL)
-        self._http.mount(f"{self._base}/", timely)
+        for scheme in ("http://", "https://"):  # by an address it would miss what the library spells otherwise
+            self._http.mount(scheme, timely)
 
     def get(self, path: str, params: Mapping[str, str], model: type[M], *, signed: bool = True) -> M:
         auth: AuthBase = self._signing if signed else _Unsigned()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tracemalloc
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
+from campaign_app.platforms.shopify.connecting import shopify_of
 from campaign_app.sandbox.vendors.shopify.exports import FATES
 from campaign_app.transport.download import Download
 from tests.helpers.connected import clock
@@ -62,6 +64,21 @@ def test_of_an_operation_that_came_to_nothing_nothing_is_used(shop: ShopifyShop,
 def test_a_walk_page_by_page_after_a_lost_file_is_whole(shop: ShopifyShop) -> None:
     shop.order(fate="truncated")
     assert len(everybody(shop.client())) == FIRST_SHOP
+
+
+def test_half_a_character_in_one_row_costs_nobody_theirs(shop: ShopifyShop) -> None:
+    def halved(url: str) -> Iterator[bytes]:
+        lines = Download(clock, near=True).lines(url)
+        yield re.sub(rb'"displayName":"[^"]*', rb'"displayName":"A\\ud83d', next(lines))
+        yield from lines
+
+    before = shop.seen()
+    client = shopify_of(shop.parts(), lines=halved)
+    found = everybody(client)
+    client.close()
+    assert len(found) == FIRST_SHOP
+    assert shop.seen()["by_name"].get("customers", 0) == before["by_name"].get("customers", 0)
+    assert "A\ufffd" in {customer.name for customer in found.values()}
 
 
 def test_an_operation_without_permission_is_the_accounts_trouble(shop: ShopifyShop) -> None:
@@ -130,6 +147,19 @@ def test_lines_are_whole_whatever_pieces_they_came_in() -> None:
     assert _lines(body, len(body)) == body.splitlines(keepends=True)
     assert _lines(b"a\nb", 3) == [b"a\n", b"b"]
     assert _lines(b"", 0) == []
+
+
+def test_a_file_that_never_begins_is_waited_for_no_longer_than_one_that_never_ends() -> None:
+    def talk(channel: Any, done: Any) -> None:
+        channel.sendall(b"HTTP/1.1 200 OK\r\nX-A: ")
+        for _ in range(100):
+            channel.sendall(b"a")
+            if done.wait(0.05):
+                return
+
+    with raw_server(talk) as server, pytest.raises(RemoteUnavailable) as info:
+        list(Download(clock, near=True, whole_seconds=0.5).lines(f"{server.url}/file"))
+    assert info.value.code == "timeout"
 
 
 def test_what_is_cut_too_long_or_elsewhere_is_an_error() -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 from storage_plans import grown
-from storage_samples import ENTITY, NOW, Campaigning, number
+from storage_samples import ENTITY, NOW, OTHER_ENTITY, Campaigning, number, person, shop, sync
 
 from campaign_app.domain.complaint import Case, NewCase, Source, Unmatched, Way
 from campaign_app.domain.lookback import Found, RunState, Scope
@@ -88,9 +88,20 @@ def test_the_reply_of_whoever_complained_stays_until_the_case_is_closed_long_eno
     assert receipts(sending)[-1] == ("replies", 1, 0)
 
 
+def test_a_complaint_by_reference_keeps_nothing_of_another_entitys_customer(sending: Campaigning) -> None:
+    workspace = sending.workspace
+    other = shop(workspace, "k9", entity_uscc=OTHER_ENTITY)
+    sync(workspace, other, person("c0", number(9)))
+    said = InboundMessage("i9", "c0", None, "话9", NOW)
+    workspace.inbox.store_inbound(other, Page((said,), "x", more=False), [], NOW)
+    complain(sending, None, "c0")
+    purge(sending, YEARS)
+    assert words(sending) == ["话0", "", ""]
+
+
 def test_that_something_is_kept_is_told_where_nothing_went(sending: Campaigning) -> None:
-    for person in (0, 1):
-        complain(sending, number(person))
+    for n in (0, 1):
+        complain(sending, number(n))
     purge(sending, YEARS)
     assert words(sending) == ["话0", "话1"]
     assert receipts(sending) == [("replies", 0, 2)]
@@ -98,7 +109,7 @@ def test_that_something_is_kept_is_told_where_nothing_went(sending: Campaigning)
 
 def test_more_than_a_step_is_let_go_in_several(sending: Campaigning, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "ROWS", 1)
-    cases = [complain(sending, number(person)) for person in (0, 1)]
+    cases = [complain(sending, number(n)) for n in (0, 1)]
     purge(sending, YEARS)
     for case in cases:
         close(sending, case, YEARS)

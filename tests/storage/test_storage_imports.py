@@ -65,6 +65,16 @@ def test_rows_meet_their_customers_by_ref_then_by_number(workspace: Workspace, a
     assert attributes(workspace, other, "foreign") == {}
 
 
+def test_a_ref_is_of_its_own_shop_alone(workspace: Workspace, account_id: int) -> None:
+    second = shop(workspace, "k2")
+    theirs = sync(workspace, second, person("c1", number(8)))["c1"]
+    ours = workspace.customers.ids_of_refs(account_id, ["c1"])["c1"]
+    assert ours != theirs
+    assert workspace.imports.apply_chunk(begin(workspace), [row(1, ref="c1", drink="茶")]).changed == 1
+    found = workspace.customers.by_ids([ours, theirs])
+    assert (found[ours].attributes, found[theirs].attributes) == ({"drink": "茶"}, {})
+
+
 def test_a_look_says_what_applying_would_do_and_writes_nothing(workspace: Workspace, account_id: int) -> None:
     rows = [
         row(1, ref="c1", a="1"),

@@ -24,6 +24,7 @@ class Rows(RootModel[list[Any]]):
         (rb'["\ude00TD", 7, null]', ["\ufffdTD", 7, None]),
         (rb'["\ud83d\u9000", "\ud83d\ude00"]', ["\ufffd退", "😀"]),
         (rb'["\ud83d\ud83d\ude00", {"\udc00": 1.5}]', ["\ufffd😀", {"\ufffd": 1.5}]),
+        (rb'["\ud83d\\\ude00", "\\ud83d", "\uD83D\uDE00\uDE00"]', ["\ufffd\\\ufffd", "\\ud83d", "😀\ufffd"]),
     ],
 )
 def test_half_a_character_is_replaced(written: bytes, read: list[Any]) -> None:

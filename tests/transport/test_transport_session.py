@@ -177,6 +177,13 @@ def test_an_answer_is_over_in_time_whatever_of_it_comes_slowly(talk: Any, opened
         assert info.value.__context__ is None
 
 
+@pytest.mark.parametrize("path", ["/%7Eshop", "/a/../b"])
+def test_an_address_that_the_library_spells_otherwise_is_limited_too(path: str, opened: Open) -> None:
+    with raw_server(DRIPS["headers"]) as server, pytest.raises(RemoteUnavailable) as info:
+        ask(opened(server.url + path, limits=QUICK))
+    assert info.value.code == "timeout"
+
+
 def test_a_refusal_counts_even_if_its_body_does_not_come(opened: Open) -> None:
     half = http(b"{", status="403 Forbidden", length=99)
     with raw_server(lambda c, _: c.sendall(half)) as server, pytest.raises(RemoteRefused) as info:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
@@ -23,6 +24,7 @@ from campaign_app.platforms.shopify.editions import COUNT, START, STATUS, Editio
 from campaign_app.platforms.shopify.graph import Graph, drifted
 from campaign_app.platforms.shopify.listing import bad_cursor, page_of
 from campaign_app.platforms.shopify.mapping import ref_of
+from campaign_app.transport.parsing import without_halves
 
 FROM: Final = 10_000
 ROWS: Final = 1_000
@@ -174,8 +176,10 @@ class Export:
 
 def _row(line: bytes) -> Any:
     """Raises Incomplete for a line that was cut."""
-    try:
+    with suppress(ValueError):
         return from_json(line)
+    try:
+        return from_json(without_halves(line))
     except ValueError:
         raise Incomplete from None
 

@@ -213,7 +213,7 @@ def _cents(money: Any) -> int:
     """
     if not isinstance(money, dict) or money.get("currencyCode") != "CNY":
         return 0
-    cents = int(Decimal(str(money.get("amount"))).scaleb(2))
-    if abs(cents) > _CENTS_MAX:
+    cents = Decimal(str(money.get("amount"))).scaleb(2)
+    if not abs(cents) <= _CENTS_MAX:  # before it is written out: a million digits take half a minute
         raise ValueError("amount")
-    return cents
+    return int(cents)
