@@ -51,10 +51,14 @@ def model(inline_desk: Desk, campaign: Campaign) -> Iterator[CampaignModel]:
     discard(made)
 
 
-def choose_mine(told: list[Notice]) -> None:
+def note(model: FilingsModel, text: str, port: str = "") -> None:
+    model.type(port=port, letter_from="", letter_until=None, note=text, scopes=(), owner_confirmed=False)
+
+
+def choose_mine(told: list[Notice], of: str = "") -> None:
     (notice,) = told
     assert (notice.code, notice.label) == (OVERTAKEN, "仍用我的")
-    assert notice.text == "这一项刚在另一个窗口改过，没有覆盖。请看过最新内容再保存。"
+    assert notice.text == f"{of}这一项刚在另一个窗口改过，没有覆盖。请看过最新内容再保存。"
     assert notice.action is not None
     notice.action()
 
@@ -127,21 +131,14 @@ def test_a_record_of_a_signature_is_shown_as_the_other_one_left_it(
     model = FilingsModel(inline_desk.app, inline_desk.kit.tasks, inline_desk.kit.messages, lambda: "zh_CN")
     model.load()
     model.open(key)
-    plain: dict[str, object] = {
-        "port": "",
-        "letter_from": "",
-        "letter_until": None,
-        "scopes": (),
-        "owner_confirmed": False,
-    }
-    model.type(note="甲一", **plain)  # type: ignore[arg-type]
+    note(model, "甲一")
     model.save()
-    model.type(note="甲二", **plain)  # type: ignore[arg-type]
+    note(model, "甲二")
     filings.save(SignatureRecord(*key, note="乙"), actor="乙")
     model.save()
     assert model.state.filing is not None
     assert (model.state.typed, model.state.filing.record.note) == (None, "乙")
-    choose_mine(told)
+    choose_mine(told, "【安宁百货】：")
     assert model.state.filing.record.note == "甲二"
 
 
@@ -155,7 +152,7 @@ def test_a_segment_of_another_window_is_replaced_only_at_a_second_word(
     audiences.save("常客", THEIRS, actor="乙")
     model.keep("常客", kept.append)
     assert (audiences.saved(), model.state.saved, kept) == ({"常客": THEIRS}, {"常客": THEIRS}, [])
-    choose_mine(told)
+    choose_mine(told, "常客：")
     assert (audiences.saved()["常客"], kept) == (Filter(), [THEIRS]), "which can be undone"
 
 
