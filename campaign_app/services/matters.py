@@ -52,13 +52,14 @@ def matters(
     jobs: Sequence[Job],
     accounts: Sequence[Account],
     entities: Sequence[Entity],
-    signatures: Iterable[Signature],
+    signatures: Mapping[str, Sequence[Signature]],
     now: datetime,
     refused: str = "",
     others: Iterable[Matter] = (),
 ) -> tuple[Matter, ...]:
     """What stands still or is broken first, what is only to be known last. `jobs` are ended ones, newest first.
 
+    `signatures` are those that are told of each entity that has a connected account.
     `refused` is the file for which the merchant's own rules are not used; `others` were found elsewhere.
     """
     found = [
@@ -68,8 +69,8 @@ def matters(
         *_of_accounts(accounts, entities),
         *([Matter("rules", "warn", refused, page="settings", what="rules")] if refused else []),
         *_newest_draft(rows),
-        *_of_signatures(known := tuple(signatures), rows, now.astimezone(BEIJING).date()),
-        *_of_gone(known, rows, accounts),
+        *_of_signatures([each for told in signatures.values() for each in told], rows, now.astimezone(BEIJING).date()),
+        *_of_gone(signatures, rows),
     ]
     order = {"block": 0, "warn": 1, "info": 2}
     return tuple(sorted(found, key=lambda each: order[each.level]))
@@ -131,15 +132,14 @@ def _of_accounts(accounts: Sequence[Account], entities: Sequence[Entity]) -> Ite
             yield Matter("account", "warn", entity.name, page="settings", what="accounts")
 
 
-def _of_gone(
-    signatures: Sequence[Signature], rows: Sequence[CampaignRow], accounts: Sequence[Account]
-) -> Iterable[Matter]:
-    """What a campaign that is about to leave says it is from, and no sender reports any more."""
-    told = {each.text for each in signatures}
-    connected = {account.entity_uscc for account in accounts if account.state == "connected"}
+def _of_gone(signatures: Mapping[str, Sequence[Signature]], rows: Sequence[CampaignRow]) -> Iterable[Matter]:
+    """What a campaign that is about to leave says it is from, and no sender of its entity reports any more."""
+    told = {entity: {each.text for each in known} for entity, known in signatures.items()}
     for campaign in (row.campaign for row in rows):
-        gone = bool(campaign.signature) and campaign.signature not in told
-        if gone and campaign.state in _LEAVING and campaign.entity_uscc in connected:
+        gone = bool(campaign.signature) and campaign.signature not in told.get(
+            campaign.entity_uscc, {campaign.signature}
+        )
+        if gone and campaign.state in _LEAVING:
             where = (campaign.id, "sending")
             yield Matter("signature_gone", "warn", campaign.signature, campaign.name, page="campaigns", what=where)
 
