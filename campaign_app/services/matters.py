@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
-from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.copies import BACKED_UP
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.ports import Job
@@ -133,15 +133,19 @@ def _of_accounts(accounts: Sequence[Account], entities: Sequence[Entity]) -> Ite
 
 
 def _of_gone(signatures: Mapping[str, Sequence[Signature]], rows: Sequence[CampaignRow]) -> Iterable[Matter]:
-    """What a campaign that is about to leave says it is from, and no sender of its entity reports any more."""
+    """What campaigns that are about to leave say they are from, and no sender of their entity reports any more.
+
+    One matter a signature, of the campaign that leaves first.
+    """
     told = {entity: {each.text for each in known} for entity, known in signatures.items()}
-    for campaign in (row.campaign for row in rows):
-        gone = bool(campaign.signature) and campaign.signature not in told.get(
-            campaign.entity_uscc, {campaign.signature}
-        )
-        if gone and campaign.state in _LEAVING:
-            where = (campaign.id, "sending")
-            yield Matter("signature_gone", "warn", campaign.signature, campaign.name, page="campaigns", what=where)
+    leaving = (row.campaign for row in rows if row.campaign.signature and row.campaign.state in _LEAVING)
+    missing: dict[tuple[str, str], Campaign] = {}
+    for campaign in sorted(leaving, key=lambda each: (each.send_at is None, each.send_at or each.id)):
+        of = campaign.entity_uscc, campaign.signature
+        if of[0] in told and of[1] not in told[of[0]]:
+            missing.setdefault(of, campaign)
+    for (_, text), campaign in missing.items():
+        yield Matter("signature_gone", "warn", text, campaign.name, page="campaigns", what=(campaign.id, "sending"))
 
 
 def _of_signatures(signatures: Sequence[Signature], rows: Sequence[CampaignRow], today: date) -> Iterable[Matter]:
