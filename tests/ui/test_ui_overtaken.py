@@ -206,3 +206,13 @@ def test_a_signature_of_another_window_can_be_had_back(
     notice.action()
     assert campaigns.get(model.id).signature == "安宁折扣"
     assert len(told) == 1
+
+
+def test_of_a_signature_that_both_windows_chose_nothing_is_said(
+    inline_desk: Desk, model: CampaignModel, told: list[Notice], qtbot: QtBot
+) -> None:
+    step = ContentStep(inline_desk, model)
+    qtbot.addWidget(step)
+    inline_desk.app.campaigns.edit(model.id, actor="乙", signature="安宁会员")
+    step.composer.set_signature("安宁会员")
+    assert told == []
