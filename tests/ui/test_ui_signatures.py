@@ -264,6 +264,7 @@ def test_over_what_another_window_stated_one_states_at_a_second_word(
     dialog.save.click()
     assert "刚在另一个窗口改过" in dialog.wrong.text()
     assert dialog.save.text() == "仍用我的"
+    assert dialog.height() >= dialog.heightForWidth(dialog.width()), "nothing is cut off"
     assert cells(shown, 0)[2] == "零售"
     dialog.save.click()
     assert not dialog.isVisible()

@@ -160,6 +160,7 @@ class OwnSignatureDialog(Dialog):
         show_if(self.wrong, True)
         self._told = error.code == OVERTAKEN
         self.save.setText(use_mine() if self._told else self.tr("登记"))
+        fit(self)
 
     def _line(self, name: str, example: str) -> QLineEdit:
         made = QLineEdit()
