@@ -127,10 +127,10 @@ class Filings(Permitted):
         return tuple(found)
 
     @needs(Permission.VOUCH)
-    def state(self, own: OwnFiling, port: str, *, seen: Mapping[str, OwnFiling] | None = None) -> None:
+    def state(self, own: OwnFiling, port: str | None, *, seen: Mapping[str, OwnFiling] | None = None) -> None:
         """What the merchant says of a signature where no provider tells. Raises as `save` does.
 
-        `seen` is what was stated by text when it was read, if anything was.
+        A `port` of None stays as it is. `seen` is what was stated by text when it was read, if anything was.
         """
         for code, wrong in (
             ("own_signature", not own.text.strip() or len(own.text) > NAME_MAX or not own.text.isprintable()),
@@ -143,7 +143,7 @@ class Filings(Permitted):
         if seen is not None:
             require_as_seen(*(_said(each.get(own.text)) for each in (register.own, seen, {own.text: own})))
         record = register.records.get(own.text, SignatureRecord(own.entity_uscc, own.text))
-        if port != record.port:
+        if port is not None and port != record.port:
             self.save(replace(record, port=port), actor=own.stated_by)
         self._store.put_own(own)
         self._audit.record(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
-from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.copies import BACKED_UP
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.ports import Job
@@ -52,13 +52,14 @@ def matters(
     jobs: Sequence[Job],
     accounts: Sequence[Account],
     entities: Sequence[Entity],
-    signatures: Iterable[Signature],
+    signatures: Mapping[str, Sequence[Signature]],
     now: datetime,
     refused: str = "",
     others: Iterable[Matter] = (),
 ) -> tuple[Matter, ...]:
     """What stands still or is broken first, what is only to be known last. `jobs` are ended ones, newest first.
 
+    `signatures` are those that are told of each entity that has a connected account.
     `refused` is the file for which the merchant's own rules are not used; `others` were found elsewhere.
     """
     found = [
@@ -68,8 +69,8 @@ def matters(
         *_of_accounts(accounts, entities),
         *([Matter("rules", "warn", refused, page="settings", what="rules")] if refused else []),
         *_newest_draft(rows),
-        *_of_signatures(known := tuple(signatures), rows, now.astimezone(BEIJING).date()),
-        *_of_gone(known, rows, accounts),
+        *_of_signatures([each for told in signatures.values() for each in told], rows, now.astimezone(BEIJING).date()),
+        *_of_gone(signatures, rows),
     ]
     order = {"block": 0, "warn": 1, "info": 2}
     return tuple(sorted(found, key=lambda each: order[each.level]))
@@ -131,17 +132,20 @@ def _of_accounts(accounts: Sequence[Account], entities: Sequence[Entity]) -> Ite
             yield Matter("account", "warn", entity.name, page="settings", what="accounts")
 
 
-def _of_gone(
-    signatures: Sequence[Signature], rows: Sequence[CampaignRow], accounts: Sequence[Account]
-) -> Iterable[Matter]:
-    """What a campaign that is about to leave says it is from, and no sender reports any more."""
-    told = {each.text for each in signatures}
-    connected = {account.entity_uscc for account in accounts if account.state == "connected"}
-    for campaign in (row.campaign for row in rows):
-        gone = bool(campaign.signature) and campaign.signature not in told
-        if gone and campaign.state in _LEAVING and campaign.entity_uscc in connected:
-            where = (campaign.id, "sending")
-            yield Matter("signature_gone", "warn", campaign.signature, campaign.name, page="campaigns", what=where)
+def _of_gone(signatures: Mapping[str, Sequence[Signature]], rows: Sequence[CampaignRow]) -> Iterable[Matter]:
+    """What campaigns that are about to leave say they are from, and no sender of their entity reports any more.
+
+    One matter a signature, of the campaign that leaves first.
+    """
+    told = {entity: {each.text for each in known} for entity, known in signatures.items()}
+    leaving = (row.campaign for row in rows if row.campaign.signature and row.campaign.state in _LEAVING)
+    missing: dict[tuple[str, str], Campaign] = {}
+    for campaign in sorted(leaving, key=lambda each: (each.send_at is None, each.send_at or each.id)):
+        of = campaign.entity_uscc, campaign.signature
+        if of[0] in told and of[1] not in told[of[0]]:
+            missing.setdefault(of, campaign)
+    for (_, text), campaign in missing.items():
+        yield Matter("signature_gone", "warn", text, campaign.name, page="campaigns", what=(campaign.id, "sending"))
 
 
 def _of_signatures(signatures: Sequence[Signature], rows: Sequence[CampaignRow], today: date) -> Iterable[Matter]:

@@ -71,9 +71,17 @@ class Messages(QObject):
         """An expected error in words of the page, which knows what was kept."""
         self._tell(Notice(Level.BLOCK, text, code, label, action))
 
-    def overtaken(self, error: AppError, mine: Callable[[], None]) -> None:
-        """Somebody else changed it meanwhile, and what they wrote is shown now; `mine` writes over it all the same."""
-        self.error(error, label=lambda: translate("Messages", "仍用我的"), action=mine)
+    def overtaken(self, error: AppError, mine: Callable[[], None], of: str = "") -> None:
+        """Somebody else changed it meanwhile, and what they wrote is shown now; `mine` writes over it all the same.
+
+        `of` names it where whoever is told may have left it already.
+        """
+
+        def said() -> str:
+            told = self.words.error(error)
+            return translate("Messages", "{}：{}").format(of, told) if of else told
+
+        self.failed(said, error.code, label=use_mine, action=mine)
 
     def done(self, text: Text, *, label: Text = "", action: Callable[[], None] | None = None) -> None:
         self._tell(Notice(Level.OK, text, "", label, action))
@@ -87,6 +95,11 @@ class Messages(QObject):
     def _tell(self, notice: Notice) -> None:
         self.last = notice
         self.told.emit(notice)
+
+
+def use_mine() -> str:
+    """What writes over another window's all the same."""
+    return translate("Messages", "仍用我的")
 
 
 def _now(text: Text) -> str:

@@ -5199,6 +5199,10 @@ The batch that is being handed over comes to its end first, in little more than 
 <context>
     <name>Messages</name>
     <message>
+        <source>{}：{}</source>
+        <translation>{}: {}</translation>
+    </message>
+    <message>
         <source>仍用我的</source>
         <translation>Use mine</translation>
     </message>

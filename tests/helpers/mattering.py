@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -32,5 +33,8 @@ def found(
     accounts: tuple[Account, ...] = (SHOP,),
     signatures: tuple[Signature, ...] = (FILED,),
     refused: str = "",
+    others: Mapping[str, Sequence[Signature]] = {},
 ) -> tuple[Matter, ...]:
-    return matters(rows, jobs, accounts, (OWNER,), signatures, NOW, refused)
+    """`others` are the signatures of other entities."""
+    told = {account.entity_uscc: signatures for account in accounts if account.state == "connected"}
+    return matters(rows, jobs, accounts, (OWNER,), {**told, **others}, NOW, refused)

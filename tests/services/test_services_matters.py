@@ -120,6 +120,21 @@ def test_a_signature_that_is_gone_is_told_of_what_is_about_to_leave(state: State
     assert [each.code for each in away if each.level == "warn"] == ["account"], "of that one nothing is reported"
 
 
+def test_of_a_signature_that_is_gone_the_campaign_that_leaves_first_is_named() -> None:
+    rows = [
+        row(state, id=number, signature="安宁到家", send_at=None if days is None else NOW + timedelta(days=days))
+        for number, state, days in ((9, State.APPROVED, None), (8, State.SCHEDULED, 4), (7, State.SCHEDULED, 3))
+    ]
+    told = [each.what for each in found(*rows) if each.code == "signature_gone"]
+    assert told == [(7, "sending")]
+
+
+def test_that_another_entity_has_a_signature_of_the_same_words_is_no_comfort() -> None:
+    theirs = {"91330100MA0000009X": (replace(FILED, text="安宁到家", owner_uscc="91330100MA0000009X"),)}
+    told = found(row(State.SCHEDULED, signature="安宁到家", send_at=NOW + timedelta(days=3)), others=theirs)
+    assert [each.code for each in told if each.level == "warn"] == ["signature_gone"]
+
+
 def test_nobody_misses_the_signature_of_what_is_over_or_stands_still() -> None:
     for state in (State.DONE, State.DRAFT, State.WAITING):
         assert "signature_gone" not in {each.code for each in found(row(state, signature="安宁到家"))}

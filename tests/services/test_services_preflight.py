@@ -334,3 +334,17 @@ def test_what_carriers_tell_of_signatures_is_read_again_after_an_hour(staged: St
     store.set_sender(staged.shop.add_account(0, prefix="d"), staged.account)
     store.set_account_state(staged.account, "disconnected")
     assert asked() == []
+
+
+def test_of_what_is_scheduled_only_that_is_foreseen_which_would_stop_it() -> None:
+    told = (
+        Check("approver", "block", "same_person"),
+        Check("warning:ABS-001", "warn", "warning"),
+        Check("signature", "block", "signature_unreported"),
+        Check("replies", "warn", "replies_elsewhere"),
+        Check("window", "warn", "window_short"),
+        Check("window", "warn", "window_not_then"),
+        Check("worker", "ok", "worker"),
+    )
+    foreseen = [each.code for each in Preflight(GOOD, told).stops]
+    assert foreseen == ["warning", "signature_unreported", "window_not_then"]

@@ -59,7 +59,7 @@ def test_whoever_comes_by_keys_begins_at_what_can_be_done(page: QWidget) -> None
     enter(page)
     assert page.focusWidget() is inside
     on.setFocus()
-    enter(page)
+    enter(page, inside)
     assert page.focusWidget() is on, "where it was"
     on.setEnabled(False)
     inside.setEnabled(False)

@@ -51,10 +51,14 @@ def model(inline_desk: Desk, campaign: Campaign) -> Iterator[CampaignModel]:
     discard(made)
 
 
-def choose_mine(told: list[Notice]) -> None:
+def note(model: FilingsModel, text: str, port: str = "") -> None:
+    model.type(port=port, letter_from="", letter_until=None, note=text, scopes=(), owner_confirmed=False)
+
+
+def choose_mine(told: list[Notice], of: str = "") -> None:
     (notice,) = told
     assert (notice.code, notice.label) == (OVERTAKEN, "仍用我的")
-    assert notice.text == "这一项刚在另一个窗口改过，没有覆盖。请看过最新内容再保存。"
+    assert notice.text == f"{of}这一项刚在另一个窗口改过，没有覆盖。请看过最新内容再保存。"
     assert notice.action is not None
     notice.action()
 
@@ -80,6 +84,17 @@ def test_a_policy_is_saved_over_another_ones_only_at_a_second_word(
     assert section.area.viewport().rect().contains(field.edit.mapTo(section.area.viewport(), QPoint()))
     assert [each.code for each in told] == [OVERTAKEN]
     section.save.click()
+    assert policies.current().batch_size == 200
+
+
+def test_a_policy_is_saved_over_another_ones_by_the_notice_as_well(inline_desk: Desk, told: list[Notice]) -> None:
+    policies = inline_desk.app.policies
+    model = PoliciesModel(inline_desk.app, inline_desk.kit.tasks, inline_desk.kit.messages)
+    model.load()
+    model.type("batch_size", "200")
+    policies.save({"batch_size": "300"}, actor="乙")
+    model.save()
+    choose_mine(told)
     assert policies.current().batch_size == 200
 
 
@@ -127,21 +142,14 @@ def test_a_record_of_a_signature_is_shown_as_the_other_one_left_it(
     model = FilingsModel(inline_desk.app, inline_desk.kit.tasks, inline_desk.kit.messages, lambda: "zh_CN")
     model.load()
     model.open(key)
-    plain: dict[str, object] = {
-        "port": "",
-        "letter_from": "",
-        "letter_until": None,
-        "scopes": (),
-        "owner_confirmed": False,
-    }
-    model.type(note="甲一", **plain)  # type: ignore[arg-type]
+    note(model, "甲一")
     model.save()
-    model.type(note="甲二", **plain)  # type: ignore[arg-type]
+    note(model, "甲二")
     filings.save(SignatureRecord(*key, note="乙"), actor="乙")
     model.save()
     assert model.state.filing is not None
     assert (model.state.typed, model.state.filing.record.note) == (None, "乙")
-    choose_mine(told)
+    choose_mine(told, "【安宁百货】：")
     assert model.state.filing.record.note == "甲二"
 
 
@@ -155,7 +163,7 @@ def test_a_segment_of_another_window_is_replaced_only_at_a_second_word(
     audiences.save("常客", THEIRS, actor="乙")
     model.keep("常客", kept.append)
     assert (audiences.saved(), model.state.saved, kept) == ({"常客": THEIRS}, {"常客": THEIRS}, [])
-    choose_mine(told)
+    choose_mine(told, "常客：")
     assert (audiences.saved()["常客"], kept) == (Filter(), [THEIRS]), "which can be undone"
 
 
@@ -209,3 +217,13 @@ def test_a_signature_of_another_window_can_be_had_back(
     notice.action()
     assert campaigns.get(model.id).signature == "安宁折扣"
     assert len(told) == 1
+
+
+def test_of_a_signature_that_both_windows_chose_nothing_is_said(
+    inline_desk: Desk, model: CampaignModel, told: list[Notice], qtbot: QtBot
+) -> None:
+    step = ContentStep(inline_desk, model)
+    qtbot.addWidget(step)
+    inline_desk.app.campaigns.edit(model.id, actor="乙", signature="安宁会员")
+    step.composer.set_signature("安宁会员")
+    assert told == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,23 @@ def test_a_plan_is_written_changed_called_ready_and_ended(
     section.over.click()
     assert staged.app.peaks.plans()[0].state is PlanState.OVER
     assert not section.edit.isVisible()
+
+
+def test_over_a_plan_that_another_window_changed_one_saves_at_a_second_word(
+    section: PeaksSection, staged: Staged
+) -> None:
+    made = plan(staged)
+    section.shown()
+    asked = section.plan_dialog(made)
+    staged.app.peaks.change(made.id, replace(made.wish, name="双十二"), actor="乙", seen=made.wish)
+    asked.name.setText("年货节")
+    asked.save.click()
+    assert "刚在另一个窗口改过" in asked.wrong.text()
+    assert asked.save.text() == "仍用我的"
+    assert staged.app.peaks.plans()[0].wish.name == "双十二"
+    asked.save.click()
+    assert not asked.isVisible()
+    assert staged.app.peaks.plans()[0].wish.name == "年货节"
 
 
 def test_a_person_gives_their_word_and_takes_it_back(section: PeaksSection, staged: Staged) -> None:

@@ -99,6 +99,7 @@ def test_the_keys_of_a_step_take_the_keyboard_into_it_and_back_to_where_it_was(w
     QTest.keyClick(focused, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     window.settle()
     assert window.shell.focusWidget() is content.edit
+    page.model.close()
 
 
 def test_every_action_with_keys_is_in_the_table_and_every_row_of_it_is_used() -> None:

@@ -246,6 +246,34 @@ def test_a_signature_of_a_sender_that_cannot_tell_is_stated_in_the_window(
     assert inline_desk.app.filings.register() == ()
 
 
+def test_over_what_another_window_stated_one_states_at_a_second_word(
+    page: Show, inline_desk: Desk, qtbot: QtBot
+) -> None:
+    shown, first = stating(page, inline_desk, qtbot)
+    filings = inline_desk.app.filings
+    first.leave.click()
+    own = OwnFiling(ENTITY, "安宁到家", ("retail",), ("mobile",), inline_desk.app.clock(), "甲")
+    filings.state(own, "106900012345")
+    shown.model.load()
+    shown.model.open((ENTITY, "安宁到家"))
+    shown.drawer.restated.emit(shown.model.state.filing)
+    dialog = shown.dialog
+    assert dialog is not None
+    filings.state(replace(own, carriers=("unicom",), stated_by="乙"), "106900054321")
+    dialog.scopes["membership"].click()
+    dialog.save.click()
+    assert "刚在另一个窗口改过" in dialog.wrong.text()
+    assert dialog.save.text() == "仍用我的"
+    assert dialog.height() >= dialog.heightForWidth(dialog.width()), "nothing is cut off"
+    assert cells(shown, 0)[2] == "零售"
+    dialog.save.click()
+    assert not dialog.isVisible()
+    (now,) = filings.register()
+    assert now.own is not None
+    assert (now.own.scopes, now.own.carriers) == (("retail", "membership"), ("mobile",))
+    assert now.record.port == "106900054321", "of the port nobody here said anything"
+
+
 def test_an_answer_to_a_dialog_that_was_left_is_no_answer_to_the_next(
     page: Show, inline_desk: Desk, qtbot: QtBot
 ) -> None:

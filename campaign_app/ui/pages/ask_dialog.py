@@ -60,7 +60,11 @@ class AskDialog(Dialog):
         if token is self.token:
             self.wrong.setText(self._kit.words.error(error))
             show_if(self.wrong, True)
+            self.refuse(error)
             fit(self)
+
+    def refuse(self, error: AppError) -> None:
+        """What else a dialog does where it is refused."""
 
 
 def day_of(edit: QDateEdit) -> date:

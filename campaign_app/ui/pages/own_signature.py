@@ -15,8 +15,10 @@ from campaign_app.domain.filing import OwnFiling
 from campaign_app.domain.signature import CARRIERS
 from campaign_app.services.campaigns import ENDED
 from campaign_app.services.filings import NAME_MAX, PURPOSES, Filing
+from campaign_app.services.overtaken import OVERTAKEN
 from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
+from campaign_app.ui.messages import use_mine
 from campaign_app.ui.viewmodels.filings import ACTOR, FilingsModel
 from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.basics import button, column, fit, label, row, show_if
@@ -36,6 +38,8 @@ class OwnSignatureDialog(Dialog):
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._kit, self._model, self._of = kit, model, of
+        self._port = "" if of is None or of.own is None else of.record.port  # as it is shown
+        self._told = False  # that another window stated something else meanwhile
         self.setObjectName("own_signature_dialog")
         self.setWindowTitle(self.tr("登记签名"))
         self.setFixedWidth(520)
@@ -126,8 +130,13 @@ class OwnSignatureDialog(Dialog):
             ACTOR,
             date(until.year(), until.month(), until.day()) if self.ends.isChecked() else None,
         )
-        seen = None if self._of is None else self._of.own
-        self._model.state_own(own, self.port.text().strip(), self.token, seen)
+        port = self.port.text().strip()
+        self._model.state_own(own, None if port == self._port else port, self.token, self._seen(own))
+
+    def _seen(self, own: OwnFiling) -> OwnFiling | None:
+        """What it takes the place of: what was shown, or what is stated by now where a person was told of that."""
+        of = self._model.filing((own.entity_uscc, own.text)) if self._told else self._of
+        return None if of is None else of.own
 
     def _forget(self) -> None:
         if self._of is None:
@@ -149,6 +158,9 @@ class OwnSignatureDialog(Dialog):
             return
         self.wrong.setText(self._kit.words.error(error))
         show_if(self.wrong, True)
+        self._told = error.code == OVERTAKEN
+        self.save.setText(use_mine() if self._told else self.tr("登记"))
+        fit(self)
 
     def _line(self, name: str, example: str) -> QLineEdit:
         made = QLineEdit()

@@ -9,8 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QPlainTextEdit, QRadioButton, QWidget
 
 from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.errors import AppError
 from campaign_app.domain.peak import Duty, Plan, Wish
+from campaign_app.services.overtaken import OVERTAKEN
 from campaign_app.ui.kit import Kit
+from campaign_app.ui.messages import use_mine
 from campaign_app.ui.pages.ask_dialog import AskDialog, day_of
 from campaign_app.ui.viewmodels.peaks import PeaksModel
 from campaign_app.ui.widgets.basics import column, fit, label, row
@@ -27,6 +30,7 @@ class PlanDialog(AskDialog):
     def __init__(self, kit: Kit, model: PeaksModel, plan: Plan | None, parent: QWidget) -> None:
         super().__init__(kit, model, "peak_plan_dialog", self.tr("保存"), parent)
         self._model, self._plan = model, plan
+        self._told = False  # that another window changed it meanwhile
         self.setWindowTitle(self.tr("大促预案"))
         today = model.today()
         wish = Wish("", today, today + timedelta(days=1)) if plan is None else plan.wish
@@ -65,7 +69,12 @@ class PlanDialog(AskDialog):
         if self._plan is None:
             self._model.add(wish, self.token)
         else:
-            self._model.change(self._plan, wish, self.token)
+            now = self._model.state.plan(self._plan.id) if self._told else None
+            self._model.change(now or self._plan, wish, self.token)
+
+    def refuse(self, error: AppError) -> None:
+        self._told = error.code == OVERTAKEN
+        self.save.setText(use_mine() if self._told else self.tr("保存"))
 
     def _entities(self, wish: Wish) -> QListWidget:
         made = QListWidget()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QStackedWidget, QWidget
 
 from campaign_app.ui import show
@@ -22,7 +22,7 @@ from campaign_app.ui.widgets.navigation import Navigation, Place
 from campaign_app.ui.widgets.notice_bar import NoticeBar
 from campaign_app.ui.widgets.page import Page
 from campaign_app.ui.widgets.pill import Pill
-from campaign_app.ui.widgets.reading import enter, pressed, step
+from campaign_app.ui.widgets.reading import Enter, enter, step
 
 if TYPE_CHECKING:
     from campaign_app.domain.ports import Job
@@ -44,6 +44,7 @@ class Shell(QMainWindow):
         super().__init__()
         self.setObjectName("shell")
         self.setWindowTitle(self.tr("允发") + (self.tr(" — 演示") if session.plan.demo else ""))
+        Enter(self)
         self.setMinimumSize(LEAST)
         self.resize(FIRST)
         self._kit, self._session = kit, session
@@ -173,10 +174,6 @@ class Shell(QMainWindow):
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802, FBT001 as Qt has it
         return step(self, forward=forward)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if not pressed(self, event):
-            super().keyPressEvent(event)
 
     def flush(self) -> None:
         """Every page hands over what it has not saved yet."""

@@ -167,12 +167,12 @@ class ConditionsModel(QObject):
             self._saved_changed()
             then()
 
-        self._tasks.write(work, done, failed=partial(self._not_changed, again), owner=self)
+        self._tasks.write(work, done, failed=partial(self._not_changed, again, taken or ""), owner=self)
 
-    def _not_changed(self, again: Callable[[], None] | None, error: AppError) -> None:
+    def _not_changed(self, again: Callable[[], None] | None, name: str, error: AppError) -> None:
         """`again` is offered where somebody else changed the segment: it is known here by then."""
         if error.code == OVERTAKEN and again is not None:
-            self._messages.overtaken(error, lambda: again() if isValid(self) else None)
+            self._messages.overtaken(error, lambda: again() if isValid(self) else None, name)
         else:
             self._messages.error(error)
         if error.code == OVERTAKEN:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
@@ -17,6 +16,7 @@ from campaign_app.domain.filing import OwnFiling
 from campaign_app.domain.signature import SignatureRecord
 from campaign_app.services.filings import Filing, Rendering
 from campaign_app.services.overtaken import OVERTAKEN
+from campaign_app.ui.viewmodels.seen import Seen
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
@@ -67,7 +67,7 @@ class FilingsModel(QObject):
         self.setObjectName("filings_model")
         self._app, self._tasks, self._messages, self._language = app, tasks, messages, language
         self.state = FilingsState()
-        self._seen: SignatureRecord | None = None  # what stood in the form before anything was typed
+        self._seen: Seen[SignatureRecord] | None = None  # what stood in the form before anything was typed
         self.panel = 0  # of the page, kept through a change of language: signatures, templates
 
     def load(self) -> None:
@@ -83,8 +83,8 @@ class FilingsModel(QObject):
     def now(self) -> datetime:
         return self._app.clock()
 
-    def state_own(self, own: OwnFiling, port: str, token: object, seen: OwnFiling | None = None) -> None:
-        """`seen` is what was stated before, None where nothing was."""
+    def state_own(self, own: OwnFiling, port: str | None, token: object, seen: OwnFiling | None = None) -> None:
+        """`seen` is what was stated before, None where nothing was; a `port` of None stays as it is."""
         known = {} if seen is None else {seen.text: seen}
         self._change(lambda: self._app.filings.state(own, port, seen=known), token)
 
@@ -98,7 +98,16 @@ class FilingsModel(QObject):
             self.kept.emit()
             self.load()
 
-        self._tasks.write(lambda _: change(), done, failed=partial(self.refused.emit, token), owner=self)
+        def failed(error: AppError) -> None:
+            self.refused.emit(token, error)
+            if error.code == OVERTAKEN:
+                self.load()
+
+        self._tasks.write(lambda _: change(), done, failed=failed, owner=self)
+
+    def filing(self, key: Key) -> Filing | None:
+        """As it was last read."""
+        return next((each for each in self.state.filings or () if key_of(each) == key), None)
 
     def open(self, key: Key) -> None:
         """What was typed of another one is kept first."""
@@ -123,7 +132,7 @@ class FilingsModel(QObject):
         if filing is None:
             return
         if self.state.typed is None:
-            self._seen = filing.record
+            self._seen = Seen(filing.record)
         typed = replace(
             filing.record, port=port.strip(), letter_from=letter_from.strip(), letter_until=letter_until, note=note,
             scopes=scopes, owner_confirmed=owner_confirmed,
@@ -136,10 +145,13 @@ class FilingsModel(QObject):
         if record is not None:
             self._save(record, self._seen)
 
-    def _save(self, record: SignatureRecord, seen: SignatureRecord | None) -> None:
+    def _save(self, record: SignatureRecord, seen: Seen[SignatureRecord] | None) -> None:
+        def write(over: SignatureRecord | None) -> None:
+            self._app.filings.save(record, actor=ACTOR, seen=over)
+
         if isValid(self):  # a notice may outlive it
             self._tasks.write(
-                lambda _: self._app.filings.save(record, actor=ACTOR, seen=seen),
+                lambda _: write(None) if seen is None else seen.save(write, record),
                 lambda _: self._kept(record),
                 failed=lambda error: self._not_kept(record, error),
                 owner=self,
@@ -149,7 +161,10 @@ class FilingsModel(QObject):
         self._become(replace(self.state, typed=None, wrong=None))
 
     def _kept(self, record: SignatureRecord) -> None:
-        self._seen = record  # what is typed on goes from there
+        of = record.entity_uscc, record.text
+        filings = self.state.filings or ()
+        kept = tuple(replace(each, record=record) if key_of(each) == of else each for each in filings)
+        self._become(replace(self.state, filings=kept))  # until it is read, the form would show what was there before
         if self.state.typed == record:
             self._become(replace(self.state, typed=None, wrong=None))
         self.kept.emit()
@@ -159,7 +174,7 @@ class FilingsModel(QObject):
         if error.code == OVERTAKEN:
             if self.state.typed == record:
                 self.undo()
-            self._messages.overtaken(error, lambda: self._save(record, None))
+            self._messages.overtaken(error, lambda: self._save(record, None), f"【{record.text}】")
             self.load()
         elif self.state.typed == record:
             self._become(replace(self.state, wrong=error))

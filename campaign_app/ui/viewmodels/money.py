@@ -15,6 +15,7 @@ from campaign_app.domain.money import PRICE_MAX, Bill
 from campaign_app.domain.platform import sends_itself
 from campaign_app.services.overtaken import OVERTAKEN
 from campaign_app.ui.viewmodels.amounts import Amount, amount, beside, written
+from campaign_app.ui.viewmodels.seen import Seen
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
@@ -41,12 +42,14 @@ class MoneyModel(QObject):
         super().__init__(parent)
         self._app, self._tasks, self._messages = app, tasks, messages
         self.state = MoneyState()
+        self._seen: dict[str, Seen[int | None]] = {}  # what stood in a field before anything was typed there
 
     def load(self) -> None:
         self._tasks.run(lambda _: self._read(), self._loaded, failed=self._messages.error, owner=self, key="load")
 
     def type(self, key: str, text: str) -> None:
         """What is wrong is said while it is typed; nothing is kept yet."""
+        self._seen.update((each.key, Seen(each.stored)) for each in self._amounts() if each.key == key and each.kept)
 
         def typed(each: Amount) -> Amount:
             return replace(each, typed=text) if each.key == key else each
@@ -61,24 +64,30 @@ class MoneyModel(QObject):
         known = next(each for each in self._amounts() if each.key == key)
         if known.wrong or known.kept:
             return
-        self._save(key, known.value, known)
+        self._save(key, known.value, self._seen.get(key, Seen(known.stored)))
 
-    def _save(self, key: str, value: int | None, over: Amount | None = None) -> None:
-        """`over` is what it takes the place of, None whatever stands there."""
+    def _save(self, key: str, value: int | None, seen: Seen[int | None] | None = None) -> None:
+        """`seen` is what it takes the place of, None whatever stands there."""
+        put = partial(self._put, key, value)
+        self._tasks.write(
+            lambda _: put() if seen is None else seen.save(put, value),
+            lambda _: self.load(),
+            failed=partial(self._failed, key, value),
+            owner=self,
+        )
+
+    def _put(self, key: str, value: int | None, *over: int | None) -> None:
         (kind, _, of), money = key.partition(":"), self._app.money
-
-        def work(_: object) -> None:
-            if kind == "price":
-                money.set_price(int(of), value, actor=ACTOR, seen=None if over is None else {int(of): over.stored})
-            else:
-                money.set_month_budget(of, value, actor=ACTOR, seen=None if over is None else {of: over.stored})
-
-        self._tasks.write(work, lambda _: self.load(), failed=partial(self._failed, key, value), owner=self)
+        if kind == "price":
+            money.set_price(int(of), value, actor=ACTOR, seen={int(of): over[0]} if over else None)
+        else:
+            money.set_month_budget(of, value, actor=ACTOR, seen={of: over[0]} if over else None)
 
     def _failed(self, key: str, value: int | None, error: AppError) -> None:
         if error.code == OVERTAKEN:
-            self.type(key, next(written(each.stored) for each in self._amounts() if each.key == key))
-            self._messages.overtaken(error, lambda: self._save(key, value) if isValid(self) else None)
+            known = next(each for each in self._amounts() if each.key == key)
+            self.type(key, written(known.stored))
+            self._messages.overtaken(error, lambda: self._save(key, value) if isValid(self) else None, known.title)
         else:
             self._messages.error(error)
         self.load()

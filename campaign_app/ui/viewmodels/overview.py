@@ -100,7 +100,7 @@ class OverviewModel(QObject):
         rows = self._rows = campaign_rows.rows(app.campaigns, app.accounts, self._rows)
         accounts, entities = app.accounts.all(), app.accounts.entities()
         connected = {account.entity_uscc for account in accounts if account.state == "connected"}
-        signatures = [each for uscc in sorted(connected) for each in app.accounts.signatures(uscc)]
+        signatures = {uscc: app.accounts.signatures(uscc) for uscc in sorted(connected)}
         ended = app.jobs.ended_jobs(ENDED_JOBS)
         refused = app.rules.refused()
         synced = (job.queued_at for job in ended if job.kind == "sync" and job.state == "done")

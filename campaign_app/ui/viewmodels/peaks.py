@@ -13,6 +13,7 @@ from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.peak import PauseAll, Plan, PlanState, Result, Wish
+from campaign_app.services.overtaken import OVERTAKEN
 from campaign_app.services.peaks import Looked, Resumed
 from campaign_app.services.window import BEIJING
 from campaign_app.ui.viewmodels.answering import Answering
@@ -47,6 +48,10 @@ class PeaksState:
     @property
     def opened(self) -> Plan | None:
         return None if self.looked is None else self.looked.plan
+
+    def plan(self, plan_id: int) -> Plan | None:
+        """As it was last read."""
+        return next((each for each in self.plans or () if each.id == plan_id), None)
 
     @property
     def pauses(self) -> tuple[PauseAll, ...]:
@@ -155,6 +160,7 @@ class PeaksModel(Answering):
             self.refused.emit(token, error)
             if token is None:
                 self._messages.error(error)
+            if token is None or error.code == OVERTAKEN:
                 self.load()
 
         self._tasks.write(lambda _: work(), done, failed=failed, owner=self)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from campaign_app import settings
 from campaign_app.domain.errors import AppError, SettingsError
@@ -94,10 +95,13 @@ class PoliciesModel(QObject):
 
     def _not_saved(self, error: AppError) -> None:
         self._become(replace(self.state, saving=False))
-        self._messages.error(error)
-        if error.code == OVERTAKEN:  # what was typed stays beside it; saved again it holds
-            self.load()
-            self.overtaken.emit(str(error.facts["setting"]))
+        if error.code != OVERTAKEN:
+            self._messages.error(error)
+            return
+        # what was typed stays beside it; saved again it holds
+        self._messages.overtaken(error, lambda: self.save() if isValid(self) else None)
+        self.load()
+        self.overtaken.emit(str(error.facts["setting"]))
 
     def _loaded(self, now: Settings) -> None:
         stored = texts_of(now)

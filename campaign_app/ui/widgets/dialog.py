@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import ClassVar, Protocol, runtime_checkable
 
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
 from campaign_app.ui.widgets.actions import action
-from campaign_app.ui.widgets.reading import pressed, step
+from campaign_app.ui.widgets.reading import Enter, step
 
 
 @runtime_checkable
@@ -28,14 +27,11 @@ class Dialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        Enter(self)
         action(self, "window.help", self._help)
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802, FBT001 as Qt has it
         return step(self, forward=forward)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if not pressed(self, event):
-            super().keyPressEvent(event)
 
     def _help(self) -> None:
         below = self.parentWidget()

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QGridLayout,
     QLayout,
     QPushButton,
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
     QToolButton,
     QWidget,
 )
+from shiboken6 import isValid
 
 
 def step(window: QWidget, *, forward: bool) -> bool:
@@ -50,17 +52,36 @@ def enter(part: QWidget | None, begins: QWidget | None = None) -> None:
         found.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
 
-def pressed(window: QWidget, event: QKeyEvent) -> bool:
-    """Enter presses the button that has the keyboard; False where none has. For `keyPressEvent`.
+class Enter(QObject):
+    """Has Enter press the button of `window` that has the keyboard.
 
-    Qt would press the window's default button instead, be it the very opposite, and without one nothing.
+    Qt would press the window's default button instead, be it the very opposite, and without one nothing. It listens at
+    the button itself: an Enter that a field was left by goes on to the window, where another button has the keyboard.
     """
-    at = window.focusWidget()
-    if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or not isinstance(at, QPushButton | QToolButton):
-        return False
-    if not event.isAutoRepeat():
-        at.click()
-    return True
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._at: QWidget | None = None
+        qt = QApplication.instance()
+        assert isinstance(qt, QApplication)
+        qt.focusChanged.connect(self._moved)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() is not QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or not isinstance(watched, QAbstractButton):
+            return False
+        if not event.isAutoRepeat():
+            watched.click()
+        return True
+
+    def _moved(self, _: QWidget | None, now: QWidget | None) -> None:
+        if self._at is not None and isValid(self._at):
+            self._at.removeEventFilter(self)
+        here = isinstance(now, QPushButton | QToolButton) and now.window() is self.parent()
+        self._at = now if here else None
+        if self._at is not None:
+            self._at.installEventFilter(self)
 
 
 def stops_of(part: QWidget) -> Iterator[QWidget]:
