@@ -27,7 +27,7 @@ NAME: Final = "preflight_model"
 _LATER: Final = frozenset({"recipients", "approver"})
 # what the check of the window says of a chosen time that is refused
 _REFUSED: Final = {"quiet_hours": "window_not_then", "in_the_past": "window_past"}
-READ_AGAIN: Final = timedelta(minutes=5)
+READ_AGAIN: Final = timedelta(minutes=15)
 _SPACES: Final = re.compile(r"[\s,]")
 
 
