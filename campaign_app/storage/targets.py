@@ -152,7 +152,7 @@ def into_server(folder: Path, plain: Header, key: bytes, server: Server, passwor
         stack.callback(database.engine.dispose)
         lock = stack.enter_context(hold_move(database.engine))
         with database.read() as connection:
-            team.require_readable(connection)
+            team.require_fit(connection)
             _require_free(connection, header)
         aside = _begin(folder, header)
         stack.callback(shutil.rmtree, aside, ignore_errors=True)

@@ -197,6 +197,21 @@ def test_a_password_or_an_address_that_is_wrong_moves_nothing(empty: Server, tmp
     require_still_live(source, tmp_path / "b", empty)
 
 
+def test_a_user_who_may_make_no_tables_or_not_even_connect_is_told_so(empty: Server, tmp_path: Path) -> None:
+    source, guest = full(tmp_path / "a"), f"guest_{os.getpid()}"
+    with cluster().admin() as admin:
+        admin.execute(f"CREATE ROLE {guest} LOGIN PASSWORD 'zu Gast'")
+        try:
+            as_guest = {"server": replace(empty, user=guest), "password": "zu Gast"}
+            assert refused(source, tmp_path / "b", **as_guest) == "server_no_create"
+            admin.execute(f"REVOKE CONNECT ON DATABASE {empty.database} FROM public")
+            assert refused(source, tmp_path / "b", **as_guest) == "server_login"
+        finally:
+            admin.execute(f"GRANT CONNECT ON DATABASE {empty.database} TO public")
+            admin.execute(f"DROP ROLE {guest}")
+    require_still_live(source, tmp_path / "b", empty)
+
+
 def test_a_disk_that_is_full_leaves_everything_where_it_was(empty: Server, tmp_path: Path) -> None:
     move(full(tmp_path / "a"), tmp_path / "b", empty)
     with small_disk(tmp_path / "disk", 1) as made:
