@@ -183,7 +183,11 @@ def _drop(connection: sa.Connection) -> None:
 
 
 def _begin(folder: Path, header: Header) -> Path:
-    """A folder beside the one that is to be; raises WorkspaceError unless that is free."""
+    """A folder beside the one that is to be; raises WorkspaceError unless that is free, and apart from the old one."""
+    if folder.resolve().is_relative_to(header.moved_from):
+        raise WorkspaceError(
+            "move_inside", "Whoever removes the old folder would remove the new one", folder=str(folder)
+        )
     _remove(folder, header, but=header.move_id)
     if not is_free(folder):
         raise WorkspaceError("folder_in_use", "The folder is not empty", folder=str(folder))

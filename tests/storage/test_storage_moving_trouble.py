@@ -180,6 +180,16 @@ def test_a_target_that_is_not_empty_stays_as_it_is(empty: Server, tmp_path: Path
     require_still_live(source, tmp_path / "c", empty)
 
 
+def test_nothing_is_moved_into_the_folder_that_is_out_of_use_then(empty: Server, tmp_path: Path) -> None:
+    source = full(tmp_path / "a")
+    (tmp_path / "way").symlink_to(source)
+    for folder in (source / "new", tmp_path / "way" / "new"):
+        for server in (empty, None):
+            assert refused(source, folder, server) == "move_inside"
+            assert not folder.exists()
+    require_still_live(source, tmp_path / "b", empty)
+
+
 def test_another_workspace_on_the_server_stays_as_it_is(empty: Server, tmp_path: Path) -> None:
     create_team_workspace(tmp_path / "other", MemoryKeeper(KEY), empty, PASSWORD).close()
     source = full(tmp_path / "a")
