@@ -6,6 +6,7 @@ entry in the keychain that is taken out again; and by what a test of an account 
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import sys
@@ -115,7 +116,8 @@ def _fonts() -> Checked:
 
 
 def _room(folder: Path) -> Checked:
-    there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    # a folder into which one may not look is passed over
+    there = next(each for each in (folder, *folder.absolute().parents) if os.access(each, os.F_OK))
     free = shutil.disk_usage(there).free
     facts: Facts = {"folder": str(there), "free_mb": free // MIB}
     if free >= LITTLE_ROOM:

@@ -24,7 +24,8 @@ from sqlalchemy import Engine
 
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.sealing import CHUNK, Sealer
-from campaign_app.storage.backup_file import EMBEDDED, Head, Manifest
+from campaign_app.storage.backup_file import EMBEDDED, MAGIC, Head, Manifest
+from campaign_app.storage.engine import trouble_of
 from campaign_app.storage.workspace import DATABASE, FLOWS, Workspace
 
 PAGES_AT_ONCE: Final = 512
@@ -57,13 +58,14 @@ class Made:
 
 
 def create_backup(workspace: Workspace, key: bytes, lock: Lock, target: Path, at: datetime, tick: Tick) -> Made:
-    """Replaces `target` only by a file that is whole and on the disk.
+    """Replaces `target` only by a file that is whole and on the disk, and only if it is a backup, or empty.
 
     `tick` is told how far it is (0 to 1) and may raise to cancel. Raises WorkspaceError `disk_full`,
-    `backup_unwritable`.
+    `backup_unwritable`, `not_a_backup`, and `damaged` where the workspace cannot be read to its end.
     """
     aside = target.parent / f".{target.name}.{uuid.uuid4().hex[:12]}"
     with ExitStack() as undo, writing(target):
+        _require_replaceable(target)
         undo.callback(shutil.rmtree, aside, ignore_errors=True)
         aside.mkdir(mode=0o700)
         copy_databases(workspace, key, aside, lambda done: tick(done / 2))
@@ -76,6 +78,17 @@ def create_backup(workspace: Workspace, key: bytes, lock: Lock, target: Path, at
         whole.replace(target)
         flush_folder(target.parent)
     return Made(target, size, at)
+
+
+def _require_replaceable(target: Path) -> None:
+    """A name that was mistyped costs nobody another file, such as the workspace's own database."""
+    if not target.exists():
+        return
+    if target.is_file():
+        with target.open("rb") as there:
+            if there.read(len(MAGIC)) in (b"", MAGIC):
+                return
+    raise WorkspaceError("not_a_backup", "Only a backup is replaced by a backup", file=target.name)
 
 
 def copy_databases(workspace: Workspace, key: bytes, folder: Path, tick: Tick) -> None:
@@ -112,6 +125,10 @@ def _copy(source: Any, path: Path, key: bytes, tick: Tick) -> None:
             tick(1 - left / max(total, 1))
 
         source.backup(copied, pages=PAGES_AT_ONCE, progress=told)
+    # SQLCipher copies a page that it cannot verify, and all behind it, as empty ones; only the next read that finds
+    # nothing in memory is told
+    source.execute("PRAGMA shrink_memory")
+    source.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def _seal(out: BinaryIO, workspace_id: str, lock: Lock, folder: Path, at: datetime, tick: Tick) -> None:
@@ -141,6 +158,8 @@ def writing(target: Path) -> Iterator[None]:
         code = "disk_full" if full else "backup_unwritable"
         raise WorkspaceError(code, "The file cannot be written", file=target.name) from error
     except sqlcipher.Error as error:
+        if (trouble := trouble_of(error)) is not None and trouble.code == "damaged":
+            raise trouble from error
         # what copies a database gives its errors no code
         code = "disk_full" if str(error) == _FULL else "backup_unwritable"
         raise WorkspaceError(code, "The databases cannot be copied", file=target.name) from error

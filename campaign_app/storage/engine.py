@@ -161,8 +161,8 @@ def _first_connection(engine: Engine) -> None:
     except (DBAPIError, sqlcipher.Error) as error:
         engine.dispose()
         trouble = trouble_of(getattr(error, "orig", error))
-        if trouble is not None and trouble.code == "workspace_gone":  # it never was there
-            trouble = WorkspaceError("not_a_workspace", "The workspace's database cannot be opened")
+        if trouble is not None and trouble.code == "workspace_gone":  # it is there: what cannot be made is its log
+            trouble = WorkspaceError(*_TROUBLE[8])
         raise trouble or error from None
 
 

@@ -15,7 +15,11 @@ def default_folder() -> Path:
 
 
 def is_workspace(folder: Path) -> bool:
-    return (folder / header.FILE).is_file()
+    """Also where nobody may look: opening it says so, and nothing else is made there."""
+    try:
+        return (folder / header.FILE).is_file()
+    except PermissionError:
+        return True
 
 
 def is_free(folder: Path) -> bool:

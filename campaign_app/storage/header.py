@@ -102,9 +102,11 @@ def flush_folder(folder: Path) -> None:
 
 
 def read_header(folder: Path) -> Header:
-    """Raises WorkspaceError `not_a_workspace` or `newer_workspace`."""
+    """Raises WorkspaceError `not_a_workspace`, `newer_workspace`, `no_file` where it may not be read."""
     try:
         header = _header(json.loads((folder / FILE).read_text(encoding="utf-8")))
+    except PermissionError as error:
+        raise WorkspaceError("no_file", "The workspace cannot be read", file=str(folder / FILE)) from error
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise WorkspaceError("not_a_workspace", "There is no workspace in this folder", folder=str(folder)) from error
     if header.format > MOVING_FORMAT:

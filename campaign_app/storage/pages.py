@@ -12,6 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from campaign_app.domain.errors import WorkspaceError
+
 PAGE: Final = 4096
 _SALT: Final = 16
 _HMAC: Final = 64
@@ -26,11 +28,14 @@ class Look(StrEnum):
 
 
 def look(path: Path, key: bytes) -> Look:
-    """Whether the first page of the file is one that this key has written."""
+    """Whether the first page of the file is one that this key has written. Raises WorkspaceError `no_file`."""
     if not path.is_file():
         return Look.NO_DATABASE
-    with path.open("rb") as file:
-        page = file.read(PAGE)
+    try:
+        with path.open("rb") as file:
+            page = file.read(PAGE)
+    except OSError as error:
+        raise WorkspaceError("no_file", "The database cannot be read", file=str(path)) from error
     if page.startswith(_PLAIN):
         return Look.PLAIN
     if len(page) < PAGE or path.stat().st_size % PAGE:

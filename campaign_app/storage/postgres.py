@@ -112,6 +112,7 @@ _SAID: Final = {
     "SSL error:": _TLS,
     "not support SSL": _TLS,
     "password": _LOGIN,
+    "permission denied": _LOGIN,  # to connect to this database
     "authentication": _LOGIN,
     "pg_hba.conf": _LOGIN,
     "role ": _LOGIN,

@@ -152,7 +152,7 @@ def into_server(folder: Path, plain: Header, key: bytes, server: Server, passwor
         stack.callback(database.engine.dispose)
         lock = stack.enter_context(hold_move(database.engine))
         with database.read() as connection:
-            team.require_readable(connection)
+            team.require_fit(connection)
             _require_free(connection, header)
         aside = _begin(folder, header)
         stack.callback(shutil.rmtree, aside, ignore_errors=True)
@@ -183,7 +183,11 @@ def _drop(connection: sa.Connection) -> None:
 
 
 def _begin(folder: Path, header: Header) -> Path:
-    """A folder beside the one that is to be; raises WorkspaceError unless that is free."""
+    """A folder beside the one that is to be; raises WorkspaceError unless that is free, and apart from the old one."""
+    if folder.resolve().is_relative_to(header.moved_from):
+        raise WorkspaceError(
+            "move_inside", "Whoever removes the old folder would remove the new one", folder=str(folder)
+        )
     _remove(folder, header, but=header.move_id)
     if not is_free(folder):
         raise WorkspaceError("folder_in_use", "The folder is not empty", folder=str(folder))

@@ -26,7 +26,9 @@ from campaign_app.storage.server import Server
 _HAS_TABLES: Final = sa.text("SELECT to_regclass('meta') IS NOT NULL")
 _HAS_WORKERS: Final = sa.text("SELECT to_regclass('worker') IS NOT NULL")
 _HAS_SCHEMA: Final = sa.text("SELECT to_regnamespace(:name) IS NOT NULL")
-_ENCODING: Final = sa.text("SELECT current_setting('server_encoding')")
+_FIT: Final = sa.text(
+    "SELECT current_setting('server_encoding'), has_database_privilege(current_database(), 'CREATE'), current_user"
+)
 _META: Final = sa.select(schema.meta.c.name, schema.meta.c.value)
 
 
@@ -66,7 +68,7 @@ def begin(server: Server, password: str) -> ServerDatabase:
     database = ServerDatabase(open_server(server, password))
     try:
         with database.read() as connection:
-            require_readable(connection)
+            require_fit(connection)
             if connection.execute(_HAS_SCHEMA, {"name": SCHEMA}).scalar_one():
                 raise WorkspaceError("server_in_use", "The database has a workspace already")
     except AppError:
@@ -75,9 +77,13 @@ def begin(server: Server, password: str) -> ServerDatabase:
     return database
 
 
-def require_readable(connection: sa.Connection) -> None:
-    if connection.execute(_ENCODING).scalar_one() != "UTF8":
+def require_fit(connection: sa.Connection) -> None:
+    """Raises WorkspaceError unless the tables of a workspace can be made in the database, by this user."""
+    encoding, may_make, user = connection.execute(_FIT).one()
+    if encoding != "UTF8":
         raise WorkspaceError("server_encoding", "The database does not keep UTF-8")
+    if not may_make:
+        raise WorkspaceError("server_no_create", "The user may make no tables in the database", login=user)
 
 
 def fill(connection: sa.Connection, made: Header) -> None:

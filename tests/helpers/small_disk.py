@@ -33,6 +33,10 @@ class SmallDisk:
     def free(self) -> None:
         self._filler.unlink()
 
+    def protect(self) -> None:
+        """Nothing of it can be written any more."""
+        subprocess.run([MOUNT, "-o", "remount,ro", str(self.folder)], check=True, capture_output=True)
+
 
 @contextmanager
 def small_disk(folder: Path, megabytes: int = 32) -> Iterator[SmallDisk | None]:

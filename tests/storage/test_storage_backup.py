@@ -25,7 +25,8 @@ from campaign_app.domain.errors import WorkspaceError
 from campaign_app.sealing import CHUNK, TAG
 from campaign_app.storage import backup as making
 from campaign_app.storage.backup import Made, create_backup
-from campaign_app.storage.backup_file import Head, read_head
+from campaign_app.storage.backup_file import MAGIC, Head, read_head
+from campaign_app.storage.pages import PAGE
 from campaign_app.storage.restoring import Report, check_backup, head_of, restore_backup
 from campaign_app.storage.sealing import damaged
 from campaign_app.storage.workspace import Workspace, open_workspace
@@ -35,6 +36,7 @@ DIALECTS = ("sqlite",)
 CHEAP = Scrypt(n=2**4)
 PHRASE = "只用来打开备份的一句话"
 FLIPS = 1_000
+OLDER = MAGIC + b"older"
 
 
 @dataclass(frozen=True)
@@ -247,7 +249,7 @@ class Stop(Exception):
 @pytest.mark.parametrize("after", [0.0, 0.3, 0.6, 0.99])
 def test_a_cancelled_one_leaves_the_older_backup(workspace: Workspace, tmp_path: Path, after: float) -> None:
     target = tmp_path / "a.yunfa-backup"
-    target.write_bytes(b"older")
+    target.write_bytes(OLDER)
 
     def cancel(done: float) -> None:
         if done >= after:
@@ -256,7 +258,7 @@ def test_a_cancelled_one_leaves_the_older_backup(workspace: Workspace, tmp_path:
     with pytest.raises(Stop):
         backed_up(workspace, target, cancel)
     assert {path.name for path in tmp_path.iterdir()} == {"workspace", "a.yunfa-backup"}
-    assert target.read_bytes() == b"older"
+    assert target.read_bytes() == OLDER
     backed_up(workspace, target)
     assert check_backup(target, unlock, never).workspace_id == workspace.id
 
@@ -272,13 +274,48 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.skipif(not POSSIBLE, reason="needs a file system of its own")
 def test_a_full_disk_leaves_the_older_backup(workspace: Workspace, disk: Path) -> None:
     target = disk / "a.yunfa-backup"
-    target.write_bytes(b"older")
+    target.write_bytes(OLDER)
     Campaigning(workspace, 2_000)
     with pytest.raises(WorkspaceError) as caught:
         backed_up(workspace, target)
     assert caught.value.code == "disk_full"
     assert [path.name for path in disk.iterdir()] == ["a.yunfa-backup"]
-    assert target.read_bytes() == b"older"
+    assert target.read_bytes() == OLDER
+
+
+@pytest.mark.parametrize("name", ["workspace.db", "flows.db", "workspace.json"])
+def test_what_is_no_backup_is_never_replaced_by_one(workspace: Workspace, name: str) -> None:
+    before = file_hashes(workspace.folder)[name]
+    with pytest.raises(WorkspaceError) as caught:
+        backed_up(workspace, workspace.folder / name)
+    assert caught.value.code == "not_a_backup"
+    assert file_hashes(workspace.folder)[name] == before
+    (workspace.folder / "new").touch()  # as a script makes it that asks for a free name
+    assert check_backup(backed_up(workspace, workspace.folder / "new").file, unlock, never).size
+
+
+@pytest.mark.parametrize("name", ["workspace.db", "flows.db"])
+def test_a_page_that_the_disk_spoilt_leaves_the_older_backup(template: Path, tmp_path: Path, name: str) -> None:
+    """SQLCipher copies it, and what comes behind it, as if it were empty, and says nothing."""
+    folder = Path(shutil.copytree(template, tmp_path / "ws"))
+    with closing(open_workspace(folder, MemoryKeeper(KEY))) as workspace:
+        Campaigning(workspace, 50)
+        if name == "flows.db":
+            with workspace.flows.begin() as connection:
+                for number in range(100):
+                    connection.exec_driver_sql(f"CREATE TABLE step_{number} (text TEXT)")
+    target = tmp_path / "a.yunfa-backup"
+    target.write_bytes(OLDER)
+    whole = (folder / name).read_bytes()
+    pages = len(whole) // PAGE
+    for page in {1, 7, 20, pages // 2, pages - 1}:
+        spoilt = bytearray(whole)
+        spoilt[page * PAGE + 99] ^= 1
+        (folder / name).write_bytes(spoilt)
+        with pytest.raises(WorkspaceError) as caught, closing(open_workspace(folder, MemoryKeeper(KEY))) as opened:
+            backed_up(opened, target)
+        assert caught.value.code == "damaged", page
+        assert target.read_bytes() == OLDER
 
 
 def test_a_folder_that_is_not_there_is_said(workspace: Workspace, tmp_path: Path) -> None:

@@ -180,6 +180,16 @@ def test_a_target_that_is_not_empty_stays_as_it_is(empty: Server, tmp_path: Path
     require_still_live(source, tmp_path / "c", empty)
 
 
+def test_nothing_is_moved_into_the_folder_that_is_out_of_use_then(empty: Server, tmp_path: Path) -> None:
+    source = full(tmp_path / "a")
+    (tmp_path / "way").symlink_to(source)
+    for folder in (source / "new", tmp_path / "way" / "new"):
+        for server in (empty, None):
+            assert refused(source, folder, server) == "move_inside"
+            assert not folder.exists()
+    require_still_live(source, tmp_path / "b", empty)
+
+
 def test_another_workspace_on_the_server_stays_as_it_is(empty: Server, tmp_path: Path) -> None:
     create_team_workspace(tmp_path / "other", MemoryKeeper(KEY), empty, PASSWORD).close()
     source = full(tmp_path / "a")
@@ -194,6 +204,21 @@ def test_a_password_or_an_address_that_is_wrong_moves_nothing(empty: Server, tmp
     assert refused(source, tmp_path / "b", empty, password="falsch") == "server_login"
     assert refused(source, tmp_path / "b", replace(empty, database="nowhere")) == "server_no_database"
     assert refused(source, tmp_path / "b", replace(empty, port=1)) == "server_unreachable"
+    require_still_live(source, tmp_path / "b", empty)
+
+
+def test_a_user_who_may_make_no_tables_or_not_even_connect_is_told_so(empty: Server, tmp_path: Path) -> None:
+    source, guest = full(tmp_path / "a"), f"guest_{os.getpid()}"
+    with cluster().admin() as admin:
+        admin.execute(f"CREATE ROLE {guest} LOGIN PASSWORD 'zu Gast'")
+        try:
+            as_guest = {"server": replace(empty, user=guest), "password": "zu Gast"}
+            assert refused(source, tmp_path / "b", **as_guest) == "server_no_create"
+            admin.execute(f"REVOKE CONNECT ON DATABASE {empty.database} FROM public")
+            assert refused(source, tmp_path / "b", **as_guest) == "server_login"
+        finally:
+            admin.execute(f"GRANT CONNECT ON DATABASE {empty.database} TO public")
+            admin.execute(f"DROP ROLE {guest}")
     require_still_live(source, tmp_path / "b", empty)
 
 

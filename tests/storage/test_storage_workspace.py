@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import sqlalchemy as sa
@@ -17,13 +18,15 @@ from storage_samples import KEY, NOW, file_hashes, person, shop, sync
 from campaign_app.credentials import MemoryKeeper, PassphraseKeeper, Scrypt
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import locks
-from campaign_app.storage.folders import default_folder, is_workspace, key_lives
+from campaign_app.storage.folders import default_folder, is_free, is_workspace, key_lives
 from campaign_app.storage.header import MOVING_FORMAT
 from campaign_app.storage.workspace import (
     Workspace,
     create_workspace,
     open_workspace,
 )
+from tests.helpers.small_disk import POSSIBLE, small_disk
+from tests.helpers.unprivileged import unprivileged
 
 DIALECTS = ("sqlite",)
 
@@ -86,6 +89,44 @@ def test_garbage_in_place_of_a_database_is_damage(folder: Path, name: str, conte
 def test_a_missing_database_is_not_made_anew(folder: Path, name: str) -> None:
     (folder / name).unlink()
     assert code_of(folder) == "damaged"
+
+
+@pytest.mark.skipif(not POSSIBLE, reason="needs a file system of its own")
+def test_a_disk_that_cannot_be_written_is_told_from_no_workspace(folder: Path, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        if disk is None:
+            pytest.skip("no file system can be mounted here")
+        there = Path(shutil.copytree(folder, disk.folder / "workspace"))
+        disk.protect()
+        assert code_of(there) == "read_only"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights as on POSIX")
+@pytest.mark.parametrize("name", ["workspace.json", "workspace.db", "flows.db"])
+def test_a_file_that_may_not_be_read_is_told_from_no_workspace(template: Path, name: str) -> None:
+    with TemporaryDirectory() as home:  # into which everybody may look
+        Path(home).chmod(0o755)
+        folder = Path(shutil.copytree(template, Path(home) / "workspace"))
+        for each in (folder, *folder.iterdir()):
+            each.chmod(0o777)
+        (folder / name).chmod(0)
+        with unprivileged(), pytest.raises(WorkspaceError) as caught:
+            open_workspace(folder, MemoryKeeper(KEY))
+    assert (caught.value.code, caught.value.facts) == ("no_file", {"file": str(folder / name)})
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights as on POSIX")
+def test_a_folder_that_may_not_be_looked_into_is_no_place_for_a_new_workspace(template: Path) -> None:
+    with TemporaryDirectory() as home:
+        folder = Path(shutil.copytree(template, Path(home) / "closed" / "workspace"))
+        folder.parent.chmod(0)
+        with unprivileged():
+            assert is_workspace(folder)
+            assert not is_free(folder)
+            with pytest.raises(WorkspaceError) as caught:
+                open_workspace(folder, MemoryKeeper(KEY))
+        folder.parent.chmod(0o700)
+    assert caught.value.code == "no_file"
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"kept": 1}', "\x00\x01"])
