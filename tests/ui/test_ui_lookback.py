@@ -145,3 +145,16 @@ def test_two_are_compared_and_one_that_goes_on_is_followed(section: LookBackSect
     go_through(staged, run.id)
     section.shown()
     assert not section.bar.isVisible()
+
+
+def test_one_that_ends_before_anybody_looks_at_the_jobs_is_seen_to_end(
+    section: LookBackSection, staged: Staged, qtbot: QtBot
+) -> None:
+    staged.sent()
+    section.shown()
+    section.start_dialog().save.click()
+    (run,) = staged.app.lookbacks.runs()
+    assert section.model.state.running is not None
+    go_through(staged, run.id)
+    qtbot.waitUntil(lambda: section.model.state.running is None)
+    assert not section.bar.isVisible()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.lookback import Difference, Group, Kind, Run, RunState, Scope, Task, Wish
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 NAME: Final = "lookback_model"
 ACTOR: Final = "window"
 PAGE_ROWS: Final = 200
+FOLLOW_MS: Final = 1_000
 _ORDER: Final = {Kind.FINDING: 0, Kind.UNLOOKED: 1, Kind.SINCE: 2}
 
 
@@ -74,6 +75,10 @@ class LookBackModel(Answering):
         self.setObjectName(NAME)
         self._app, self._tasks, self._messages = app, tasks, messages
         self.state = LookBackState()
+        # a job that began and ended between two looks at the jobs is in none of them
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.load)
 
     def load(self) -> None:
         self._tasks.run(lambda _: self._read(), self._loaded, failed=self._messages.error, owner=self, key="load")
@@ -171,6 +176,8 @@ class LookBackModel(Answering):
         self._become(replace(self.state, runs=runs, tasks=tasks, names=names, sent=sent))
 
     def _become(self, state: LookBackState) -> None:
+        if state.running is not None:
+            self._timer.start(FOLLOW_MS)
         if state != self.state:
             self.state = state
             self.changed.emit(state)
