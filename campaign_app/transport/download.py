@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final
@@ -10,7 +9,7 @@ from typing import Final
 import requests
 
 from campaign_app.domain.errors import RemoteRefused, SettingsError
-from campaign_app.transport.errors import AnswerTooLarge, AnswerTooSlow, Redirected, status_error, translated
+from campaign_app.transport.errors import AnswerTooLarge, Redirected, status_error, translated
 from campaign_app.transport.session import checked_address
 from campaign_app.transport.timely import TimelyAdapter
 
@@ -29,10 +28,9 @@ class Download:
         near: bool,
         most_bytes: int = 4 << 30,
         whole_seconds: float = 3_600.0,
-        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock, self._near, self._most = clock, near, most_bytes
-        self._seconds, self._monotonic = whole_seconds, monotonic
+        self._seconds = whole_seconds
 
     def lines(self, url: str) -> Iterator[bytes]:
         """Each with its line feed, as far as it has one. Raises RemoteError."""
@@ -42,7 +40,7 @@ class Download:
             raise RemoteRefused("foreign_file", "The file lies on another side than the account")
         with translated(_WHAT), requests.Session() as http:
             http.trust_env = not loopback
-            timely = TimelyAdapter(self._seconds, self._monotonic, pool_maxsize=1)
+            timely = TimelyAdapter(self._seconds, pool_maxsize=1)
             for scheme in ("http://", "https://"):
                 http.mount(scheme, timely)
             # an answer that was packed could be any size: what is counted is what is read
@@ -59,13 +57,11 @@ class Download:
                 yield from self._split(response)
 
     def _split(self, response: requests.Response) -> Iterator[bytes]:
-        until, size, rest = self._monotonic() + self._seconds, 0, b""
+        size, rest = 0, b""
         while piece := response.raw.read1(_CHUNK, decode_content=True):
             size += len(piece)
             if size > self._most or len(rest) > _LINE_MAX:
                 raise AnswerTooLarge
-            if self._monotonic() > until:
-                raise AnswerTooSlow
             whole = (rest + piece).splitlines(keepends=True)
             rest = b"" if whole[-1].endswith(b"\n") else whole.pop()
             yield from whole

@@ -44,10 +44,6 @@ class AnswerTooLarge(Exception):
     """The answer went over the size limit and was not read any further."""
 
 
-class AnswerTooSlow(Exception):
-    """The answer went over the time limit for a whole answer."""
-
-
 class ContractBroken(Exception):
     """An answer that is well-formed and still not what the contract says."""
 
@@ -78,7 +74,6 @@ _BROKEN: Final = _Trouble(Fate.BROKEN, "contract_broken", "answered against its 
 # the first that fits; specific ones first
 _TROUBLES: Final[tuple[tuple[tuple[type[BaseException], ...], _Trouble], ...]] = (
     ((AnswerTooLarge,), _Trouble(Fate.BROKEN, "answer_too_large", "answered more than is read")),
-    ((AnswerTooSlow,), _TIMEOUT),
     ((SeeOther,), _Trouble(Fate.MAYBE_DONE, "redirected", "pointed to another address for what became of it")),
     ((Redirected,), _Trouble(Fate.ACCOUNT, "redirected", "pointed to another address")),
     ((ContractBroken, ValidationError), _BROKEN),

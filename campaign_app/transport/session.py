@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from tenacity import RetryCallState, Retrying, stop_after_attempt
 
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable, SettingsError
 from campaign_app.domain.ports import Clock
-from campaign_app.transport.errors import AnswerTooLarge, AnswerTooSlow, Redirected, SeeOther, status_error, translated
+from campaign_app.transport.errors import AnswerTooLarge, Redirected, SeeOther, status_error, translated
 from campaign_app.transport.parsing import parsed
 from campaign_app.transport.throttle import Pace
 from campaign_app.transport.timely import TimelyAdapter
@@ -80,11 +79,10 @@ class SignedSession:
         limits: Limits = Limits(),
         throttle: Pace | None = None,
         wait: Callable[[float], object] | None = None,
-        monotonic: Callable[[], float] = time.monotonic,
         adapter: BaseAdapter | None = None,
     ) -> None:
         self._base, loopback = checked_address(base_url)
-        self._clock, self._limits, self._monotonic = clock, limits, monotonic
+        self._clock, self._limits = clock, limits
         self._pace = throttle or nullcontext()
         self._closed = Event()
         self._wait = wait or self._closed.wait
@@ -94,7 +92,7 @@ class SignedSession:
         self._http.trust_env = not loopback
         self._http.headers["User-Agent"] = "campaign-app"
         self._http.headers["Accept"] = "application/json, application/problem+json"
-        timely = adapter or TimelyAdapter(limits.whole, monotonic, pool_maxsize=_POOL)
+        timely = adapter or TimelyAdapter(limits.whole, pool_maxsize=_POOL)
         for scheme in ("http://", "https://"):  # by an address it would miss what the library spells otherwise
             self._http.mount(scheme, timely)
 
@@ -175,23 +173,19 @@ class SignedSession:
                 return read(Answer(self._read(response, self._limits.answer_bytes), response.headers))
 
     def _read(self, response: requests.Response, most: int) -> bytes:
-        """By single reads: a server that drips never runs into the read timeout, so the whole has one of its own."""
-        until = self._monotonic() + self._limits.whole
         pieces, size = [], 0
         while piece := response.raw.read1(_CHUNK, decode_content=True):
             pieces.append(piece)
             size += len(piece)
             if size > most:
                 raise AnswerTooLarge
-            if self._monotonic() > until:
-                raise AnswerTooSlow
         return b"".join(pieces)
 
     def _read_problem(self, response: requests.Response) -> bytes:
         """The status already says what happened; a body that does not come changes nothing."""
         try:
             return self._read(response, _PROBLEM_MAX)
-        except (urllib3.exceptions.HTTPError, OSError, AnswerTooLarge, AnswerTooSlow):
+        except (urllib3.exceptions.HTTPError, OSError, AnswerTooLarge):
             return b""
 
     def _repeat(

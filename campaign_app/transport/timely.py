@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import io
 import socket
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +20,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 class TimelyAdapter(HTTPAdapter):
     """`seconds`: from the moment at which the request was sent."""
 
-    def __init__(self, seconds: float, monotonic: Callable[[], float], *, pool_maxsize: int) -> None:
+    def __init__(self, seconds: float, *, pool_maxsize: int, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._pools = _pools_of(_answers_within(seconds, monotonic))
         super().__init__(pool_connections=1, pool_maxsize=pool_maxsize)
 

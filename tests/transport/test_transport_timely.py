@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -26,10 +26,14 @@ SECONDS = 0.5
 def http() -> Iterator[requests.Session]:
     with requests.Session() as session:
         session.trust_env = session.verify = False
-        timely = TimelyAdapter(SECONDS, time.monotonic, pool_maxsize=1)
-        session.mount("http://", timely)
-        session.mount("https://", timely)
+        limit(session)
         yield session
+
+
+def limit(session: requests.Session, monotonic: Callable[[], float] = time.monotonic) -> None:
+    timely = TimelyAdapter(SECONDS, pool_maxsize=1, monotonic=monotonic)
+    session.mount("http://", timely)
+    session.mount("https://", timely)
 
 
 def drip(channel: socket.socket, done: threading.Event) -> None:
@@ -51,10 +55,12 @@ def one_after_another(channel: socket.socket, _: threading.Event) -> None:
 def test_a_connection_is_used_again_with_a_time_of_its_own_for_each_answer(
     http: requests.Session, tmp_path: Path, *, sealed: bool
 ) -> None:
+    now = [0.0]
+    limit(http, lambda: now[0])
     with raw_server(one_after_another, self_signed(tmp_path) if sealed else None) as server:
         for _ in range(3):
             assert http.get(server.url, timeout=5).json() == {}
-            time.sleep(SECONDS / 2)
+            now[0] += 2 * SECONDS
         http.close()
     assert len(server.asked) == 1  # a connection
 
