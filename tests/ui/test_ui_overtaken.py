@@ -87,24 +87,25 @@ def test_a_policy_is_saved_over_another_ones_only_at_a_second_word(
     assert policies.current().batch_size == 200
 
 
-def test_a_policy_is_saved_over_another_ones_by_the_notice_as_well(inline_desk: Desk, told: list[Notice]) -> None:
-    policies = inline_desk.app.policies
-    model = PoliciesModel(inline_desk.app, inline_desk.kit.tasks, inline_desk.kit.messages)
+def refused(desk: Desk) -> PoliciesModel:
+    """It would have written 200 over what another window had made 300 of meanwhile."""
+    model = PoliciesModel(desk.app, desk.kit.tasks, desk.kit.messages)
     model.load()
     model.type("batch_size", "200")
-    policies.save({"batch_size": "300"}, actor="乙")
+    desk.app.policies.save({"batch_size": "300"}, actor="乙")
     model.save()
+    return model
+
+
+def test_a_policy_is_saved_over_another_ones_by_the_notice_as_well(inline_desk: Desk, told: list[Notice]) -> None:
+    model = refused(inline_desk)
     choose_mine(told)
-    assert policies.current().batch_size == 200
+    assert inline_desk.app.policies.current().batch_size == 200
+    assert not model.state.changed
 
 
 def test_what_was_dropped_after_all_is_what_the_other_one_saved(inline_desk: Desk, told: list[Notice]) -> None:
-    policies = inline_desk.app.policies
-    model = PoliciesModel(inline_desk.app, inline_desk.kit.tasks, inline_desk.kit.messages)
-    model.load()
-    model.type("batch_size", "200")
-    policies.save({"batch_size": "300"}, actor="乙")
-    model.save()
+    model = refused(inline_desk)
     model.undo()
     assert model.state.typed["batch_size"] == "300"
     assert told
