@@ -61,7 +61,7 @@ def create_backup(workspace: Workspace, key: bytes, lock: Lock, target: Path, at
     """Replaces `target` only by a file that is whole and on the disk, and only if it is a backup, or empty.
 
     `tick` is told how far it is (0 to 1) and may raise to cancel. Raises WorkspaceError `disk_full`,
-    `backup_unwritable`, `not_a_backup`, and `damaged` where the workspace cannot be read to its end.
+    `backup_unwritable`, `backup_other_file`, and `damaged` where the workspace cannot be read to its end.
     """
     aside = target.parent / f".{target.name}.{uuid.uuid4().hex[:12]}"
     with ExitStack() as undo, writing(target):
@@ -88,7 +88,7 @@ def _require_replaceable(target: Path) -> None:
         with target.open("rb") as there:
             if there.read(len(MAGIC)) in (b"", MAGIC):
                 return
-    raise WorkspaceError("not_a_backup", "Only a backup is replaced by a backup", file=target.name)
+    raise WorkspaceError("backup_other_file", "Only a backup is replaced by a backup", file=target.name)
 
 
 def copy_databases(workspace: Workspace, key: bytes, folder: Path, tick: Tick) -> None:

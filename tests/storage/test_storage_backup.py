@@ -288,7 +288,7 @@ def test_what_is_no_backup_is_never_replaced_by_one(workspace: Workspace, name: 
     before = file_hashes(workspace.folder)[name]
     with pytest.raises(WorkspaceError) as caught:
         backed_up(workspace, workspace.folder / name)
-    assert caught.value.code == "not_a_backup"
+    assert caught.value.code == "backup_other_file"
     assert file_hashes(workspace.folder)[name] == before
     (workspace.folder / "new").touch()  # as a script makes it that asks for a free name
     assert check_backup(backed_up(workspace, workspace.folder / "new").file, unlock, never).size
