@@ -29,6 +29,7 @@ def sandbox(
     faults: Annotated[str, typer.Option(help="故障方案名，或 名称=比率,名称=比率")] = "none",
     bind: Annotated[str, typer.Option(help="监听的 IP 地址；默认只对本机开放")] = LOOPBACK,
     delay: Annotated[str, typer.Option(metavar="N", help="从受理到回执和回复的秒数")] = "0",
+    calm: Annotated[bool, typer.Option("--calm", help="没有人自行拒收、回复或投诉")] = False,
     parent_watch: Annotated[bool, typer.Option("--parent-watch", help="标准输入关闭时自动退出")] = False,
 ) -> None:
     """启动模拟平台（数据均为虚构），就绪后在标准输出打印一行 JSON。"""
@@ -42,6 +43,7 @@ def sandbox(
         seed=_number("--seed", seed, 0, SEED_MAX),
         faults=_checked_faults(faults),
         reaction_delay=_number("--delay", delay, 0, 86_400),
+        calm=calm,
     )
     listener = _listener(bind, _number("--port", port, 0, 65_535))
 

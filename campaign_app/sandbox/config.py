@@ -39,7 +39,8 @@ class Shop:
 class SandboxConfig:
     """`anchor` is the moment that seeded times are relative to; `clock` is the server's time before any skew.
 
-    `reaction_delay`: seconds from acceptance to report and reply.
+    `reaction_delay`: seconds from acceptance to report and reply. `calm`: whoever exists is taken, and nobody replies
+    or complains unless told to.
     """
 
     clock: Callable[[], datetime]
@@ -47,6 +48,7 @@ class SandboxConfig:
     seed: int = 1
     faults: str = "none"
     reaction_delay: float = 0.0
+    calm: bool = False
     anchor: datetime | None = None
     shops: tuple[Shop, ...] = field(init=False)
 

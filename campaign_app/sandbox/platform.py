@@ -148,7 +148,7 @@ class Platform:
     ) -> Outcome:
         if index is None:
             return Outcome(message.message_id, "rejected", code="unknown_ref")
-        draw = self._chance("reject", message.message_id)
+        draw = self._unrest("reject", message.message_id)
         if draw < REJECTED:
             return Outcome(message.message_id, "rejected", code=_pick(REJECTION_CODES, draw / REJECTED))
         now, (key, purpose) = self.now(), batch
@@ -177,7 +177,7 @@ class Platform:
     # --- what comes back ---
 
     def _expect_reaction(self, shop: Shop, index: int, row: Row, due: datetime) -> None:
-        draw = self._chance("react", row.message_id)
+        draw = self._unrest("react", row.message_id)
         if draw >= REPLIED + COMPLAINED or self.failure(row):
             return
         reply = self._reply(row.message_id) if draw < REPLIED else None
@@ -214,6 +214,9 @@ class Platform:
         complaints, at = self._streams[shop.number].complaints, at or self.now()
         name = f"c{shop.number}-{len(complaints) + 1}"
         complaints.append(Complaint(name, index, provider_id, utc_text(at) or ""))
+
+    def _unrest(self, salt: str, name: str) -> float:
+        return 1.0 if self.config.calm else self._chance(salt, name)
 
     def _chance(self, salt: str, name: str) -> float:
         return chance(self.config.seed, salt, name)

@@ -30,7 +30,7 @@ _numbers = count(1)
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[SandboxProcess]:
-    with SandboxProcess(customers=600) as running:
+    with SandboxProcess(customers=600, calm=True) as running:
         yield running
 
 

@@ -23,7 +23,7 @@ POINTS = "【安宁百货】尊敬的{name}，您的{points}积分本月底到�
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[SandboxProcess]:
-    with SandboxProcess(customers=3_000) as running:
+    with SandboxProcess(customers=3_000, calm=True) as running:
         yield running
 
 

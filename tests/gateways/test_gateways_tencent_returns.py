@@ -36,7 +36,7 @@ REPLY = {
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[SandboxProcess]:
-    with SandboxProcess(customers=3_000) as running:
+    with SandboxProcess(customers=3_000, calm=True) as running:
         yield running
 
 

@@ -33,7 +33,7 @@ SEND = "taobao.jst.sms.message.direct.batchsend"
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[SandboxProcess]:
-    with SandboxProcess(customers=1_500) as running:
+    with SandboxProcess(customers=1_500, calm=True) as running:
         yield running
 
 

@@ -38,15 +38,26 @@ class SandboxShop:
 
 
 class SandboxProcess:
-    """`with SandboxProcess(customers=500) as sandbox:` — starts it on a free port, and ends it whatever happens."""
+    """`with SandboxProcess(customers=500) as sandbox:` — starts it on a free port, and ends it whatever happens.
+
+    What the sandbox draws for a message follows from its id: a test whose ids depend on the tests before it asks for
+    `calm` people, or counts with those who are refused or answer.
+    """
 
     def __init__(
-        self, *, customers: int = 2_000, seed: int = 1, faults: str = "none", delay: int = 0, port: int = 0
+        self,
+        *,
+        customers: int = 2_000,
+        seed: int = 1,
+        faults: str = "none",
+        delay: int = 0,
+        port: int = 0,
+        calm: bool = False,
     ) -> None:
         self._args = [
             *(sys.executable, "-m", "campaign_app.cli.sandbox", "--parent-watch"),
             *("--customers", str(customers), "--seed", str(seed), "--faults", faults, "--delay", str(delay)),
-            *("--port", str(port)),
+            *("--port", str(port), *["--calm"] * calm),
         ]
         self._process: subprocess.Popen[bytes] | None = None
         self._errors: IO[bytes] | None = None

@@ -273,6 +273,22 @@ def test_a_few_complain_about_a_message_they_got() -> None:
     assert {c.provider_id for c in complaints} <= accepted
 
 
+def test_in_a_calm_sandbox_everybody_is_taken_and_nobody_writes_back_unasked() -> None:
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    platform = Platform(SandboxConfig(clock=lambda: now, customers=1_000, calm=True))
+    shop = platform.config.shops[0]
+    rows = [
+        wire.WireMessage(message_id=f"w-1-{i}", ref=ref, text="x")
+        for i, ref in enumerate(platform.population.refs(shop, range(400)))
+    ]
+    outcomes = platform.accept(shop, "k", wire.MessagesRequest(purpose="retail", messages=rows))
+    assert {o.status for o in outcomes if isinstance(o, Outcome)} == {"accepted"}
+    came = platform.streams(shop)
+    assert (came.reported, came.inbound, came.complaints) == (len(rows), [], [])
+    platform.reply(shop, 0, "R")
+    assert [row.text for row in platform.streams(shop).inbound] == ["R"]
+
+
 def test_reports_and_replies_wait_for_their_delay() -> None:
     now = datetime(2026, 11, 1, tzinfo=UTC)
     platform = Platform(SandboxConfig(clock=lambda: now, customers=1_000, reaction_delay=30))
