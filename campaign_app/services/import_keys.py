@@ -38,13 +38,14 @@ class KeyColumn:
         self._high: list[npt.NDArray[np.unsignedinteger[Any]]] = []
         self._end = 0  # one more than the last row number
 
-    def put(self, numbers: Sequence[int], values: Values) -> None:
+    def put(self, numbers: Sequence[int] | Rows, values: Values) -> None:
         """Values of rows with rising numbers."""
         if not len(numbers):
             return
-        self._grow(numbers[-1] + 1)
-        rows = np.asarray(numbers)
-        for at in range(numbers[0] // _SLICE, numbers[-1] // _SLICE + 1):
+        first, last = int(numbers[0]), int(numbers[-1])
+        self._grow(last + 1)
+        rows = np.asarray(numbers, np.uint32)
+        for at in range(first // _SLICE, last // _SLICE + 1):
             here = slice(*np.searchsorted(rows, [at * _SLICE, (at + 1) * _SLICE]))
             where = rows[here] - at * _SLICE
             self._low[at][where] = values[here] & np.uint64(0xFFFFFFFF)

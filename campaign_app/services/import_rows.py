@@ -92,14 +92,11 @@ class RowChecker:
             return None
         return refs, phones
 
-    def plain_refs(self, block: Block) -> Sequence[str]:
-        """Refs of a block that `plain_keys` found plain."""
-        return [row[self._ref].strip() for row in block.rows] if self._ref >= 0 else [""] * len(block.rows)
-
     def _written(self, block: Block) -> tuple[Sequence[str], Sequence[str]]:
         rows = block.rows
+        refs = [row[self._ref].strip() for row in rows] if self._ref >= 0 else [""] * len(rows)
         phones = [row[self._phone] for row in rows] if self._phone >= 0 else [""] * len(rows)
-        return self.plain_refs(block), phones
+        return refs, phones
 
     def _check_each(self, block: Block, marks: RowMarks, out: Checked) -> None:
         for number, cells, ref, phone, code, where in self.read(block):

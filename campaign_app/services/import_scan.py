@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,19 +12,17 @@ from campaign_app.services.import_keys import (
     FileMarks,
     Groups,
     KeyColumn,
-    Rows,
     Values,
     find_repeats,
     groups_of,
     phone_groups,
 )
+from campaign_app.services.import_refs import RefFile, ref_file
 from campaign_app.services.import_rows import RowChecker
 from campaign_app.services.memory import give_back
 from campaign_app.services.tables import Block, Table
 
 Tick = Callable[[float], None]  # told the part done, 0 to 1; may raise to stop the work
-# of files with more rows the refs are read twice more instead of being kept beside the numbers: memory stays flat
-BOTH_MAX: Final = 3_000_000
 _BELOW: Final = 12_999_999_999  # every mainland mobile number
 
 
@@ -52,63 +50,28 @@ class _Keys:
 
 
 class Scanner:
-    """Reads a file once, one with more than `both_max` rows three times."""
+    """Reads a file once. Raises WorkspaceError `disk_full` or `disk_error` of the folder for temporary files."""
 
-    def __init__(self, checker: RowChecker, both_max: int = BOTH_MAX) -> None:
+    def __init__(self, checker: RowChecker) -> None:
         self._checker = checker
-        self._both_max = both_max
-        self._plain: list[bool] = []  # of each block: whether all of its rows are
 
     def scan(self, table: Table, tick: Tick) -> Scan:
-        phones = KeyColumn(33)
-        refs: KeyColumn | None = KeyColumn(64)
+        phones, plain = KeyColumn(33), []
         rows = repaired = last = 0
-        for block in table.blocks():
-            keys = self._keys(block)
-            self._plain.append(keys.plain)
-            rows, repaired, last = rows + keys.rows, repaired + keys.repaired, max(last, _last(block))
-            phones.put(keys.numbers, keys.phones)
-            refs = None if refs is None or rows > self._both_max else refs
-            if refs is not None:
-                refs.put(keys.numbers, keys.refs)
-            tick(block.done)
-        give_back()
-        by_phone, runs = phone_groups(phones)
-        del phones
-        by_ref = self._refs_again(table, tick) if refs is None else groups_of(refs)
-        marks = FileMarks(*find_repeats(by_ref, by_phone), runs)
-        give_back()
-        return Scan(marks, rows, repaired, last, self._plain)
-
-    def _refs_again(self, table: Table, tick: Tick) -> Groups:
-        """Half of each ref's hash says who may stand twice; the whole hash of those few is then compared."""
-        narrow = KeyColumn(32)
-        for numbers, refs in self._each(table, tick):
-            # no hash may stand for none
-            narrow.put(numbers, np.where(refs, refs & np.uint64(0xFFFFFFFF) | np.uint64(1), refs))
-        suspects, _ = groups_of(narrow).by_row()
-        del narrow
-        values, rows = [np.zeros(0, np.uint64)], [np.zeros(0, np.uint32)]
-        for numbers, refs in self._each(table, tick):
-            here = np.asarray(numbers, np.uint32)
-            meant = np.isin(here, _between(suspects, here)) & (refs > 0)
-            values.append(refs[meant])
-            rows.append(here[meant])
-        every, where = np.concatenate(values), np.concatenate(rows)
-        order = np.argsort(every, kind="stable")
-        groups = Groups()
-        groups.add(every[order], where[order])
-        return groups
-
-    def _each(self, table: Table, tick: Tick) -> Iterator[tuple[Sequence[int], Values]]:
-        """Numbers of rows and the hashes of their refs; that a block is plain needs no second look."""
-        for at, block in enumerate(table.blocks()):
-            tick(1.0)
-            if at < len(self._plain) and self._plain[at]:
-                yield block.numbers, _hashes(self._checker.plain_refs(block))
-            else:
+        with ref_file() as refs:
+            for block in table.blocks():
                 keys = self._keys(block)
-                yield keys.numbers, keys.refs
+                plain.append(keys.plain)
+                rows, repaired, last = rows + keys.rows, repaired + keys.repaired, max(last, _last(block))
+                phones.put(keys.numbers, keys.phones)
+                refs.put(keys.numbers, keys.refs)
+                tick(block.done)
+            give_back()
+            by_phone, runs = phone_groups(phones)
+            del phones
+            marks = FileMarks(*find_repeats(_ref_groups(refs), by_phone), runs)
+        give_back()
+        return Scan(marks, rows, repaired, last, plain)
 
     def _keys(self, block: Block) -> _Keys:
         plain = self._checker.plain_keys(block)
@@ -126,6 +89,27 @@ class Scanner:
         )
 
 
+def _ref_groups(refs: RefFile) -> Groups:
+    """Half of each ref's hash says who may stand twice; the whole hash of those few is then compared."""
+    narrow = KeyColumn(32)
+    for numbers, values in refs.parts():
+        # no hash may stand for none
+        narrow.put(numbers, np.where(values, values & np.uint64(0xFFFFFFFF) | np.uint64(1), values))
+    suspects, _ = groups_of(narrow).by_row()
+    del narrow
+    found, rows = [np.zeros(0, np.uint64)], [np.zeros(0, np.uint32)]
+    for numbers, values in refs.parts():
+        first, after = np.searchsorted(suspects, [numbers[0], numbers[-1] + 1])
+        meant = np.isin(numbers, suspects[first:after]) & (values > 0)
+        found.append(values[meant])
+        rows.append(numbers[meant])
+    every, where = np.concatenate(found), np.concatenate(rows)
+    order = np.argsort(every, kind="stable")
+    groups = Groups()
+    groups.add(every[order], where[order])
+    return groups
+
+
 def _hashes(refs: Sequence[str]) -> Values:
     # Python's hash is keyed anew in every process: nobody can make two ids collide; that of "" is 0
     return np.fromiter(map(hash, refs), np.int64, len(refs)).view(np.uint64)
@@ -135,13 +119,6 @@ def _digits(phones: Sequence[str]) -> Values:
     """Numbers of 11 digits, from 1 up: with 33 bits each fits. 0 where there is none."""
     found = np.fromiter(map(int, ["0" if phone == "" else phone for phone in phones]), np.uint64, len(phones))
     return np.subtract(found, np.uint64(_BELOW), out=found, where=found > 0)
-
-
-def _between(rows: Rows, numbers: Rows) -> Rows:
-    if not len(numbers):
-        return rows[:0]
-    first, last = np.searchsorted(rows, [numbers[0], numbers[-1] + 1])
-    return rows[first:last]
 
 
 def _last(block: Block) -> int:
