@@ -57,7 +57,10 @@ class Column:
 
 
 class ColumnChart(QWidget):
-    """Left, right, Home and End go from column to column; `pointed` tells which, -1 for none."""
+    """Left, right, Home and End go from column to column; `pointed` tells which, -1 for none.
+
+    `over`: another over the same span of time, whose columns stand at the same places.
+    """
 
     pointed = Signal(int)
 
@@ -67,6 +70,7 @@ class ColumnChart(QWidget):
         self.kinds: tuple[Kind, ...] = ()
         self.columns: tuple[Column, ...] = ()
         self.current = -1
+        self.over: ColumnChart | None = None
         self.setAccessibleName(title)
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -81,6 +85,8 @@ class ColumnChart(QWidget):
         """`summary` says what there is to see, for whoever comes by a screen reader."""
         self.kinds, self.columns, self._summary = tuple(kinds), tuple(columns), summary
         self._point(min(self.current, len(self.columns) - 1))
+        if self.over is not None:
+            self.over.update()
 
     def picture(self, size: QSize, tokens: Tokens, scale: float = 2.0) -> QImage:
         """Drawn anew on a ground of its own, sharper than a screen."""
@@ -146,12 +152,14 @@ class ColumnChart(QWidget):
             return -1
         return min(len(self.columns) - 1, int((x - room.left()) / (room.width() / len(self.columns))))
 
-    def _top(self) -> int:
+    def top(self) -> int:
+        """Where the axis ends."""
         return nice_top(max((sum(column.counts) for column in self.columns), default=0))
 
     def _room(self, whole: QRectF) -> QRectF:
         """Where the columns stand."""
-        left = QFontMetricsF(self._small()).horizontalAdvance(show.count(self._top())) + 12
+        top = max(self.top(), 0 if self.over is None else self.over.top())
+        left = QFontMetricsF(self._small()).horizontalAdvance(show.count(top)) + 12
         return whole.adjusted(left, _LEGEND + 8, -4, -_FOOT)
 
     def _small(self) -> QFont:
@@ -163,7 +171,7 @@ class ColumnChart(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._small())
         self._paint_legend(painter, whole, tokens)
-        room, top = self._room(whole), self._top()
+        room, top = self._room(whole), self.top()
         for line in range(_LINES + 1):
             y = room.bottom() - room.height() * line / _LINES
             painter.fillRect(QRectF(room.left(), round(y), room.width(), 1), QColor(tokens.line))
@@ -219,7 +227,7 @@ def nice_top(most: int) -> int:
     """The end of the axis: a round number, no less than `most`, that its lines divide without a rest."""
     unit = _LINES
     while True:
-        for step in (1, 2, 5):
+        for step in (1, 2, 3, 4, 5, 6, 8):
             if unit * step >= most:
                 return unit * step
         unit *= 10

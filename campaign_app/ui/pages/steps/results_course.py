@@ -90,6 +90,7 @@ class CourseCard(QFrame):
         self._kit = kit
         self.landed = SpanView(kit, "landed", self.tr("送达"), self.tr("还没有回执。"))
         self.answered = SpanView(kit, "answered", self.tr("回复、退订和投诉"), self.tr("还没有人回复、退订或投诉。"))
+        self.landed.chart.over, self.answered.chart.over = self.answered.chart, self.landed.chart
         self.tables = QCheckBox(self.tr("用表格显示"))
         self.tables.setObjectName("course_tables")
         self.tables.toggled.connect(self._turn)
