@@ -16,11 +16,12 @@ from campaign_app.domain.review import AudienceReader
 from campaign_app.domain.signature import Signature
 from campaign_app.domain.team import Editor, shown_editor
 from campaign_app.services.campaigns import adds_up
+from campaign_app.services.fitting import check_fit, fits
 from campaign_app.services.money import Spending, stock_verdict, verdict
 from campaign_app.services.replies import read_at
 from campaign_app.services.situation import Abilities, Check, Situation
 from campaign_app.services.stated import is_checked
-from campaign_app.services.texts import Texts
+from campaign_app.services.texts import Survey, Texts
 from campaign_app.services.window import BEIJING, CLOSES, OPENS
 
 # the worker writes the time here every few seconds
@@ -31,6 +32,7 @@ CLOCK_SLIP: Final = timedelta(minutes=5)
 # what an approval does not wait for: these are matters of the moment of sending
 OF_SENDING: Final = frozenset({"window", "worker"})
 PLANNED: Final = frozenset({CampaignState.APPROVED, CampaignState.WAITING})
+NOTHING_SAID: Final = Survey({}, {})
 UNJUDGED: Final = frozenset({CampaignState.DRAFT, CampaignState.SCREENING})
 
 
@@ -137,12 +139,14 @@ class Preflights:
         )
         deaf = {a.label: read_at(self._accounts, c.id) for a, c in self._leaving(shops, carriers, _is_deaf)}
         told = {a.label: is_checked(self._accounts, c) for a, c in self._leaving(shops, carriers, _is_stated)}
+        sends_for = {a.id: carriers.get(a.id, a).id for a in senders if a.state == "connected"}
+        survey = texts.survey(replace(campaign, send_at=send_at), now) if campaign.body else NOTHING_SAID
         return Situation(
             campaign=campaign,
             funnel=funnel,
             ages=ages,
             max_age=self._max_age(),
-            blocks=texts.survey(replace(campaign, send_at=send_at), now).blocks if campaign.body else {},
+            blocks=survey.blocks,
             warned=self._warnings(campaign.id, send_at, texts) if campaign.body else {},
             signature=register.signature(campaign.signature, now),
             accounts=senders,
@@ -162,6 +166,7 @@ class Preflights:
             send_at=send_at,
             paces={a.id: pace for a in known.values() if (pace := self._abilities(a).pace)},
             editor=self._editor(campaign),
+            fits=fits(self._accounts, survey.leaving, sends_for, now),
         )
 
     def _leaving(
@@ -194,8 +199,8 @@ def is_open(at: datetime, opens: time, closes: time) -> bool:
 def check(seen: Situation) -> tuple[Check, ...]:
     warnings = (_warning(rule, finding) for rule, finding in seen.warned.items())
     return (
-        _audience(seen), _recipients(seen), _text(seen), *warnings, _signature(seen), *_templates(seen), _sender(seen),
-        *_replies(seen), *_cost(seen), *_approver(seen), _window(seen), _worker(seen),
+        _audience(seen), _recipients(seen), _text(seen), *check_fit(seen), *warnings, _signature(seen),
+        *_templates(seen), _sender(seen), *_replies(seen), *_cost(seen), *_approver(seen), _window(seen), _worker(seen),
     )  # fmt: skip
 
 

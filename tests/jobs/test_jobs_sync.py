@@ -15,11 +15,14 @@ from campaign_app.domain.consent import ConsentStatus, CustomerRef, Suppression,
 from campaign_app.domain.customer import Told
 from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.message import InboundMessage
+from campaign_app.domain.signature import FiledTemplate
 from campaign_app.jobs import sync
 from campaign_app.jobs.gating import pull_changes
 from campaign_app.jobs.poll import read_refusals
 from campaign_app.services.accounts import synced_name
 from campaign_app.services.balances import balance_of
+from campaign_app.services.fitting import fits
+from campaign_app.services.situation import Fit
 from tests.fakes.remotes import ENTITY, EVERYTHING, FakePlatform
 from tests.helpers.shop import NOW, Shop, everybody, open_shop, person
 
@@ -390,3 +393,28 @@ def test_a_page_from_before_does_not_bring_back_whom_the_platform_erased(shop: S
     ids = shop.workspace.customers.ids_of_refs(account, ["c00001"])
     (gone,) = shop.workspace.customers.by_ids(ids.values()).values()
     assert (gone.name, gone.phone, gone.province) == ("", None, "")
+
+
+@dataclass
+class Filing(FakePlatform):
+    """A provider that lists its templates, or fails to."""
+
+    listed: list[tuple[FiledTemplate, ...] | RemoteRefused] = field(default_factory=list)
+
+    def templates(self) -> tuple[FiledTemplate, ...]:
+        said = self.listed.pop(0)
+        if isinstance(said, RemoteRefused):
+            raise said
+        return said
+
+
+def test_the_templates_of_a_provider_are_kept_as_it_last_listed_them(shop: Shop) -> None:
+    account, store = shop.add_account(0), shop.workspace.accounts
+    listed = FiledTemplate("T1", "promotion", "approved", text="上新", sends="${name}")
+    said = [(listed,), RemoteRefused("permission", "No"), ()]
+    shop.platforms[account] = Filing(account, shop.clock, [], offers=replace(EVERYTHING, templates=True), listed=said)
+    seen = []
+    for _ in range(3):
+        sync.sync_signatures(shop.context, account)
+        seen.append(fits(store, {account: ["【店】上新", "【店】清仓"]}, {account: account}, shop.clock()))
+    assert seen == [{account: Fit(2, 1)}, {account: Fit(2, 1)}, {account: Fit(2, 2)}]

@@ -20,7 +20,7 @@ from campaign_app.domain.signature import Signature
 from campaign_app.domain.team import Editor
 from campaign_app.services.money import Spending
 from campaign_app.services.preflight import Preflight, check
-from campaign_app.services.situation import Check, Situation
+from campaign_app.services.situation import Check, Fit, Situation
 from campaign_app.words import Language, load
 from tests.fakes.remotes import ENTITY, ISSUER
 from tests.helpers.shop import NOW
@@ -125,6 +125,9 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("replies", {"unread": ("安宁旗舰店",), "elsewhere": {"乙店": "控制台"}}, "block", "replies_unread"),
     ("templates", {"unchecked": ("拼多多店",), "stated": ("乙店",)}, "block", "templates_unchecked"),
     ("templates", {"stated": ("拼多多店",)}, "warn", "templates_stated"),
+    ("fit", {"carriers": {1: CARRIER}, "fits": {2: Fit(7, 7)}}, "block", "template_none"),
+    ("fit", {"fits": {1: Fit(7, 7)}, **slow(10, 0)}, "block", "template_none"),
+    ("fit", {"fits": {1: Fit(7, 2)}}, "warn", "template_some"),
     ("replies", {"elsewhere": {"安宁旗舰店": "控制台，王丽每天看"}}, "warn", "replies_elsewhere"),
     ("sender", {"carriers": {1: replace(CARRIER, state="disconnected")}}, "block", "no_sender"),
     ("sender", {"carriers": {1: replace(CARRIER, simulated=True)}}, "ok", "sender_simulated"),

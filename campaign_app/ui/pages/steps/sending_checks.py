@@ -22,6 +22,7 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
     "audience": ("screening", "start"),
     "recipients": ("audience", "filter"),
     "text": ("content", "body"),
+    "fit": ("content", "body"),
     "approver": ("content", "body"),
     "warning": ("content", "body"),
     "signature": ("content", "signature"),
