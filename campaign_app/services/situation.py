@@ -13,6 +13,7 @@ from campaign_app.domain.customer import Account
 from campaign_app.domain.finding import Finding
 from campaign_app.domain.signature import Signature
 from campaign_app.domain.team import Editor
+from campaign_app.services.expiry import Expiry
 from campaign_app.services.money import Level, Spending
 
 
@@ -65,7 +66,9 @@ class Situation:
     port that its messages would leave over and the other signature that it carries. `send_at` is the time that was
     chosen, if any; `paces` has by carrying account its `Abilities.pace`. `editor` is who changed the campaign last, as
     whoever looks at it sees them; None where policy does not ask for another person's approval. `fits` has by
-    sending account whether its templates give the texts, where its provider lists any.
+    sending account whether its templates give the texts, where its provider lists any. Of the accounts that are
+    asked before each batch, in the queue of `stuck` lies a reply that nobody can read, and `ends` has until when the
+    authorisation of a label holds.
     """
 
     campaign: Campaign
@@ -94,6 +97,8 @@ class Situation:
     paces: Mapping[int, float] = field(default_factory=dict)
     editor: Editor | None = None
     fits: Mapping[int, Fit] = field(default_factory=dict)
+    stuck: tuple[str, ...] = ()
+    ends: Mapping[str, Expiry] = field(default_factory=dict)
 
     @property
     def leaves_at(self) -> datetime:

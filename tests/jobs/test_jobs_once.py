@@ -201,6 +201,16 @@ def test_whoever_lets_it_go_on_without_a_template_is_asked_at_every_such_batch(s
     assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 1, "rejected": 4}
 
 
+def test_a_batch_that_no_template_gives_can_be_cancelled(shop: Shop, carrier: Carrier) -> None:
+    unfit(carrier, everybody(5))
+    campaign = shop.campaign()
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    shop.set_state(campaign.id, CampaignState.CANCELLING)
+    assert reconcile(shop.context, campaign.id) is Settled.DONE
+    assert shop.state(campaign.id) == (CampaignState.CANCELLED, "by_user")
+    assert counts(shop, campaign.id) == {"withheld": 2}
+
+
 def test_a_few_whom_no_template_fits_are_rejected_and_stop_nobody(shop: Shop, carrier: Carrier) -> None:
     unfit(carrier, everybody(5)[:1])
     campaign = shop.campaign()

@@ -18,6 +18,7 @@ from campaign_app.domain.finding import Citation, Finding, Severity, Span
 from campaign_app.domain.money import Limits, Line, Quote
 from campaign_app.domain.signature import Signature
 from campaign_app.domain.team import Editor
+from campaign_app.services.expiry import Expiry
 from campaign_app.services.money import Spending
 from campaign_app.services.preflight import Preflight, check
 from campaign_app.services.situation import Check, Fit, Situation
@@ -128,6 +129,8 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("fit", {"carriers": {1: CARRIER}, "fits": {2: Fit(7, 7)}}, "block", "template_none"),
     ("fit", {"fits": {1: Fit(7, 7)}, **slow(10, 0)}, "block", "template_none"),
     ("fit", {"fits": {1: Fit(7, 2)}}, "warn", "template_some"),
+    ("replies", {"stuck": ("阿里云",)}, "block", "replies_stuck"),
+    ("authorisation", {"ends": {"店": Expiry(1, "authorisation", NOW)}}, "warn", "authorisation_ends"),
     ("replies", {"elsewhere": {"安宁旗舰店": "控制台，王丽每天看"}}, "warn", "replies_elsewhere"),
     ("sender", {"carriers": {1: replace(CARRIER, state="disconnected")}}, "block", "no_sender"),
     ("sender", {"carriers": {1: replace(CARRIER, simulated=True)}}, "ok", "sender_simulated"),
