@@ -336,6 +336,10 @@ def test_what_carriers_tell_of_signatures_is_read_again_after_an_hour(staged: St
         app.jobs.set_state(job.id, "done")
     store.put_signatures(staged.account, None, app.clock() - timedelta(hours=2))
     assert asked() == [], "it has none to tell of"
+    app.accounts.read_signatures_again(ENTITY, app.jobs, [staged.account])
+    assert asked() == [staged.account], "its templates give nothing of the text"
+    for job in app.jobs.open_jobs():
+        app.jobs.set_state(job.id, "done")
     store.put_signatures(staged.account, [], app.clock() - timedelta(hours=2))
     store.set_sender(staged.shop.add_account(0, prefix="d"), staged.account)
     store.set_account_state(staged.account, "disconnected")
