@@ -205,7 +205,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         people=_people(workspace, clock),
         money=money,
         peaks=peaks_of(workspace, clock, campaigns, accounts, opt_outs).used_by(me),
-        preflights=_preflights(workspace, campaigns, money, clock, _speaking(workspace, engine, profiles)),
+        preflights=_preflights(workspace, campaigns, money, accounts, _speaking(workspace, engine, profiles), clock),
         policies=Policies(store=workspace.accounts, clock=clock).used_by(me),
         opt_outs=opt_outs,
         following=Following(workspace.accounts, workspace.opt_outs, workspace.audit),
@@ -253,16 +253,21 @@ def _money(workspace: Workspace, clock: Clock) -> Money:
 
 
 def _preflights(
-    workspace: Workspace, campaigns: Campaigns, money: Money, clock: Clock, texts: Callable[[str], Texts]
+    workspace: Workspace,
+    campaigns: Campaigns,
+    money: Money,
+    accounts: Accounts,
+    texts: Callable[[str], Texts],
+    clock: Clock,
 ) -> Preflights:
     from campaign_app.platforms.abilities import abilities_of
     from campaign_app.services.preflight import Preflights
 
-    def max_age() -> timedelta:
-        return timedelta(minutes=load_settings(workspace).max_consent_age_minutes)
-
-    sources = (workspace.campaigns, workspace.accounts, texts, campaigns.warnings, clock, lambda: _hours(workspace))
-    return Preflights(*sources, max_age, abilities_of, spending=money.spending, editor=campaigns.editor)
+    return Preflights(
+        workspace.campaigns, workspace.accounts, texts, campaigns.warnings, clock, lambda: _hours(workspace),
+        lambda: timedelta(minutes=load_settings(workspace).max_consent_age_minutes), abilities_of,
+        spending=money.spending, editor=campaigns.editor, ends=accounts.ends,
+    )  # fmt: skip
 
 
 def _test_messages(workspace: Workspace, texts: Texts, clock: Clock) -> TestMessages:

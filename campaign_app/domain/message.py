@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from campaign_app.domain.phone import Phone
 
 T_co = TypeVar("T_co", covariant=True)
+# rejected before anything left: no approved template of the sender gives the text
+NO_TEMPLATE: Final = "no_template"
 
 
 class Outcome(StrEnum):

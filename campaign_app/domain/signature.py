@@ -107,6 +107,7 @@ class FiledTemplate:
     """A template as the platform has it; `usable` for marketing: it passed its review, and as a promotion.
 
     `text` is in the platform's own notation, `variables` are the names in it, `reason` is why it was refused.
+    `sends` is that notation where messages leave by the template as it stands, "" where they do not.
     """
 
     code: str
@@ -116,6 +117,7 @@ class FiledTemplate:
     text: str = ""
     variables: tuple[str, ...] = ()
     reason: str = ""
+    sends: str = ""
 
     @property
     def usable(self) -> bool:

@@ -1,7 +1,7 @@
 """What a provider lets be used, and so the signature and template that give a finished text.
 
 What it said is believed for ten minutes. A text that fits none asks anew, once a minute at most: its template may have
-been approved since.
+been approved since. Where nothing of a batch fits, the next one asks in any case: the campaign has stopped in between.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final, NamedTuple
 
+from campaign_app.compliance.filed import Filled, Templates, signed
+from campaign_app.domain.message import NO_TEMPLATE
 from campaign_app.domain.ports import Clock
-from campaign_app.gateways.templates import Filled, Templates, signed
 
 BELIEVED: Final = timedelta(minutes=10)
 ASKED_ANEW: Final = timedelta(minutes=1)
 NO_SIGNATURE: Final = "no_signature"
-NO_TEMPLATE: Final = "no_template"
 NO_TEMPLATES: Final = "templates_unusable"  # none at all, whatever the text
 # whoever a message is for → our code
 OF_ACCOUNT: Final[Mapping[object, str]] = {NO_SIGNATURE: "signature_unusable", NO_TEMPLATES: NO_TEMPLATES}
@@ -62,7 +62,7 @@ class Wordings:
         found = self._of(texts, BELIEVED)
         if any(isinstance(each, str) for each in found.values()):
             found = self._of(texts, ASKED_ANEW)
-        if all(each in OF_ACCOUNT for each in found.values()):
+        if all(isinstance(each, str) for each in found.values()):
             self.doubt()  # a person is told, and whoever lets it go on has mended it
         return found
 

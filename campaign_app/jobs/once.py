@@ -7,15 +7,18 @@ removed, so that a crash in between leaves the batch to be looked up. What is fo
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.customer import Account
-from campaign_app.domain.errors import NotAllowed, OutcomeUnknown, RemoteError, RemoteUnavailable
-from campaign_app.domain.message import SubmitOutcome
+from campaign_app.domain.errors import NotAllowed, OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
+from campaign_app.domain.message import NO_TEMPLATE, SubmitOutcome
 from campaign_app.jobs.copied import is_copied
 from campaign_app.jobs.ports import Gateway, GatewayCapabilities, Submission
 from campaign_app.jobs.stores import Context
 from campaign_app.services.stated import is_checked
+
+UNFIT: Final = "template_unfit"
 
 
 def untaken(context: Context, submission: Submission) -> frozenset[str]:
@@ -36,6 +39,8 @@ def hand_over(
     context: Context, gateway: Gateway, submission: Submission, messages: Sequence[Outgoing], *, noted: bool
 ) -> tuple[SubmitOutcome, ...]:
     """Submits once. Raises RemoteUnavailable, with everything put down, where the sender took a part or nothing.
+
+    Raises RemoteRefused (UNFIT) once, where no template gives any text of the batch: that is no word on its people.
 
     `noted`: that they were not taken was put down before. Whoever takes that note away hands them over, and nobody else
     does: of several workers one may have stood still since it read it.
@@ -60,7 +65,28 @@ def hand_over(
         context.stores.ledger.settle(submission.id, outcomes, context.clock())
         note_untaken(context, submission, left)
         raise RemoteUnavailable("throttled", "The sender took a part of the batch")
+    if all(each.code == NO_TEMPLATE for each in outcomes) and not _is_told(context, submission):
+        note_untaken(context, submission, ids)
+        raise RemoteRefused(UNFIT, "No template gives any text of the batch", account_wide=True)
     return outcomes
+
+
+def tell_unfit(context: Context, submission: Submission, refusal: RemoteRefused, why: str) -> None:
+    """Once the campaign has stopped for a batch that no template gives: whoever lets it go on knows of it.
+
+    Then the same batch is rejected if still no template gives it, so that a few whose own text fits none keep nobody
+    behind them waiting for ever. Whoever stopped the campaign for another reason was told of nothing.
+    """
+    if refusal.code == UNFIT and context.stores.campaigns.campaign(submission.campaign_id).state_note == why:
+        context.stores.accounts.set_setting(_unfit(submission), 1)
+
+
+def _is_told(context: Context, submission: Submission) -> bool:
+    return context.stores.accounts.setting(_unfit(submission), None) is not None
+
+
+def _unfit(submission: Submission) -> str:
+    return f"unfit.{submission.key}"
 
 
 def note_untaken(context: Context, submission: Submission, message_ids: Collection[str]) -> None:

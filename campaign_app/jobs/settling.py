@@ -32,7 +32,7 @@ from campaign_app.jobs.fencing import FENCE, fence, forget_fence
 from campaign_app.jobs.gating import Judged, sealed
 from campaign_app.jobs.looking import look_up
 from campaign_app.jobs.notes import shop_note, why_refused
-from campaign_app.jobs.once import hand_over, note_untaken, untaken
+from campaign_app.jobs.once import hand_over, note_untaken, tell_unfit, untaken
 from campaign_app.jobs.ports import GatewayCapabilities, LedgerRow, Submission
 from campaign_app.jobs.stopping import put_aside
 from campaign_app.jobs.stores import Context
@@ -168,7 +168,9 @@ def _try(
     except RemoteRefused as refusal:
         if not refusal.account_wide:
             return None, backoff, shop_note(refusal) or f"refused:{refusal.code}"
-        put_aside(context, campaign, CampaignState.PAUSED, why_refused(refusal, context.clock()))
+        why = why_refused(refusal, context.clock())
+        put_aside(context, campaign, CampaignState.PAUSED, why)
+        tell_unfit(context, submission, refusal, why)
         return Settled.STOPPED, 0, ""
     except RuleStops as rule:
         stop_by(context, campaign, rule)

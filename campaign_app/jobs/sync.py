@@ -17,10 +17,11 @@ from campaign_app.domain.customer import PlatformCustomer, Told
 from campaign_app.domain.erasure import Stored
 from campaign_app.domain.errors import RemoteError, RemoteRefused
 from campaign_app.domain.message import Page
-from campaign_app.domain.ports import PlatformClient, Prepaid
+from campaign_app.domain.ports import PlatformClient, Prepaid, TemplateList
 from campaign_app.jobs.stores import Context
 from campaign_app.services.accounts import synced_name
 from campaign_app.services.balances import note_balance
+from campaign_app.services.fitting import note_templates
 
 STREAM: Final = "customers"
 # a listing that keeps handing out new cursors without end must not run for ever
@@ -86,7 +87,8 @@ def hands_out_customers(context: Context, account_id: int) -> bool:
 def sync_signatures(context: Context, account_id: int) -> int:
     """Replaces what is known of the account's signatures; returns how many it has.
 
-    What is left of the parts bought there is asked, too; a provider that does not answer that answered before.
+    What is left of the parts bought there and its templates are asked, too; a provider that does not answer that
+    answered before.
     """
     client = context.remotes.platform(account_id)
     signatures = client.signatures() if client.capabilities().signatures else None
@@ -98,6 +100,9 @@ def sync_signatures(context: Context, account_id: int) -> int:
             left = client.parts_left()
             if left is not None:
                 note_balance(context.stores.accounts, account_id, left, context.clock())
+    if isinstance(client, TemplateList) and client.capabilities().templates:
+        with suppress(RemoteError):
+            note_templates(context.stores.accounts, account_id, client.templates(), context.clock())
     return len(signatures or ())
 
 

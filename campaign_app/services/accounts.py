@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -276,10 +276,13 @@ class Accounts(Permitted):
         )
         return described
 
-    def read_signatures_again(self, entity_uscc: str, jobs: JobStore) -> None:
-        """Has the carriers synced whose signatures were not read within the hour, unless that is under way."""
+    def read_signatures_again(self, entity_uscc: str, jobs: JobStore, doubted: Collection[int] = ()) -> None:
+        """Has the carriers synced whose signatures were not read within the hour, unless that is under way.
+
+        And the accounts `doubted`, whose templates give nothing of a text: one may have been approved since.
+        """
         busy = {job.args.get("account_id") for job in jobs.open_jobs() if job.kind == "sync"}
-        for account_id in self._store.register(entity_uscc).due(self._clock()):
+        for account_id in dict.fromkeys((*self._store.register(entity_uscc).due(self._clock()), *doubted)):
             if account_id not in busy and self._store.account(account_id).state == "connected":
                 jobs.enqueue("sync", {"account_id": account_id}, self._clock())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from math import ceil
@@ -16,11 +16,14 @@ from campaign_app.domain.review import AudienceReader
 from campaign_app.domain.signature import Signature
 from campaign_app.domain.team import Editor, shown_editor
 from campaign_app.services.campaigns import adds_up
+from campaign_app.services.expiry import Expiry
+from campaign_app.services.fitting import check_fit, fits
 from campaign_app.services.money import Spending, stock_verdict, verdict
+from campaign_app.services.obstacles import asked_of, check_authorisation, check_stuck, ending, stuck
 from campaign_app.services.replies import read_at
 from campaign_app.services.situation import Abilities, Check, Situation
 from campaign_app.services.stated import is_checked
-from campaign_app.services.texts import Texts
+from campaign_app.services.texts import Survey, Texts
 from campaign_app.services.window import BEIJING, CLOSES, OPENS
 
 # the worker writes the time here every few seconds
@@ -31,6 +34,9 @@ CLOCK_SLIP: Final = timedelta(minutes=5)
 # what an approval does not wait for: these are matters of the moment of sending
 OF_SENDING: Final = frozenset({"window", "worker"})
 PLANNED: Final = frozenset({CampaignState.APPROVED, CampaignState.WAITING})
+# warnings of what would stop it at its time
+FORESEEN: Final = frozenset({"window_not_then", "authorisation_ends"})
+NOTHING_SAID: Final = Survey({}, {})
 UNJUDGED: Final = frozenset({CampaignState.DRAFT, CampaignState.SCREENING})
 
 
@@ -59,7 +65,7 @@ class Preflights:
     """`hours` are the merchant's own first and last time of day to send, `max_age` how old a fact may be.
 
     `texts` gives those whose rules speak a language. `warnings` is `Campaigns.warnings`: what an approval, or a plan,
-    will ask to be confirmed; `editor` is `Campaigns.editor`.
+    will ask to be confirmed; `editor` is `Campaigns.editor`, `ends` `Accounts.ends`.
     """
 
     def __init__(  # noqa: PLR0913 each is a source of what is judged
@@ -75,6 +81,7 @@ class Preflights:
         *,
         spending: Callable[[Campaign, Spending | None], Spending | None] = lambda *_: None,
         editor: Callable[[Campaign], Editor | None] = lambda _: None,
+        ends: Callable[[], Sequence[Expiry]] = tuple,
     ) -> None:
         self._campaigns = campaigns
         self._accounts = accounts
@@ -86,6 +93,7 @@ class Preflights:
         self._abilities = abilities
         self._spending = spending
         self._editor = editor
+        self._ends = ends
 
     def look(
         self,
@@ -137,12 +145,15 @@ class Preflights:
         )
         deaf = {a.label: read_at(self._accounts, c.id) for a, c in self._leaving(shops, carriers, _is_deaf)}
         told = {a.label: is_checked(self._accounts, c) for a, c in self._leaving(shops, carriers, _is_stated)}
+        asked = asked_of(shops, carriers)
+        sends_for = {a.id: carriers.get(a.id, a).id for a in senders if a.state == "connected"}
+        survey = texts.survey(replace(campaign, send_at=send_at), now) if campaign.body else NOTHING_SAID
         return Situation(
             campaign=campaign,
             funnel=funnel,
             ages=ages,
             max_age=self._max_age(),
-            blocks=texts.survey(replace(campaign, send_at=send_at), now).blocks if campaign.body else {},
+            blocks=survey.blocks,
             warned=self._warnings(campaign.id, send_at, texts) if campaign.body else {},
             signature=register.signature(campaign.signature, now),
             accounts=senders,
@@ -162,6 +173,9 @@ class Preflights:
             send_at=send_at,
             paces={a.id: pace for a in known.values() if (pace := self._abilities(a).pace)},
             editor=self._editor(campaign),
+            fits=fits(self._accounts, survey.leaving, sends_for, now),
+            stuck=stuck(self._accounts, asked),
+            ends=ending(asked, self._ends()),
         )
 
     def _leaving(
@@ -175,7 +189,7 @@ class Preflights:
 
 
 def _stops(check: Check) -> bool:
-    return check.level == "block" or check.key.startswith("warning:") or check.code == "window_not_then"
+    return check.level == "block" or check.key.startswith("warning:") or check.code in FORESEEN
 
 
 def _is_deaf(sender: Abilities) -> bool:
@@ -194,8 +208,9 @@ def is_open(at: datetime, opens: time, closes: time) -> bool:
 def check(seen: Situation) -> tuple[Check, ...]:
     warnings = (_warning(rule, finding) for rule, finding in seen.warned.items())
     return (
-        _audience(seen), _recipients(seen), _text(seen), *warnings, _signature(seen), *_templates(seen), _sender(seen),
-        *_replies(seen), *_cost(seen), *_approver(seen), _window(seen), _worker(seen),
+        _audience(seen), _recipients(seen), _text(seen), *check_fit(seen), *warnings, _signature(seen),
+        *_templates(seen), _sender(seen), *check_authorisation(seen), *check_stuck(seen), *_replies(seen), *_cost(seen),
+        *_approver(seen), _window(seen), _worker(seen),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.consent import Reason
@@ -12,6 +13,7 @@ from campaign_app.domain.customer import Account
 from campaign_app.domain.finding import Finding
 from campaign_app.domain.signature import Signature
 from campaign_app.domain.team import Editor
+from campaign_app.services.expiry import Expiry
 from campaign_app.services.money import Level, Spending
 
 
@@ -23,6 +25,13 @@ class Check:
     level: Level
     code: str
     facts: Mapping[str, str | int | tuple[str, ...]] = field(default_factory=dict)
+
+
+class Fit(NamedTuple):
+    """Of the texts of `people` looked at, how many no template of the sender gives."""
+
+    people: int
+    unfit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,10 @@ class Situation:
     `spending` is None before the screening. `signed` has by shop the signature as its carrier tells of it, `held` the
     port that its messages would leave over and the other signature that it carries. `send_at` is the time that was
     chosen, if any; `paces` has by carrying account its `Abilities.pace`. `editor` is who changed the campaign last, as
-    whoever looks at it sees them; None where policy does not ask for another person's approval.
+    whoever looks at it sees them; None where policy does not ask for another person's approval. `fits` has by
+    sending account whether its templates give the texts, where its provider lists any. Of the accounts that are
+    asked before each batch, in the queue of `stuck` lies a reply that nobody can read, and `ends` has until when the
+    authorisation of a label holds.
     """
 
     campaign: Campaign
@@ -84,6 +96,9 @@ class Situation:
     send_at: datetime | None = None
     paces: Mapping[int, float] = field(default_factory=dict)
     editor: Editor | None = None
+    fits: Mapping[int, Fit] = field(default_factory=dict)
+    stuck: tuple[str, ...] = ()
+    ends: Mapping[str, Expiry] = field(default_factory=dict)
 
     @property
     def leaves_at(self) -> datetime:

@@ -53,10 +53,14 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What the rules say of the texts that would leave: the rules of `blocks` stop all of them."""
+    """What the rules say of the texts that would leave: the rules of `blocks` stop all of them.
+
+    `leaving` are those texts by shop, one for each person; of shop 0 where nobody is to get it yet.
+    """
 
     blocks: Mapping[str, Finding]
     warned: Mapping[str, Finding]
+    leaving: Mapping[int, Sequence[str]] = field(default_factory=dict, repr=False)
 
 
 class Texts:
@@ -93,7 +97,7 @@ class Texts:
         engine = self._engine()
         checked = (
             (result, values, request)
-            for request, rows in self._asked(campaign, self._sample(campaign, customer_id), now)
+            for _, request, rows in self._asked(campaign, self._sample(campaign, customer_id), now)
             for result, values in zip(engine.check_rendered(request, rows), rows, strict=True)
         )
         longest, values, request = max(checked, key=lambda each: each[0].segments.length)
@@ -115,14 +119,16 @@ class Texts:
         members = self._campaigns.ok_members(campaign.id, -1, SAMPLE)
         people, engine = self._customers.by_ids([who for _, who in members]).values(), self._engine()
         asked = self._asked(campaign, people, now)
-        checked = [result for request, rows in asked for result in engine.check_rendered(request, rows)]
+        by_shop = {shop: list(engine.check_rendered(request, rows)) for shop, request, rows in asked}
+        checked = [result for results in by_shop.values() for result in results]
         leaving = [result for result in checked if result.verdict != "block"]
         found = [finding for result in leaving or checked for finding in result.findings]
         of = {
             severity: {finding.rule_id: finding for finding in reversed(found) if finding.severity is severity}
             for severity in (Severity.BLOCK, Severity.WARN)
         }
-        return Survey(of[Severity.BLOCK], of[Severity.WARN])
+        texts = {shop: [r.final_text for r in results if r.verdict != "block"] for shop, results in by_shop.items()}
+        return Survey(of[Severity.BLOCK], of[Severity.WARN], texts)
 
     def finding(self, campaign: Campaign, customer_id: int | None, rule_id: str, now: datetime) -> Finding | None:
         """What a rule says of one customer's text now."""
@@ -161,13 +167,13 @@ class Texts:
 
     def _asked(
         self, campaign: Campaign, people: Iterable[Customer], now: datetime
-    ) -> Iterator[tuple[CheckRequest, list[Mapping[str, str]]]]:
-        """What is checked of each shop with the values of its people; of somebody where there is nobody yet."""
+    ) -> Iterator[tuple[int, CheckRequest, list[Mapping[str, str]]]]:
+        """What is checked of each shop with the values of its people; of somebody, of shop 0, where nobody is yet."""
         shops = _by_shop(people)
         for shop, mine in shops.items():
-            yield self.request(campaign, now, shop), [values_of(customer) for customer in mine]
+            yield shop, self.request(campaign, now, shop), [values_of(customer) for customer in mine]
         if not shops:
-            yield self.request(campaign, now), [SOMEBODY]
+            yield 0, self.request(campaign, now), [SOMEBODY]
 
     def _sample(self, campaign: Campaign, customer_id: int | None) -> list[Customer]:
         if customer_id is not None:

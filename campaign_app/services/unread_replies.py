@@ -84,6 +84,12 @@ class UnreadReplies(Permitted):
         return found
 
 
+def has_waiting(settings: AccountStore, account_id: int) -> bool:
+    """Whether one lies there that nobody has cleared."""
+    rows: dict[str, dict[str, Any]] = settings.setting(_rows(account_id), {})
+    return any(not row["by"] for row in rows.values())
+
+
 def numbers_in(raw: str) -> tuple[Phone, ...]:
     """Every mainland mobile number in it: whoever of them wrote it, a refusal is none too many."""
     found = (parse_phone(digits) for digits in _NUMBER.findall(_decoded(raw)))

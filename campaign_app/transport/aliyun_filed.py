@@ -15,6 +15,7 @@ from campaign_app.transport.aliyun import AliyunCalls, Said
 from campaign_app.transport.errors import ContractBroken
 from campaign_app.transport.listing import fields, plain_text
 
+NOTATION: Final = "${name}"
 SIGNATURES: Final = "QuerySmsSignList"
 SIGNATURE: Final = "GetSmsSign"
 TEMPLATES: Final = "QuerySmsTemplateList"

@@ -17,6 +17,7 @@ from campaign_app.transport.tencent import Said, TencentCalls
 SIGNATURES: Final = "DescribeSmsSignList"
 TEMPLATES: Final = "DescribeSmsTemplateList"
 USABLE: Final = 0
+NOTATION: Final = "{1}"
 PAGE: Final = 100
 _PAGES_MAX: Final = 100
 _NAME_MAX: Final = 200

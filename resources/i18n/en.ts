@@ -8108,10 +8108,6 @@ Li Qiang, support and complaints</translation>
         <translation>Sends until {} at the latest.</translation>
     </message>
     <message>
-        <source>每秒 {} 条 · 剩余 {} · 最晚发到 {}</source>
-        <translation>{} per second · {} left · until {} at the latest</translation>
-    </message>
-    <message>
         <source>。</source>
         <translation>. </translation>
     </message>
@@ -8188,6 +8184,22 @@ Li Qiang, support and complaints</translation>
             <numerusform>The {} message already sent cannot be recalled, and its result is kept; the rest are not sent. A cancelled campaign cannot be resumed.</numerusform>
             <numerusform>The {} messages already sent cannot be recalled, and their results are kept; the rest are not sent. A cancelled campaign cannot be resumed.</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>{} · 照此速度到 {} 发不完，余下的会等您另选时间。</source>
+        <translation>{} · at this pace not everything leaves by {}; the rest will wait for you to pick another time.</translation>
+    </message>
+    <message>
+        <source>{} · 剩余 {} · 最晚发到 {}</source>
+        <translation>{} · {} left · until {} at the latest</translation>
+    </message>
+    <message>
+        <source>每分钟 {} 条</source>
+        <translation>{} per minute</translation>
+    </message>
+    <message>
+        <source>每秒 {} 条</source>
+        <translation>{} per second</translation>
     </message>
     <message>
         <source>取消后不再发送，不能恢复。</source>

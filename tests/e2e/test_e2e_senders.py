@@ -16,7 +16,7 @@ from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.finding import Severity
 from campaign_app.jobs import dispatch, gating, poll
-from campaign_app.jobs.ports import Claim
+from campaign_app.jobs.ports import BATCH, Claim
 from campaign_app.services.accounts import secret_name
 from campaign_app.services.situation import Check
 from campaign_app.words import load
@@ -71,9 +71,15 @@ def test_with_lost_answers_throttles_and_refusals_nobody_is_doubled_and_nobody_i
 
 def test_a_text_without_a_template_reaches_nobody(carried: Workspace) -> None:
     campaign = carried.campaign(f"{{name}}{BODY}".replace("300", "400"))
-    assert carried.run(campaign.id).step is dispatch.Step.END
-    counts = carried.counts(campaign.id)
-    assert counts["rejected"] == counts["submitted"] > 1_000
+    campaigns, rejected = carried.app.workspace.campaigns, []
+    for _ in range(2):
+        assert carried.run(campaign.id).step is dispatch.Step.STOPPED
+        stopped = campaigns.campaign(campaign.id)
+        assert (stopped.state, stopped.state_note) == (CampaignState.PAUSED, "account_refused:template_unfit")
+        rejected.append(carried.counts(campaign.id)["rejected"])
+        campaigns.update(replace(stopped, state=CampaignState.SENDING, state_note=""), expected=CampaignState.PAUSED)
+    assert rejected[0] == 0
+    assert rejected[1] == BATCH, "of more than a thousand people the batch that a person let go on"
     assert carried.sandbox.ledger()["accepted"] == 0
 
 

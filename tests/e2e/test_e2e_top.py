@@ -73,12 +73,12 @@ def connect(merchant: Merchant) -> Account:
     (entity,) = app.accounts.entities()
     values = merchant.sandbox.ready["vendors"]["top"] | {"calls_per_second": "1000"}
     shop = app.accounts.connect(Asked("top", values, Entity(entity.uscc, entity.name), endpoint.id), actor="test")
+    order(merchant.sandbox, template={"code": "SMS_9", "text": f"${{what}}{OFFER}"})
     job = app.jobs.enqueue("sync", {"account_id": shop.id}, app.clock())
     merchant.until(lambda: app.jobs.job(job.id).state in ("done", "failed"))
     app.filings.save(SignatureRecord(entity.uscc, "安宁百货", scopes=("retail",)), actor="test")
     app.accounts.send_through(shop.id, shop.id, actor="test")
     app.replies.record(shop.id, "聚石塔控制台，王丽每天看", actor="test")
-    order(merchant.sandbox, template={"code": "SMS_9", "text": f"${{what}}{OFFER}"})
     return app.workspace.accounts.account(shop.id)
 
 

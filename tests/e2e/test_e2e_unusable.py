@@ -10,8 +10,10 @@ import pytest
 
 from campaign_app.conformance.adapters.tampering import Seen, Tampering, tampering
 from campaign_app.domain.campaign import CampaignState
+from campaign_app.jobs import sync
 from tests.helpers.aliyun_shop import BODY, aliyun_shop
 from tests.helpers.sandbox import SandboxProcess
+from tests.helpers.vendors import trouble
 
 
 @pytest.fixture
@@ -45,6 +47,28 @@ def test_a_list_that_came_empty_costs_nobody_their_message(
         assert (stopped.state, stopped.state_note) == (CampaignState.PAUSED, f"account_refused:{code}")
         assert shop.counts(made.id)["rejected"] == 0
         proxy.spoil = lambda seen: seen
+        campaigns.update(replace(stopped, state=CampaignState.SENDING, state_note=""), expected=CampaignState.PAUSED)
+        shop.run(made.id)
+        counts = shop.counts(made.id)
+    assert 0 < counts["submitted"] == counts["accepted"]
+    ledger = sandbox.ledger()
+    assert (ledger["doubled"], ledger["unconfirmed"]) == (0, 0)
+
+
+def test_a_text_that_no_template_gives_waits_for_one(sandbox: SandboxProcess, tmp_path: Path) -> None:
+    spring = BODY.replace("冬装", "春装")
+    with aliyun_shop(tmp_path / "ws", sandbox) as shop:
+        campaigns, made = shop.app.workspace.campaigns, shop.campaign(f"{{name}}{spring}")
+        sync.sync_signatures(shop.context, shop.sender.id)
+        told = {each.key: each for each in shop.app.preflights.look(made.id).checks}
+        assert (told["fit"].level, told["fit"].code) == ("block", "template_none")
+        shop.run(made.id)
+        stopped = campaigns.campaign(made.id)
+        assert (stopped.state, stopped.state_note) == (CampaignState.PAUSED, "account_refused:template_unfit")
+        assert shop.counts(made.id)["rejected"] == 0
+        trouble(sandbox, "aliyun", template=f"${{name}}{spring}")
+        sync.sync_signatures(shop.context, shop.sender.id)
+        assert "fit" not in {each.key for each in shop.app.preflights.look(made.id).checks}
         campaigns.update(replace(stopped, state=CampaignState.SENDING, state_note=""), expected=CampaignState.PAUSED)
         shop.run(made.id)
         counts = shop.counts(made.id)

@@ -7,13 +7,13 @@ from threading import Barrier, Event
 
 import pytest
 
+from campaign_app.compliance.filed import Filled
 from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused, RemoteUnavailable, SettingsError
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.gateways import Means, gateway_for
 from campaign_app.gateways.handing import AT_ONCE, Tried, carry_out, met
 from campaign_app.gateways.planning import Request, plan
 from campaign_app.gateways.rates import batch_of, rate_of, request_of, spacing
-from campaign_app.gateways.templates import Filled
 from campaign_app.gateways.wordings import Wording
 from campaign_app.jobs.ports import Rate
 from campaign_app.platforms import adapter_for, write_credentials

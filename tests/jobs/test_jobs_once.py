@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -157,6 +157,82 @@ def test_what_an_account_wide_refusal_stopped_leaves_once_a_person_goes_on(shop:
     shop.set_state(campaign.id, CampaignState.SENDING)
     assert shop.run(campaign.id).step is dispatch.Step.END
     assert shop.reached() == everybody(5)
+
+
+def unfit(carrier: Carrier, who: Collection[str]) -> None:
+    """No template gives the texts of these people; a request goes out for the others."""
+    taking = carrier.submit
+
+    def submit(key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
+        fit = [m for m in messages if m.recipient.ref.ref not in who]
+        found = {each.message_id: each for each in (taking(key, fit) if fit else ())}
+        refused = SubmitOutcome("", Outcome.REJECTED, code="no_template")
+        return tuple(found.get(m.message_id) or replace(refused, message_id=m.message_id) for m in messages)
+
+    carrier.submit = submit  # type: ignore[method-assign]
+
+
+def test_a_batch_that_no_template_gives_stops_the_campaign_and_costs_nobody_their_message(
+    shop: Shop, carrier: Carrier
+) -> None:
+    taking = carrier.submit
+    unfit(carrier, everybody(5))
+    campaign = shop.campaign()
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    assert shop.state(campaign.id) == (CampaignState.PAUSED, "account_refused:template_unfit")
+    assert counts(shop, campaign.id) == {"submitted": 2, "unknown": 2}
+    carrier.submit = taking  # type: ignore[method-assign]
+    shop.set_state(campaign.id, CampaignState.SENDING)
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 5}
+
+
+def test_whoever_lets_it_go_on_without_a_template_is_asked_at_every_such_batch(shop: Shop, carrier: Carrier) -> None:
+    unfit(carrier, everybody(5)[:4])
+    campaign = shop.campaign()
+    rejected = []
+    for _ in range(2):
+        assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+        assert shop.state(campaign.id) == (CampaignState.PAUSED, "account_refused:template_unfit")
+        rejected.append(counts(shop, campaign.id).get("rejected", 0))
+        shop.set_state(campaign.id, CampaignState.SENDING)
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert rejected == [0, 2]
+    assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 1, "rejected": 4}
+
+
+def test_a_batch_that_no_template_gives_can_be_cancelled(shop: Shop, carrier: Carrier) -> None:
+    unfit(carrier, everybody(5))
+    campaign = shop.campaign()
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    shop.set_state(campaign.id, CampaignState.CANCELLING)
+    assert reconcile(shop.context, campaign.id) is Settled.DONE
+    assert shop.state(campaign.id) == (CampaignState.CANCELLED, "by_user")
+    assert counts(shop, campaign.id) == {"withheld": 2}
+
+
+def test_a_few_whom_no_template_fits_are_rejected_and_stop_nobody(shop: Shop, carrier: Carrier) -> None:
+    unfit(carrier, everybody(5)[:1])
+    campaign = shop.campaign()
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 4, "rejected": 1}
+
+
+def test_whoever_stopped_it_meanwhile_was_told_of_no_template(shop: Shop, carrier: Carrier) -> None:
+    unfit(carrier, everybody(5))
+    campaign, refusing = shop.campaign(), carrier.submit
+
+    def submit(key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
+        shop.set_state(campaign.id, CampaignState.PAUSED)
+        return refusing(key, messages)
+
+    carrier.submit = submit  # type: ignore[method-assign]
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    carrier.submit = refusing  # type: ignore[method-assign]
+    shop.set_state(campaign.id, CampaignState.SENDING)
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    assert shop.state(campaign.id) == (CampaignState.PAUSED, "account_refused:template_unfit")
+    assert counts(shop, campaign.id).get("rejected", 0) == 0
 
 
 def test_whoever_opted_out_before_it_is_handed_over_again_is_withheld_at_once(shop: Shop, carrier: Carrier) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,8 +19,7 @@ from campaign_app.jobs import sync
 from campaign_app.jobs.gating import pull_changes
 from campaign_app.jobs.poll import read_refusals
 from campaign_app.services.accounts import synced_name
-from campaign_app.services.balances import balance_of
-from tests.fakes.remotes import ENTITY, EVERYTHING, FakePlatform
+from tests.fakes.remotes import ENTITY, EVERYTHING
 from tests.helpers.shop import NOW, Shop, everybody, open_shop, person
 
 
@@ -120,32 +119,6 @@ def test_an_account_without_customers_comes_to_a_clear_end(shop: Shop) -> None:
     sync.begin_walk(shop.context, account, full=False)
     assert sync.sync_page(shop.context, account) == sync.SyncStep(0, 0, 0, more=False)
     assert walk(shop, account).ended
-
-
-@dataclass
-class Selling(FakePlatform):
-    """A provider that says what is left, or fails to."""
-
-    left: list[int | RemoteRefused | None] = field(default_factory=list)
-
-    def parts_left(self) -> int | None:
-        said = self.left.pop(0)
-        if isinstance(said, RemoteRefused):
-            raise said
-        return said
-
-
-def test_what_is_left_at_a_provider_is_kept_as_it_last_said(shop: Shop) -> None:
-    account = shop.add_account(0)
-    refused = RemoteRefused("permission", "No")
-    shop.platforms[account] = Selling(account, shop.clock, [], left=[None, 700, refused, None, 0])
-    seen = []
-    for _ in range(5):
-        sync.sync_signatures(shop.context, account)
-        known = balance_of(shop.workspace.accounts, account)
-        seen.append(None if known is None else (known.parts, known.at))
-        shop.clock.advance(3_600)
-    assert seen == [None, *[(700, NOW + timedelta(hours=1))] * 3, (0, NOW + timedelta(hours=4))]
 
 
 @pytest.mark.parametrize("moment", range(9))

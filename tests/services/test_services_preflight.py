@@ -18,9 +18,10 @@ from campaign_app.domain.finding import Citation, Finding, Severity, Span
 from campaign_app.domain.money import Limits, Line, Quote
 from campaign_app.domain.signature import Signature
 from campaign_app.domain.team import Editor
+from campaign_app.services.expiry import Expiry
 from campaign_app.services.money import Spending
 from campaign_app.services.preflight import Preflight, check
-from campaign_app.services.situation import Check, Situation
+from campaign_app.services.situation import Check, Fit, Situation
 from campaign_app.words import Language, load
 from tests.fakes.remotes import ENTITY, ISSUER
 from tests.helpers.shop import NOW
@@ -125,6 +126,11 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("replies", {"unread": ("安宁旗舰店",), "elsewhere": {"乙店": "控制台"}}, "block", "replies_unread"),
     ("templates", {"unchecked": ("拼多多店",), "stated": ("乙店",)}, "block", "templates_unchecked"),
     ("templates", {"stated": ("拼多多店",)}, "warn", "templates_stated"),
+    ("fit", {"carriers": {1: CARRIER}, "fits": {2: Fit(7, 7)}}, "block", "template_none"),
+    ("fit", {"fits": {1: Fit(7, 7)}, **slow(10, 0)}, "block", "template_none"),
+    ("fit", {"fits": {1: Fit(7, 2)}}, "warn", "template_some"),
+    ("replies", {"stuck": ("阿里云",)}, "block", "replies_stuck"),
+    ("authorisation", {"ends": {"店": Expiry(1, "authorisation", NOW)}}, "warn", "authorisation_ends"),
     ("replies", {"elsewhere": {"安宁旗舰店": "控制台，王丽每天看"}}, "warn", "replies_elsewhere"),
     ("sender", {"carriers": {1: replace(CARRIER, state="disconnected")}}, "block", "no_sender"),
     ("sender", {"carriers": {1: replace(CARRIER, simulated=True)}}, "ok", "sender_simulated"),
@@ -330,6 +336,10 @@ def test_what_carriers_tell_of_signatures_is_read_again_after_an_hour(staged: St
         app.jobs.set_state(job.id, "done")
     store.put_signatures(staged.account, None, app.clock() - timedelta(hours=2))
     assert asked() == [], "it has none to tell of"
+    app.accounts.read_signatures_again(ENTITY, app.jobs, [staged.account])
+    assert asked() == [staged.account], "its templates give nothing of the text"
+    for job in app.jobs.open_jobs():
+        app.jobs.set_state(job.id, "done")
     store.put_signatures(staged.account, [], app.clock() - timedelta(hours=2))
     store.set_sender(staged.shop.add_account(0, prefix="d"), staged.account)
     store.set_account_state(staged.account, "disconnected")

@@ -168,6 +168,18 @@ def test_numbers_shares_and_bars_of_a_campaign(staged: Staged, open_step: Open) 
     assert made.step.state.text().startswith("已完成。")
 
 
+def test_replies_that_are_ahead_of_the_receipts_are_no_share_of_them(staged: Staged, open_step: Open) -> None:
+    campaign = staged.sent()
+    gateway, now = staged.shop.gateways[staged.account], staged.app.clock()
+    sent = [message for batch in gateway.accepted.values() for message in batch]
+    gateway.stream["reports"] = [DeliveryReport("r0", f"s-{sent[0].message_id}", Outcome.DELIVERED, "", now)]
+    gateway.stream["inbound"] = [InboundMessage(m.message_id, m.recipient.ref.ref, None, "好的", now) for m in sent[:3]]
+    poll.poll_reports(staged.shop.context, staged.account)
+    poll.poll_inbound(staged.shop.context, staged.account)
+    numbers = open_step(campaign).step.numbers
+    assert (numbers.values["replies"].text(), numbers.shares["replies"].text()) == ("3", "")
+
+
 def test_simulated_results_are_marked(staged: Staged, open_step: Open) -> None:
     assert open_step(staged.sent()).step.mark.isVisible()
 

@@ -123,10 +123,18 @@ def test_the_pace_of_a_sending_is_told(staged: Staged, open_step: Open, monkeypa
     staged.put_state(campaign.id, CampaignState.SENDING)
     made = open_step(staged.app.campaigns.get(campaign.id))
     run, view, now = made.step.run, made.model.view, staged.app.clock()
-    run._pace.forget()
-    run._pace.see(now - timedelta(seconds=10), 0, 7)
-    run.render_view(CampaignView(view.campaign, view.funnel, {**view.counts, "submitted": 5, "accepted": 5}))
-    assert "剩余 0:0" in run.view.pace.text()
+
+    def told(audience: int, left: int, seconds: int) -> str:
+        run._pace.forget()
+        run._pace.see(now - timedelta(seconds=seconds), 0, audience)
+        run.render_view(CampaignView(view.campaign, {"ok": audience}, {"submitted": left, "accepted": left}))
+        return run.view.pace.text()
+
+    assert told(700, 500, 10).startswith("每秒 50 条 · 剩余 0:0")
+    assert told(7, 5, 10).startswith("每分钟 30 条 · 剩余 0:0")
+    assert told(7, 5, 100_000).startswith("每分钟 1 条 · 剩余 ")
+    for audience in (500_000, 100_000_000):
+        assert "发不完" in told(audience, 5, 10), "no rest of a thousand hours in a window of a day"
 
 
 def test_the_keyboard_stays_where_the_work_is(staged: Staged, open_step: Open, qtbot: QtBot) -> None:

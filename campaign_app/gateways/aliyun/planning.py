@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from campaign_app.gateways.templates import Templates
+from campaign_app.compliance.filed import Templates
 from campaign_app.gateways.wordings import Allowed, Wording
 from campaign_app.transport.aliyun import AliyunCalls
-from campaign_app.transport.aliyun_filed import signatures, templates
+from campaign_app.transport.aliyun_filed import NOTATION, signatures, templates
 
-NOTATION: Final = "${name}"
 NUMBERS_MAX: Final = 100  # of one SendBatchSms, by Aliyun's documentation (66041)
 
 

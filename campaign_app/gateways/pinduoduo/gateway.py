@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from campaign_app.compliance.filed import Templates
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.customer import Account
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
@@ -17,7 +18,6 @@ from campaign_app.gateways.checks import platform_phones_of
 from campaign_app.gateways.pinduoduo.looking import Finder
 from campaign_app.gateways.pinduoduo.sending import Sender
 from campaign_app.gateways.templated import WayOut
-from campaign_app.gateways.templates import Templates
 from campaign_app.gateways.wordings import Allowed, plain
 from campaign_app.jobs.ports import BATCH, GatewayCapabilities, Sent
 from campaign_app.transport.pinduoduo.calls import PinduoduoCalls

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from campaign_app.gateways.templates import Templates
+from campaign_app.compliance.filed import Templates
 from campaign_app.gateways.wordings import Allowed, Wording
 from campaign_app.transport.tencent import TencentCalls
-from campaign_app.transport.tencent_filed import USABLE, signatures, templates
+from campaign_app.transport.tencent_filed import NOTATION, USABLE, signatures, templates
 
-NOTATION: Final = "{1}"
 NUMBERS_MAX: Final = 200
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeVar
 
+from campaign_app.compliance.filed import Templates
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import RemoteRefused
-from campaign_app.gateways.templates import Templates
 from campaign_app.gateways.wordings import Allowed, Wording
 from campaign_app.transport.top.calls import TopCalls
 from campaign_app.transport.top.filed import NOTATION, signature_status, template

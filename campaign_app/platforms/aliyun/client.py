@@ -18,6 +18,7 @@ from campaign_app.platforms.local import on_this_machine
 from campaign_app.platforms.unoffered import Unoffered
 from campaign_app.transport.aliyun import VERSION, AliyunCalls, calls_for
 from campaign_app.transport.aliyun_filed import (
+    NOTATION,
     PASSED,
     PROMOTION,
     SIGNATURES,
@@ -103,9 +104,10 @@ class AliyunPlatform(Unoffered):
 def _template(one: ListedTemplate) -> FiledTemplate:
     """What is told of a template that was not refused is no reason."""
     status = _STATUS.get(one.state, "unknown")
-    names = tuple(dict.fromkeys(SYNTAXES["${name}"].placeholder.findall(one.text)))
+    names = tuple(dict.fromkeys(SYNTAXES[NOTATION].placeholder.findall(one.text)))
     kind = "unknown" if one.kind is None else _KINDS.get(one.kind, "unknown")
-    return FiledTemplate(one.code, kind, status, one.name, one.text, names, one.reason if status == "rejected" else "")
+    reason, sends = one.reason if status == "rejected" else "", NOTATION if one.usable else ""
+    return FiledTemplate(one.code, kind, status, one.name, one.text, names, reason, sends)
 
 
 def _signature(one: ListedSignature, filed: Filing, account: Account) -> Signature:

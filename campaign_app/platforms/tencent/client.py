@@ -16,7 +16,7 @@ from campaign_app.platforms.tencent import ADAPTER
 from campaign_app.platforms.unoffered import Unoffered
 from campaign_app.transport.forms import skew
 from campaign_app.transport.tencent import VERSION, TencentCalls
-from campaign_app.transport.tencent_filed import USABLE, FiledSignature, signatures, templates
+from campaign_app.transport.tencent_filed import NOTATION, USABLE, FiledSignature, signatures, templates
 from campaign_app.transport.tencent_filed import FiledTemplate as ListedTemplate
 from campaign_app.transport.tencent_packages import packages
 from campaign_app.transport.tencent_session import calls_for
@@ -76,9 +76,10 @@ class TencentPlatform(Unoffered):
 
 def _template(one: ListedTemplate) -> FiledTemplate:
     status = "unknown" if one.status is None else _STATUS.get(one.status, "unknown")
-    names = tuple(dict.fromkeys(SYNTAXES["{1}"].placeholder.findall(one.text)))
+    names = tuple(dict.fromkeys(SYNTAXES[NOTATION].placeholder.findall(one.text)))
     reason = one.reply if status == "rejected" else ""
-    return FiledTemplate(one.template_id, "unknown", status, one.name, one.text, names, reason)
+    sends = NOTATION if one.status == USABLE else ""
+    return FiledTemplate(one.template_id, "unknown", status, one.name, one.text, names, reason, sends)
 
 
 def _signature(one: FiledSignature) -> Signature:

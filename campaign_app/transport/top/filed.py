@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from campaign_app.compliance.syntaxes import SYNTAXES
@@ -40,7 +41,8 @@ def template(calls: TopCalls, code: str) -> FiledTemplate:
     text = plain_text(module.get("template_content"), _TEXT_MAX)
     names = tuple(dict.fromkeys(SYNTAXES[NOTATION].placeholder.findall(text)))
     reason = plain_text(module.get("reason"), _TEXT_MAX) if status == "rejected" else ""
-    return FiledTemplate(code, kind, status, plain_text(module.get("template_name"), NAME_MAX), text, names, reason)
+    found = FiledTemplate(code, kind, status, plain_text(module.get("template_name"), NAME_MAX), text, names, reason)
+    return replace(found, sends=NOTATION) if found.usable else found
 
 
 def _looked_up(calls: TopCalls, method: str, field: str, asked: Mapping[str, str]) -> Mapping[str, Any]:

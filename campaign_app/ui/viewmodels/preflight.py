@@ -159,8 +159,13 @@ class PreflightModel(QObject):
     def _read_signatures(self) -> None:
         app, uscc = self._app, self._model.view.campaign.entity_uscc
         self._read_at = app.clock()
+        fits = {} if self.state.seen is None else self.state.seen.fits
+        doubted = [account_id for account_id, fit in fits.items() if 0 < fit.unfit == fit.people]
         self._tasks.run(
-            lambda _: app.accounts.read_signatures_again(uscc, app.jobs), lambda _: None, owner=self, key="signatures"
+            lambda _: app.accounts.read_signatures_again(uscc, app.jobs, doubted),
+            lambda _: None,
+            owner=self,
+            key="signatures",
         )
 
     def _look(self, before: Preflight | None) -> None:

@@ -155,7 +155,8 @@ class ResultsStep(Step):
         return tuple(self._number(key, view.counts.get(key, 0), outcomes.delivered) for key in ANSWERS)
 
     def _number(self, key: str, count: int, whole: int) -> Number:
-        share = show.share(count, whole) if whole else ""
+        # replies may be ahead of the receipts, or be several of one person
+        share = show.share(count, whole) if whole >= max(count, 1) else ""
         return Number(key, self._desk.kit.words.term("count", key), show.count(count), share)
 
     def _bars(self, outcomes: Outcomes, outcome: Outcome) -> list[Bar]:

@@ -22,6 +22,7 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
     "audience": ("screening", "start"),
     "recipients": ("audience", "filter"),
     "text": ("content", "body"),
+    "fit": ("content", "body"),
     "approver": ("content", "body"),
     "warning": ("content", "body"),
     "signature": ("content", "signature"),
@@ -33,6 +34,7 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
     "balance": ("settings", "accounts"),
     "sender": ("settings", "accounts"),
     "replies": ("settings", "accounts"),
+    "authorisation": ("settings", "accounts"),
     "templates": ("settings", "accounts"),
     "worker": ("worker", ""),
 }
@@ -42,7 +44,9 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
 TO_RECORD: Final = frozenset({"signature_unscoped", "signature_owner_open"})
 # nothing to be mended by whoever looks at it
 _NOT_MENDED: Final = frozenset({"recipients_unknown", "screening", "same_person", "another_needed"})
-_OF_SETTINGS: Final = frozenset({"balance", "sender", "replies", "templates", "cost_price", "cost_month"})
+_OF_SETTINGS: Final = frozenset(
+    {"balance", "sender", "replies", "authorisation", "templates", "cost_price", "cost_month"}
+)
 
 
 class CheckWords(QObject):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 from PySide6.QtCore import Signal
@@ -27,6 +28,8 @@ LEVELS: Final[Mapping[CampaignState, str]] = {
     CampaignState.CANCELLING: "warn",
     CampaignState.DONE: "ok",
 }
+# seconds; a window is never longer, and a rest of millions of years no timedelta
+_DAY: Final = 86_400
 ACTIONS: Final[Mapping[CampaignState, frozenset[str]]] = {
     CampaignState.SCHEDULED: frozenset({"pause", "cancel"}),
     CampaignState.SENDING: frozenset({"pause", "cancel"}),
@@ -95,9 +98,15 @@ class RunPanel(QWidget):
             return ""
         if seen is None or seen.per_second is None or seen.seconds_left is None:
             return self.tr("最晚发到 {}。").format(show.moment(campaign.window_end))
-        return self.tr("每秒 {} 条 · 剩余 {} · 最晚发到 {}").format(
-            show.count(round(seen.per_second)), show.rest(seen.seconds_left), show.moment(campaign.window_end)
-        )
+        speed, ends = self._speed(seen.per_second), campaign.window_end
+        if ends is not None and timedelta(seconds=min(seen.seconds_left, _DAY)) > ends - self._desk.app.clock():
+            return self.tr("{} · 照此速度到 {} 发不完，余下的会等您另选时间。").format(speed, show.moment(ends))
+        return self.tr("{} · 剩余 {} · 最晚发到 {}").format(speed, show.rest(seen.seconds_left), show.moment(ends))
+
+    def _speed(self, per_second: float) -> str:
+        if per_second < 1:
+            return self.tr("每分钟 {} 条").format(show.count(max(1, round(per_second * 60))))
+        return self.tr("每秒 {} 条").format(show.count(round(per_second)))
 
     def _note(self, view: CampaignView) -> str:
         campaign, words = view.campaign, self._desk.kit.words

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_app.gateways.templates import Filed, Filled, Templates, signed
+from campaign_app.compliance.filed import Filed, Filled, Templates, signed
 
 NOTATIONS = {"${name}": "${%s}", "{1}": "{%s}"}
 NAMES = {"${name}": ("name", "code", "city", "day"), "{1}": ("1", "2", "3", "4")}
