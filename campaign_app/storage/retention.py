@@ -28,14 +28,17 @@ from campaign_app.storage.schema_imports import import_change, import_job, impor
 from campaign_app.storage.schema_lookback import lookback_found, lookback_run
 from campaign_app.storage.schema_sending import inbound
 from campaign_app.storage.schema_staff import staff_trial
-from campaign_app.storage.times import to_ms
+from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import insert_or_update
 
 ROWS: Final = 500  # of one step
 PAUSE: Final = timedelta(hours=1)  # between two looks at what has become old
+LEAP: Final = timedelta(days=31)  # between two looks: longer than most computers stand still
+STEADY: Final = 8  # looks at a clock that has leapt before anything goes by it
 ACTOR: Final = "worker"
 PURGED: Final = "purged"  # the state of an import that is no more, or not as a whole, to be undone
 _setting: Final = schema.setting
+_CLOCK: Final = "purging.clock"
 _said: Final = inbound.c
 _REPLY: Final = sa.select(
     _said.id, _said.received_at, _said.stored_at, _said.account_id, _said.ref, _said.phone_key
@@ -190,10 +193,11 @@ class Retention:
 
     def step(self, days: Callable[[], Mapping[str, int]], now: datetime) -> bool:
         """Raises WorkspaceError as every change does. A clock that was set back makes nothing older."""
+        looked_at = self._due is not None and self._due - PAUSE <= now < self._due
+        if not looked_at:
+            self._due, self._left = now + PAUSE, list(RECORDS) if self._is_steady(now) else []
         if not self._left:
-            if self._due is not None and self._due - PAUSE <= now < self._due:
-                return False
-            self._due, self._left = now + PAUSE, list(RECORDS)
+            return False
         kind = self._left[0]
         setting, purge = RECORDS[kind]
         kept = days()
@@ -201,6 +205,24 @@ class Retention:
         if not self._purge(kind, purge, before, closed, now):
             self._left.pop(0)
         return bool(self._left)
+
+    def _is_steady(self, now: datetime) -> bool:
+        """Whether the clock goes on from the last look, or has done so since it leapt; a leap stands in the audit."""
+        with self.db.write() as connection:
+            stored = connection.execute(sa.select(_setting.c.value).where(_setting.c.name == _CLOCK)).scalar()
+            last, looks = (to_ms(now), STEADY) if stored is None else json.loads(stored)
+            passed = now - moment_at(last)
+            if passed > LEAP:
+                told: dict[str, Any] = {"last": moment_at(last).isoformat(), "hours": STEADY}
+                append_entry(connection, "retention.waits", ACTOR, to_ms(now), told)
+                looks = 0
+            elif passed >= PAUSE / 2:  # another worker's look, or one after a start, is none of its own
+                looks = min(STEADY, looks + 1)
+            elif stored is not None and passed >= timedelta(0):
+                return bool(looks == STEADY)
+            value = json.dumps([to_ms(now), looks])
+            connection.execute(insert_or_update(connection, _setting, "name"), [{"name": _CLOCK, "value": value}])
+        return bool(looks == STEADY)
 
     def _purge(self, kind: str, purge: Purge, before: datetime, closed: datetime, now: datetime) -> bool:
         name = f"purging.{kind}"

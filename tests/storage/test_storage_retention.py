@@ -16,7 +16,7 @@ from campaign_app.domain.staff import Wish
 from campaign_app.storage import retention, schema, schema_sending
 from campaign_app.storage.columns import metadata
 from campaign_app.storage.comparing import compare
-from campaign_app.storage.retention import SETTINGS, Retention
+from campaign_app.storage.retention import LEAP, PAUSE, SETTINGS, STEADY, Retention
 from campaign_app.storage.schema_imports import import_change, import_prospect
 from campaign_app.storage.schema_sending import inbound
 from campaign_app.storage.workspace import Workspace
@@ -151,7 +151,8 @@ def test_a_look_back_that_ended_behind_a_later_one_goes_in_its_time_as_well(work
     become(first, RunState.DONE, YOUNG)
     purge(workspace)
     assert [len(store.found(each, None, 0, 9)) for each in (first, second)] == [1, 0]
-    purge(workspace, NOW + timedelta(days=100))
+    for days in range(25, 101, 25):
+        purge(workspace, NOW + timedelta(days=days))
     assert store.found(first, None, 0, 9) == ()
 
 
@@ -191,3 +192,30 @@ def test_it_looks_once_an_hour(workspace: Workspace) -> None:
     assert not going.step(days, NOW + timedelta(minutes=59))
     assert len(asked) == looked
     assert going.step(days, NOW + timedelta(minutes=61))
+
+
+def look(workspace: Workspace, now: datetime) -> bool:
+    """Of a worker that has just started: whether it goes by this clock."""
+    return Retention(workspace.database).step(lambda: DAYS, now)
+
+
+def test_nothing_goes_by_a_clock_that_has_leapt_before_it_was_seen_for_hours(workspace: Workspace) -> None:
+    look(workspace, NOW)
+    ahead = NOW + timedelta(days=30_000)
+    assert not look(workspace, ahead)
+    (told,) = [entry for entry in workspace.audit.entries(limit=50) if entry.action == "retention.waits"]
+    assert told.facts == {"last": NOW.isoformat(), "hours": STEADY}
+    assert not any(look(workspace, ahead + timedelta(minutes=n)) for n in range(20)), "starts are no hours"
+    assert [look(workspace, ahead + PAUSE * hours) for hours in range(1, STEADY + 1)] == [*[False] * (STEADY - 1), True]
+
+
+def test_a_clock_that_was_put_right_again_is_believed_after_as_long(workspace: Workspace) -> None:
+    look(workspace, NOW)
+    look(workspace, NOW + timedelta(days=30_000))
+    assert [look(workspace, NOW + PAUSE * hours) for hours in range(STEADY + 1)] == [*[False] * STEADY, True]
+
+
+def test_a_computer_that_stood_still_for_a_month_clears_at_once(workspace: Workspace) -> None:
+    look(workspace, NOW)
+    assert look(workspace, NOW + LEAP)
+    assert look(workspace, NOW + LEAP - timedelta(hours=3)), "nor does it wait for a clock that was set back"
