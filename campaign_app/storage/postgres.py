@@ -107,6 +107,8 @@ _TROUBLE: Final = {
 }
 # libpq gives no SQLSTATE for a connection that was not made
 _SAID: Final = {
+    "too many": _BUSY,  # before the role that has them
+    "connection slots": _BUSY,
     "unexpected eof": _AWAY,
     "certificate": _TLS,
     "SSL error:": _TLS,
@@ -117,7 +119,6 @@ _SAID: Final = {
     "pg_hba.conf": _LOGIN,
     "role ": _LOGIN,
     "does not exist": _NO_DATABASE,
-    "too many": _BUSY,
 }
 
 
