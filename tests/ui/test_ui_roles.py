@@ -13,7 +13,7 @@ from ui_accounts import card, open_settings
 from ui_sending import Opened, app, staged
 
 from campaign_app import bootstrap
-from campaign_app.domain.errors import AppError
+from campaign_app.domain.errors import AppError, WorkspaceError
 from campaign_app.domain.team import Person, Role
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
@@ -133,10 +133,13 @@ def test_a_desktop_that_may_start_no_worker_says_so_and_finds_one_later(start: S
     session = started.application.session
     session._watch.setInterval(5)
     there: list[bootstrap.WorkerHandle] = []
+    trouble: list[AppError] = []
+    asked: list[AppError] = []
 
     def look(_: bootstrap.App) -> bootstrap.WorkerHandle:
         if not there:
-            raise AppError("worker_elsewhere", "No worker is at work")
+            asked.append(trouble[0] if trouble else AppError("worker_elsewhere", "No worker is at work"))
+            raise asked[-1]
         return there[0]
 
     started.application.start()
@@ -148,6 +151,9 @@ def test_a_desktop_that_may_start_no_worker_says_so_and_finds_one_later(start: S
     notice = started.application.shell._kit.messages.last
     assert notice is not None
     assert "同事" in notice.text
+    trouble.append(WorkspaceError("server_unreachable", "The workspace's server cannot be reached"))
+    qtbot.waitUntil(lambda: asked[-2:] == [trouble[0]] * 2, timeout=MS)
+    assert session.state.worker == "away", "a server that cannot be asked is asked again"
     there.append(bootstrap.WorkerHandle(ExitStack(), None))
     qtbot.waitUntil(lambda: session.state.worker == "running", timeout=MS)
     assert not session.state.own_worker
