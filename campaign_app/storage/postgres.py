@@ -81,6 +81,8 @@ _NO_DATABASE: Final = ("server_no_database", "The server has no such database")
 _TLS: Final = ("server_tls", "The server cannot prove who it is")
 # what a grant or a guard of `roles` refuses; the services know whose right it is and mostly say so before
 NOT_PERMITTED: Final = ("not_permitted", "The server does not permit this")
+# whose last role was taken away is shown a schema without tables
+_NO_ROLE: Final = ("no_role", "This login has no role in the workspace")
 # one that no server uses
 FENCED_STATE: Final = "YF001"
 # by SQLSTATE, else by its class
@@ -98,6 +100,7 @@ _TROUBLE: Final = {
     "08": _AWAY,
     "25006": _READ_ONLY,
     "42501": NOT_PERMITTED,
+    "42P01": _NO_ROLE,
     "28": _LOGIN,
     "3D": _NO_DATABASE,
     FENCED_STATE: FENCED_ERROR,
@@ -107,6 +110,8 @@ _TROUBLE: Final = {
 }
 # libpq gives no SQLSTATE for a connection that was not made
 _SAID: Final = {
+    "too many": _BUSY,  # before the role that has them
+    "connection slots": _BUSY,
     "unexpected eof": _AWAY,
     "certificate": _TLS,
     "SSL error:": _TLS,
@@ -117,7 +122,6 @@ _SAID: Final = {
     "pg_hba.conf": _LOGIN,
     "role ": _LOGIN,
     "does not exist": _NO_DATABASE,
-    "too many": _BUSY,
 }
 
 
@@ -326,6 +330,9 @@ def _translate(context: ExceptionContext) -> BaseException | None:
     word = _word(context.original_exception, lost=context.is_disconnect)
     if word is NOT_PERMITTED:
         return NotPermitted(*word, roles="other")
+    if word is _NO_ROLE:
+        login = context.engine.url.username if context.engine is not None else None
+        return WorkspaceError(*word, login=login or "")
     return None if word is None else WorkspaceError(*word)
 
 

@@ -9026,6 +9026,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <source>后台进程意外停止，已自动重新启动；没做完的任务接着做，已发出的不会重发。</source>
         <translation>The worker stopped unexpectedly and was started again. Unfinished work goes on; nothing that was sent is sent again.</translation>
     </message>
+    <message>
+        <source>刚才用不了工作区，现在已恢复。其间没有保存成功的操作，请再做一次。</source>
+        <translation>The workspace could not be used for a while and can be now. Whatever was not saved meanwhile, please do again.</translation>
+    </message>
     <message numerus="yes">
         <source>，另有 %n 项</source>
         <translation>

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,23 @@ def test_what_the_server_says_is_said_in_our_words(workspace: Workspace, state: 
         write(workspace, "INSERT INTO setting VALUES ('x', '1')", raised)
     assert caught.value.code == code
     assert workspace.accounts.setting("x", None) is None
+
+
+@pytest.mark.parametrize("limited", ["ROLE {login}", "DATABASE {database}"])
+def test_a_server_without_a_connection_left_is_busy_and_refuses_nobody(empty: str, limited: str) -> None:
+    """Whose login is right is not sent to look for another password."""
+    login = "nur_wenige"
+    with closing(cluster().admin()) as admin:
+        admin.execute(f"CREATE ROLE {login} LOGIN PASSWORD '{PASSWORD}'")
+        what = limited.format(login=login, database=empty)
+        try:
+            admin.execute(f"ALTER {what} CONNECTION LIMIT 0")
+            with pytest.raises(WorkspaceError) as caught:
+                open_server(replace(cluster().server(empty), user=login), PASSWORD)
+            assert caught.value.code == "busy"
+        finally:
+            admin.execute(f"ALTER {what} CONNECTION LIMIT -1")
+            admin.execute(f"DROP ROLE {login}")
 
 
 def test_an_error_does_not_tell_what_stands_in_a_row(workspace: Workspace) -> None:

@@ -37,6 +37,26 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield staged(here, workspace)
 
 
+def test_whoever_loses_the_last_role_is_told_so_and_goes_on_once_there_is_one(stage: Stage) -> None:
+    """A window that is open meanwhile: tables that it does not see are no fault of the program."""
+    somebody = stage.here.new_login()
+    role = f'"{stage.here.database}_team_operator"'
+    with stage.here.sql(stage.here.maker) as sql:
+        sql.execute(f'GRANT {role} TO "{somebody}"')
+        sql.commit()
+        with closing(stage.here.open(somebody)) as open_still:
+            seen = open_still.customers.total()
+            sql.execute(f'REVOKE {role} FROM "{somebody}"')
+            sql.commit()
+            for use in (open_still.customers.total, lambda: open_still.accounts.set_setting("x", 1)):
+                with pytest.raises(WorkspaceError) as caught:
+                    use()
+                assert (caught.value.code, caught.value.facts) == ("no_role", {"login": somebody})
+            sql.execute(f'GRANT {role} TO "{somebody}"')
+            sql.commit()
+            assert open_still.customers.total() == seen
+
+
 def test_a_role_is_gone_only_when_nobody_gives_it_any_more(stage: Stage) -> None:
     somebody = stage.here.new_login()
     reviewers = f"{stage.here.database}_team_reviewer"

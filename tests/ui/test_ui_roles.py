@@ -7,21 +7,26 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
+from ui_accounts import card, open_settings
 from ui_sending import Opened, app, staged
 
 from campaign_app import bootstrap
-from campaign_app.domain.errors import AppError
+from campaign_app.domain.errors import AppError, WorkspaceError
 from campaign_app.domain.team import Person, Role
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.campaigns import CampaignsPage
+from campaign_app.ui.pages.lookback import LookBackSection
+from campaign_app.ui.pages.overview import OverviewPage
 from campaign_app.ui.pages.settings_accounts import AccountsSection
 from campaign_app.ui.pages.settings_policies import PoliciesSection
 from campaign_app.ui.pages.settings_workspace import WorkspaceSection
+from campaign_app.ui.pages.steps.screening import ScreeningStep
 from campaign_app.ui.viewmodels.accounts import AccountsModel
 from campaign_app.ui.viewmodels.backups import BackupModel
+from campaign_app.ui.viewmodels.campaign import CampaignModel
 from campaign_app.ui.viewmodels.settings import PoliciesModel, WorkspaceModel
 from campaign_app.wiring import wire
 from campaign_app.words import load
@@ -85,6 +90,33 @@ def test_only_an_owner_connects_and_sets(desk_as: As, qtbot: QtBot) -> None:
         assert is_shut(policies.fields["batch_size"].edit, "负责人") is shut
 
 
+def test_nothing_is_begun_from_an_empty_page_either(staged: Staged, desk_as: As, qtbot: QtBot) -> None:
+    desk = desk_as(Role.REVIEWER)
+    overview, campaigns = OverviewPage(desk), CampaignsPage(desk)
+    model = CampaignModel(desk.app, desk.kit.tasks, desk.kit.messages, staged.draft())
+    screening = ScreeningStep(desk, model)
+    for each in (overview, campaigns, screening):
+        qtbot.addWidget(each)
+    offered = overview.new_button, campaigns.list.first.button, screening.empty.button
+    assert all(is_shut(each, "运营") for each in offered)
+    model.stop()
+    model.deleteLater()
+    operators = LookBackSection(desk_as(Role.OPERATOR))
+    qtbot.addWidget(operators)
+    assert is_shut(operators.empty.button, "审核")
+
+
+def test_a_card_offers_only_what_the_role_allows(staged: Staged, desk_as: As, qtbot: QtBot) -> None:
+    """A worker tells platforms by itself."""
+    account, store = staged.app.accounts.all()[0].id, staged.app.workspace
+    store.opt_outs.add(store.customers.ids_of_refs(account, ["c00004"])["c00004"], staged.app.clock(), "reply", "")
+    for roles, offered in (((Role.OWNER,), False), (tuple(Role), True)):
+        page = open_settings(desk_as(*roles), qtbot)
+        act = card(page, account).notes.findChild(QPushButton, "todo_tell")
+        assert act is not None
+        assert is_shut(act, "后台进程") is not offered
+
+
 def test_one_sees_who_one_is(desk_as: As, qtbot: QtBot) -> None:
     desk = desk_as(Role.REVIEWER, Role.OPERATOR)
     app, kit = desk.app, desk.kit
@@ -101,10 +133,13 @@ def test_a_desktop_that_may_start_no_worker_says_so_and_finds_one_later(start: S
     session = started.application.session
     session._watch.setInterval(5)
     there: list[bootstrap.WorkerHandle] = []
+    trouble: list[AppError] = []
+    asked: list[AppError] = []
 
     def look(_: bootstrap.App) -> bootstrap.WorkerHandle:
         if not there:
-            raise AppError("worker_elsewhere", "No worker is at work")
+            asked.append(trouble[0] if trouble else AppError("worker_elsewhere", "No worker is at work"))
+            raise asked[-1]
         return there[0]
 
     started.application.start()
@@ -116,6 +151,9 @@ def test_a_desktop_that_may_start_no_worker_says_so_and_finds_one_later(start: S
     notice = started.application.shell._kit.messages.last
     assert notice is not None
     assert "同事" in notice.text
+    trouble.append(WorkspaceError("server_unreachable", "The workspace's server cannot be reached"))
+    qtbot.waitUntil(lambda: asked[-2:] == [trouble[0]] * 2, timeout=MS)
+    assert session.state.worker == "away", "a server that cannot be asked is asked again"
     there.append(bootstrap.WorkerHandle(ExitStack(), None))
     qtbot.waitUntil(lambda: session.state.worker == "running", timeout=MS)
     assert not session.state.own_worker

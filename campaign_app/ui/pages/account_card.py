@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -26,6 +27,10 @@ from campaign_app.ui.widgets.pill import Pill
 from campaign_app.ui.widgets.todo import Todos
 
 NAMED: Final = 5
+# what its notes lead to; a worker tells platforms by itself, and nobody else may have it done
+NEEDED: Final[Mapping[str, Permission]] = {
+    TELL: Permission.WORK, UNREAD: Permission.CLEAR, RENEW: Permission.CONNECT,
+}  # fmt: skip
 UNREAD_SHOWN: Final = 5  # as many as a person can look at before they go; the others come after them
 
 
@@ -97,6 +102,9 @@ class AccountCard(QFrame):
 
     def show_shop(self, shop: Shop) -> None:
         self.notes.show_lines(self._words.lines(shop, self._desk.app.clock()))
+        for key, permission in NEEDED.items():
+            if (act := self.notes.findChild(QPushButton, f"todo_{key}")) is not None and act.isEnabled():
+                self._desk.allow(permission, act)
         if shop == self.shop:
             return
         self.shop, account, words = shop, shop.account, self._desk.kit.words

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
 from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.team import Permission
 from campaign_app.services.campaigns import DELETABLE
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.messages import translate
@@ -156,6 +157,7 @@ class CampaignList(QWidget):
             action=self.tr("新建活动"),
             click=self._new.trigger,
         )
+        self._desk.allow(Permission.BUILD, self.first.button)
         for each in (self.loading, self.no_account, self.first):
             made.addWidget(each)
         return made

@@ -51,7 +51,8 @@ class LookBackSection(Section):
         for each in (self.body, self.empty):
             self.stack.addWidget(each)
         self.setLayout(column(self.stack))
-        desk.allow(Permission.LOOK_BACK, self.start, self.pause, self.resume, self.cancel, self.add, self.change)
+        begins, goes_on = (self.start, self.empty.button), (self.pause, self.resume, self.cancel)
+        desk.allow(Permission.LOOK_BACK, *begins, *goes_on, self.add, self.change)
         self._connect()
         self.render_state(self.model.state)
 

@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QProgressBar, QWidget
 
+from campaign_app.domain.team import Permission
 from campaign_app.services.matters import Matter
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
@@ -42,6 +43,7 @@ class OverviewPage(Page):
         self.new_button = button(
             self.tr("新建活动"), "primary", name="overview_new", click=lambda: desk.way.to("campaigns", "new")
         )
+        desk.allow(Permission.BUILD, self.new_button)
         self.buttons.addWidget(self.new_button)
         self.guide_card = GuideCard(desk)
         self.guide = self.guide_card.guide

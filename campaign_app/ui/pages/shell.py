@@ -81,6 +81,7 @@ class Shell(QMainWindow):
         self._desk = desk
         self.navigation.open_up(on=True)
         desk.jobs.changed.connect(self._jobs_changed)
+        desk.jobs.back.connect(self._back)
         desk.way.went.connect(self._went)
 
     def go(self, key: str) -> None:
@@ -256,6 +257,13 @@ class Shell(QMainWindow):
         if state.phase != "open":
             self.navigation.open_up(on=False)
             self.stack.setCurrentWidget(self.gate)
+
+    def _back(self, trouble: str) -> None:
+        """Whoever did something in vain meanwhile has to know it, also where they look only now: it stays."""
+        self.notices.withdraw(trouble)
+        self._kit.messages.warn(
+            lambda: translate("Shell", "刚才用不了工作区，现在已恢复。其间没有保存成功的操作，请再做一次。")
+        )
 
     def _jobs_changed(self, jobs: tuple[Job, ...]) -> None:
         shown = [job for job in jobs if job.kind not in BY_THE_CLOCK]

@@ -95,7 +95,8 @@ class CampaignModel(QObject):
 
     `gone`: it was deleted, in another window where `was_taken`.
 
-    `again` asks whoever holds something that could not be saved to try once more.
+    `again` asks whoever holds something that could not be saved to try once more; by itself where the workspace could
+    not be read for a while, and nobody changed the campaign meanwhile.
     """
 
     changed = Signal(object)
@@ -294,13 +295,15 @@ class CampaignModel(QObject):
 
     def _loaded(self, view: CampaignView) -> None:
         self._loading = False
-        self._told = ""
+        as_left, self._told = self._told and view.campaign == self._stored, ""
         self._stored = view.campaign
         if self.view.unsaved:  # what is on its way is newer than what was read
             view = replace(view, campaign=self.view.campaign, unsaved=self.view.unsaved)
         verdict = self.view.verdict if _judged_by(view.campaign) == self._judged else ""
         self._become(replace(view, verdict=verdict, unfinished=self.view.unfinished, unkept=self.view.unkept))
         self._judge()
+        if as_left and self.view.unkept:
+            self.again.emit()
 
     def _saved(self, campaign: Campaign, then: Callable[[], None] | None, *, edit: bool = True) -> None:
         self._stored = campaign

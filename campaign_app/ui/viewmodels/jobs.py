@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from campaign_app.domain.ports import Job
+from campaign_app.domain.errors import AppError, NotFound
+from campaign_app.domain.ports import Job, JobStore
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
     from campaign_app.ui.tasks import Tasks
 
 LOOK_MS: Final = 400
+TROUBLED_MS: Final = 2_000  # while the workspace cannot be read: a server may count the tries of a login
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +29,14 @@ class Seen:
 
 
 class Jobs(QObject):
-    """`changed` carries every open job, `ended` each one that ended (done, failed or cancelled), once."""
+    """`changed` carries every open job, `ended` each one that ended (done, failed or cancelled), once.
+
+    `back`: the workspace can be read again, with the code of the error that was told when it could not.
+    """
 
     changed = Signal(object)  # tuple[Job, ...]
     ended = Signal(object)  # Job
+    back = Signal(str)
 
     def __init__(self, app: App, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +44,7 @@ class Jobs(QObject):
         self.open: tuple[Job, ...] = ()
         self._known: frozenset[int] = frozenset()
         self._looking = False
+        self._trouble = ""
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self.look)
@@ -62,7 +70,7 @@ class Jobs(QObject):
             return
         self._looking = True
         known = self._known
-        self._tasks.run(lambda _: self._see(known), self._saw, owner=self)
+        self._tasks.run(lambda _: self._see(known), self._saw, failed=self._unseen, owner=self)
 
     def _put(self, kind: str, args: Mapping[str, Any]) -> Job:
         found = same(self._app.jobs.open_jobs(), kind, args)
@@ -77,10 +85,19 @@ class Jobs(QObject):
     def _see(self, known: frozenset[int]) -> Seen:
         found = self._app.jobs.open_jobs()
         gone = known - {job.id for job in found}
-        return Seen(found, tuple(self._app.jobs.job(job_id) for job_id in sorted(gone)))
+        return Seen(found, _those_there(self._app.jobs, gone))
+
+    def _unseen(self, error: AppError) -> None:
+        """It looks again by the clock: once said is enough."""
+        self._looking = False
+        self._timer.setInterval(TROUBLED_MS)
+        if error.code != self._trouble:
+            self._trouble = error.code
+            self._tasks.failed.emit(error)
 
     def _saw(self, seen: Seen) -> None:
         self._looking = False
+        self._over()
         # a job that was put down after this look is not in it
         late = self._known - {job.id for job in (*seen.open, *seen.ended)}
         kept = tuple(job for job in self.open if job.id in late)
@@ -90,6 +107,21 @@ class Jobs(QObject):
             self.changed.emit(self.open)
         for job in seen.ended:
             self.ended.emit(job)
+
+    def _over(self) -> None:
+        if self._trouble:
+            trouble, self._trouble = self._trouble, ""
+            self._timer.setInterval(LOOK_MS)
+            self.back.emit(trouble)
+
+
+def _those_there(jobs: JobStore, job_ids: Collection[int]) -> tuple[Job, ...]:
+    """Without those that were forgotten meanwhile, as while this computer slept."""
+    found: list[Job] = []
+    for job_id in sorted(job_ids):
+        with suppress(NotFound):
+            found.append(jobs.job(job_id))
+    return tuple(found)
 
 
 def same(jobs: tuple[Job, ...], kind: str, args: Mapping[str, Any]) -> Job | None:

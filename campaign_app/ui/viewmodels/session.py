@@ -238,9 +238,10 @@ class Session(QObject):
 
     def _worker_failed(self, error: AppError) -> None:
         self._worker = None
+        if self.state.worker == "away":  # once said is enough, and a server that cannot be asked is asked again
+            return
         away = error.code == "worker_elsewhere"
-        if not (away and self.state.worker == "away"):  # once said is enough
-            self._become(replace(self.state, worker="away" if away else "ended", error=error))
+        self._become(replace(self.state, worker="away" if away else "ended", error=error))
 
     def _look(self) -> None:
         """A worker that ended by itself is started again; what it did goes on where it was."""

@@ -101,6 +101,11 @@ class NoticeBar(QWidget):
         self.show()
         QAccessible.updateAccessibility(QAccessibleEvent(line.text, QAccessible.Event.Alert))
 
+    def withdraw(self, code: str) -> None:
+        """What was said of a trouble that is over; a line with a button stays, for there is something to do."""
+        for line in [line for line in self.lines if line.notice.code == code and line.notice.action is None]:
+            self._drop(line)
+
     def _drop(self, line: NoticeLine) -> None:
         if line not in self.lines:
             return

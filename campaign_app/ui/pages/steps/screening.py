@@ -43,6 +43,7 @@ class ScreeningStep(Step):
             kit.theme, "people", self.tr("还没有核验"), self._invitation,
             action=self.tr("开始核验"), click=model.screen,
         )  # fmt: skip
+        desk.allow(Permission.BUILD, self.empty.button)
         self.funnel = FunnelView(kit)
         self.funnel.opened.connect(self._members.open)
         self.rows = RowsView(kit, self._members)
