@@ -6,6 +6,7 @@ The password is given to each connection as it is made: it is in no URL, repr, l
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from campaign_app.domain.errors import NotPermitted, WorkspaceError
+from campaign_app.storage.columns import metadata
 from campaign_app.storage.engine import BUSY_SECONDS, FENCED_ERROR, Database
 from campaign_app.storage.server import VERIFIED, Server
 
@@ -330,10 +332,19 @@ def _translate(context: ExceptionContext) -> BaseException | None:
     word = _word(context.original_exception, lost=context.is_disconnect)
     if word is NOT_PERMITTED:
         return NotPermitted(*word, roles="other")
+    if word is _NO_ROLE and _is_of_others(context.original_exception):
+        return None  # a fault of the program
     if word is _NO_ROLE:
         login = context.engine.url.username if context.engine is not None else None
         return WorkspaceError(*word, login=login or "")
     return None if word is None else WorkspaceError(*word)
+
+
+def _is_of_others(error: BaseException) -> bool:
+    """Whether the table that is missing is none of a workspace's; its name stands in quotes in every language."""
+    return not any(
+        name.rpartition(".")[2] in metadata.tables for name in re.findall('"([^"]+)"', str(error).partition("\n")[0])
+    )
 
 
 def _leave_out_values(context: ExceptionContext) -> None:
