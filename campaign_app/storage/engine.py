@@ -151,7 +151,7 @@ def _connect(path: Path, key: bytes, isolation_level: str | None) -> Any:
         _prepare(connection, path, key)
     except sqlcipher.Error as error:
         connection.close()
-        if error.sqlite_errorcode == _IO_ERROR and _is_full(path.parent):
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == _IO_ERROR and _is_full(path.parent):
             error.sqlite_errorcode = _FULL
         raise
     return connection
