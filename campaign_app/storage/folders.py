@@ -18,7 +18,7 @@ def is_workspace(folder: Path) -> bool:
     """Also where nobody may look: opening it says so, and nothing else is made there."""
     try:
         return (folder / header.FILE).is_file()
-    except PermissionError:
+    except OSError:
         return True
 
 

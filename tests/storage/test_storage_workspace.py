@@ -153,8 +153,13 @@ def test_a_folder_that_may_not_be_looked_into_is_no_place_for_a_new_workspace(te
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"kept": 1}', "\x00\x01"])
 def test_a_folder_without_a_readable_header_is_no_workspace(folder: Path, content: str) -> None:
-    (folder / "workspace.json").write_text(content, encoding="utf-8")
-    assert code_of(folder) == "not_a_workspace"
+    """Or a damaged one as long as its database is there: who would make a new one beside it loses what is in it."""
+    for code in ("damaged", "not_a_workspace"):
+        (folder / "workspace.json").unlink()
+        assert code_of(folder) == code
+        (folder / "workspace.json").write_text(content, encoding="utf-8")
+        assert code_of(folder) == code
+        (folder / "workspace.db").unlink(missing_ok=True)
 
 
 def test_neither_an_empty_folder_nor_a_missing_one_nor_a_file_is_a_workspace(tmp_path: Path) -> None:

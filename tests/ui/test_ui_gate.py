@@ -277,7 +277,7 @@ def a_file(folder: Path, _: ExitStack) -> None:
             disk_full, "disk_full", marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
         ),
         (read_only, "read_only"),
-        (no_header, "not_a_workspace"),
+        (no_header, "damaged"),
         (a_file, "not_a_workspace"),
     ],
 )
