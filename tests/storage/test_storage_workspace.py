@@ -157,6 +157,7 @@ def test_a_folder_without_a_readable_header_is_no_workspace(folder: Path, conten
     for code in ("damaged", "not_a_workspace"):
         (folder / "workspace.json").unlink()
         assert code_of(folder) == code
+        assert is_workspace(folder) == (code == "damaged")
         (folder / "workspace.json").write_text(content, encoding="utf-8")
         assert code_of(folder) == code
         (folder / "workspace.db").unlink(missing_ok=True)
