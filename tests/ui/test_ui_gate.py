@@ -307,36 +307,14 @@ def test_what_does_not_open_says_why_and_can_be_tried_again(
     assert front.open_for_real()
 
 
-@pytest.mark.parametrize("emptied", [True, False])
-def test_a_workspace_that_is_not_where_it_was_is_neither_made_anew_nor_exchanged(
-    front: Front, kept: Path, tmp_path: Path, *, emptied: bool
-) -> None:
-    """Such as on a disk that is not connected: an empty one in its place would know of nobody's opt-out."""
-    moved = kept.rename(tmp_path / "elsewhere")
-    if emptied:  # where a disk would be mounted
-        kept.mkdir()
+def test_a_known_workspace_that_is_gone_is_neither_made_anew_nor_exchanged(front: Front, kept: Path) -> None:
+    """Such as on a disk that is not connected: an empty one would know of nobody's opt-out."""
+    kept.rename(kept.with_name("elsewhere"))
     gate = front.open(kept, known=True)
-    error = front.session.state.error
-    assert error is not None
-    assert error.code == "workspace_away"
-    assert gate.panel is gate.failed
-    assert str(kept) in gate.failed.reason.text()
-    assert not (kept.exists() and any(kept.iterdir()))
-    if emptied:
-        kept.rmdir()
-    moved.rename(kept)
-    front.press("gate_retry")
-    assert front.open_for_real()
-
-
-def test_who_removed_a_workspace_on_purpose_begins_anew_by_the_welcome(
-    front: Front, ring: Ring, tmp_path: Path
-) -> None:
-    gate = front.open(tmp_path / "gone", known=True)
+    assert front.session.state.error is not None
+    assert (gate.panel, front.session.state.error.code) == (gate.failed, "workspace_away")
     front.press("gate_failed_back")
-    assert gate.panel is gate.welcome
-    front.session.create(None)
-    assert front.open_for_real()
+    assert (gate.panel, kept.exists()) == (gate.welcome, False)
 
 
 def test_another_workspace_can_be_chosen(
