@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -24,6 +25,12 @@ KEY_BYTES: Final = 32
 SERVICE: Final = "campaign-app workspace"
 # keyrings that keep nothing, or keep it where anybody can read it
 _REFUSED: Final = ("keyring.backends.null", "keyring.backends.fail", "keyrings.alt")
+# what a keyring lets through of the library beneath it, which is loaded where it is used: of Linux desktops and Windows
+_BENEATH: Final = (
+    ("secretstorage.exceptions", "SecretStorageException"),
+    ("jeepney", "DBusErrorResponse"),
+    ("win32ctypes.pywin32.pywintypes", "error"),
+)
 _NONCE: Final = 12
 Kept = Mapping[str, str | int]
 
@@ -118,6 +125,12 @@ def _keychain_errors() -> Iterator[None]:
         raise WorkspaceError("keychain_locked", "The keychain is locked") from error
     except (KeyringError, OSError, RuntimeError) as error:
         raise WorkspaceError("no_keychain", "The keychain cannot be used") from error
+    except _of_libraries() as error:
+        raise WorkspaceError("no_keychain", "The keychain cannot be used") from error
+
+
+def _of_libraries() -> tuple[type[Exception], ...]:
+    return tuple(getattr(sys.modules[name], error) for name, error in _BENEATH if name in sys.modules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,13 +234,16 @@ def _others(path: Path) -> int:
 
 
 def read_passphrase_file(path: Path) -> str:
-    """The file's first line; raises SettingsError if others may read it, or if it is empty or no text."""
+    """The file's first line, without the mark that Windows puts before it.
+
+    Raises SettingsError if others may read it, or if it is empty or no text.
+    """
     try:
         if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & _others(path):
             raise SettingsError(
                 "passphrase_file_open", f"Others may read {path}; allow only yourself (chmod 600)", file=str(path)
             )
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError("passphrase_file", f"The passphrase file {path} cannot be read", file=str(path)) from error
     if not lines or not lines[0]:

@@ -57,8 +57,13 @@ def at_shop(account: Account) -> Iterator[None]:
 
 
 def refresh(context: Context, account: Account, customers: Sequence[Customer], older_than: datetime) -> Facts:
-    """Reads anew the facts of one account's customers that were checked before `older_than`; returns the latest."""
-    fresh = context.stores.facts.latest([c.id for c in customers], checked_since=older_than)
+    """Reads anew the facts of one account's customers that were checked before `older_than`; returns the latest.
+
+    And those of a time to come: they were read by a clock that was ahead, and may be of any age.
+    """
+    known = context.stores.facts.latest([c.id for c in customers], checked_since=older_than)
+    latest = context.clock() + context.policy.clock_skew
+    fresh = {c: told for c, told in known.items() if told[1].checked_at is not None and told[1].checked_at <= latest}
     refs = [CustomerRef(account.id, c.ref) for c in customers if c.id not in fresh]
     if not refs:
         return fresh

@@ -149,11 +149,16 @@ def _campaign(context: Context, campaign_id: int, walk: Walk) -> Campaign:
 
 
 def _facts(context: Context, rows: Sequence[SentRow], walk: Walk) -> _Facts:
-    """The latest; those that are too old are read anew. What a platform does not answer stays old, and counts so."""
+    """The latest; those that are too old, or of a time to come, are read anew.
+
+    What a platform does not answer stays as it was, and counts so.
+    """
     ids = [row.customer_id for row in rows]
-    facts = context.stores.facts.latest(ids)
-    oldest = context.clock() - context.policy.max_consent_age
-    old = [one for one, (_, fact) in facts.items() if fact.checked_at is None or fact.checked_at < oldest]
+    facts, now = context.stores.facts.latest(ids), context.clock()
+    oldest, newest = now - context.policy.max_consent_age, now + context.policy.clock_skew
+    old = [
+        one for one, (_, fact) in facts.items() if fact.checked_at is None or not oldest <= fact.checked_at <= newest
+    ]
     missing = [one for one in dict.fromkeys(ids) if one not in facts]
     customers = context.stores.customers.by_ids([*old, *missing], phones=False).values() if old or missing else ()
     for shop in sorted({one.account_id for one in customers} - walk.away):

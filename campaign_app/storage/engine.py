@@ -6,6 +6,7 @@ A connection gets its key before anything else happens on it, by PRAGMA: never i
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -43,7 +44,9 @@ _PRAGMAS: Final = (
 # by which a workspace that was moved away refuses every change (`storage.moved`)
 FENCED: Final = "moved"
 FENCED_ERROR: Final = ("moved_meanwhile", "The workspace was moved elsewhere; nothing was changed")
-_CONSTRAINT: Final = 19
+_CONSTRAINT, _IO_ERROR, _FULL = 19, 10, 13
+# what the index of the log takes as it begins; where it finds no room SQLite speaks of the disk
+_ROOM: Final = 65_536
 _TROUBLE: Final = {
     5: ("busy", "The workspace is busy with another program"),
     6: ("busy", "The workspace is busy with another program"),
@@ -144,6 +147,24 @@ def _connect(path: Path, key: bytes, isolation_level: str | None) -> Any:
     connection = sqlcipher.connect(
         f"{path.absolute().as_uri()}?mode=rw", uri=True, check_same_thread=False, isolation_level=isolation_level
     )
+    try:
+        _prepare(connection, path, key)
+    except sqlcipher.Error as error:
+        connection.close()
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == _IO_ERROR and _is_full(path.parent):
+            error.sqlite_errorcode = _FULL
+        raise
+    return connection
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _ROOM
+    except OSError:
+        return False
+
+
+def _prepare(connection: Any, path: Path, key: bytes) -> None:
     connection.execute("PRAGMA cipher_log_level = NONE")
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
     connection.execute("SELECT count(*) FROM sqlite_master")
@@ -152,7 +173,6 @@ def _connect(path: Path, key: bytes, isolation_level: str | None) -> Any:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     for pragma in _PRAGMAS:
         connection.execute(pragma)
-    return connection
 
 
 def _first_connection(engine: Engine) -> None:

@@ -60,6 +60,7 @@ def erase(
         marks, _ = add_marks(
             connection,
             [Suppression(entity, key, SuppressionKind.WITHDRAWN, moment_at(seen_at), SOURCE) for key in keys],
+            here=True,
         )
         files = _forget(connection, account_id, row, seen_at)
         _forget_number(connection, entity, row.phone_key)

@@ -41,6 +41,10 @@ _CUSTOMER: Final = sa.select(schema.customer.c.ref, schema.customer.c.id, schema
 _Customer = tuple[int, bytes | None]  # id and phone key
 _LATEST: Final = ("customer_id", "fact_id", "judged_at", "refused")
 _RANK: Final = ("judged_at", "refused", "fact_id")
+# a latest fact that is by more than this of a time to come was dated by a clock that was wrong and gives way to what is
+# read now; a refusal gives way to a consent only where no two hosts that read at once can be so far apart
+AHEAD_MS: Final = 60_000
+REFUSED_AHEAD_MS: Final = 3_600_000
 _NEWEST: Final = FACT.join(schema.consent_latest, schema.consent_latest.c.fact_id == schema.consent_fact.c.id)
 _NEWEST_SINCE: Final = _NEWEST.where(schema.consent_fact.c.checked_at >= sa.bindparam("since"))
 _NEWEST_ID: Final = sa.select(schema.consent_latest.c.customer_id, schema.consent_latest.c.fact_id)
@@ -281,10 +285,14 @@ def _put_if_later(dialect: str) -> UpdateBase:
     table = schema.consent_latest
     statement = insert(dialect, table)
     new = sa.tuple_(*(statement.excluded[r] for r in _RANK))
+    softer = table.c.refused > statement.excluded.refused
+    ahead = sa.case((softer, sa.literal_column(str(REFUSED_AHEAD_MS))), else_=sa.literal_column(str(AHEAD_MS)))
+    fact = schema.consent_fact.c
+    read_at = sa.select(fact.observed_at).where(fact.id == sa.literal_column("excluded.fact_id")).scalar_subquery()
     return statement.on_conflict_do_update(
         index_elements=["customer_id"],
         set_={r: statement.excluded[r] for r in _RANK},
-        where=new > sa.tuple_(*(table.c[r] for r in _RANK)),
+        where=sa.or_(new > sa.tuple_(*(table.c[r] for r in _RANK)), table.c.judged_at > read_at + ahead),
     )
 
 

@@ -15,10 +15,10 @@ def default_folder() -> Path:
 
 
 def is_workspace(folder: Path) -> bool:
-    """Also where nobody may look: opening it says so, and nothing else is made there."""
+    """Also a damaged one, or where nobody can look: opening it says so, and nothing else is made there."""
     try:
-        return (folder / header.FILE).is_file()
-    except PermissionError:
+        return any((folder / name).is_file() for name in (header.FILE, header.DATABASE))
+    except OSError:
         return True
 
 

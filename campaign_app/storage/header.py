@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 from campaign_app.domain.errors import WorkspaceError
 
 FILE: Final = "workspace.json"
+DATABASE: Final = "workspace.db"
 FORMAT: Final = 1
 TEAM_FORMAT: Final = 2  # with a server, of which older programs know nothing
 MOVING_FORMAT: Final = 3  # of a move that is not known to be finished
@@ -102,13 +103,17 @@ def flush_folder(folder: Path) -> None:
 
 
 def read_header(folder: Path) -> Header:
-    """Raises WorkspaceError `not_a_workspace`, `newer_workspace`, `no_file` where it may not be read."""
+    """Raises WorkspaceError `not_a_workspace`, `newer_workspace`, `no_file` where it cannot be read.
+
+    And `damaged` where the database is there, and nothing says any more where its key lives.
+    """
     try:
         header = _header(json.loads((folder / FILE).read_text(encoding="utf-8")))
-    except PermissionError as error:
+    except (FileNotFoundError, NotADirectoryError, ValueError, TypeError, KeyError, AttributeError) as error:
+        code = "damaged" if (folder / DATABASE).is_file() else "not_a_workspace"
+        raise WorkspaceError(code, "There is no whole workspace in this folder", folder=str(folder)) from error
+    except OSError as error:
         raise WorkspaceError("no_file", "The workspace cannot be read", file=str(folder / FILE)) from error
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise WorkspaceError("not_a_workspace", "There is no workspace in this folder", folder=str(folder)) from error
     if header.format > MOVING_FORMAT:
         raise WorkspaceError("newer_workspace", "The workspace was made by a newer version of this program")
     return header

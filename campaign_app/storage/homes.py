@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.domain.team import EVERY_ROLE, Role
-from campaign_app.storage import locks
+from campaign_app.storage import header, locks
 from campaign_app.storage.leases import SqlLeases
 from campaign_app.storage.leasing import Lease, awake
 from campaign_app.storage.postgres import ServerDatabase, fence
@@ -21,7 +21,7 @@ from campaign_app.storage.roles.standing import roles_of
 from campaign_app.storage.upkeep import give_back
 from campaign_app.storage.waiting import Takers
 
-DATABASE: Final = "workspace.db"
+DATABASE: Final = header.DATABASE
 FLOWS: Final = "flows.db"
 _SIZE: Final = "SELECT pg_database_size(current_database())"
 

@@ -87,7 +87,7 @@ class SqlOptOuts:
             said = Suppression(
                 row.entity_uscc, b"", SuppressionKind.OPT_OUT, since, reason, note, acting(connection, by)
             )
-            told, _ = add_marks(connection, [replace(said, key=key) for key in keys])
+            told, _ = add_marks(connection, [replace(said, key=key) for key in keys], here=True)
             append_entry(connection, OPTED_OUT, by, to_ms(since), {"customer": customer_id, **told})
             numbers = {} if row.phone_key is None else {row.phone_key: (since, reason)}
             put_down(connection, row.entity_uscc, [LocalOptOut(ref, since, reason)], numbers)
@@ -102,7 +102,7 @@ class SqlOptOuts:
             marks = marks_of(connection, said.entity_uscc, keys)
             by = acting(connection, said.by)
             people = people_of(connection, keys)
-            told, _ = add_marks(connection, [replace(said, key=key, by=by) for key in people])
+            told, _ = add_marks(connection, [replace(said, key=key, by=by) for key in people], here=True)
             put_down(connection, said.entity_uscc, [], dict.fromkeys(people, (said.since, said.source)))
             new = sum(all(mark.kind is not said.kind for mark in marks.get(key, ())) for key in keys)
             counts: Told = {"entity": said.entity_uscc, "source": said.source, "numbers": len(keys), "new": new}

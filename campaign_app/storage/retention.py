@@ -237,6 +237,6 @@ class Retention:
             if not looked:
                 state.told = state.kept
             value = json.dumps(asdict(state))
-            if value != stored and state != _State():
+            if value != (stored or json.dumps(asdict(_State()))):
                 connection.execute(insert_or_update(connection, _setting, "name"), [{"name": name, "value": value}])
         return looked > 0

@@ -114,7 +114,7 @@ class SqlSubjects:
             kind = SuppressionKind.WITHDRAWN
             by = acting(connection, actor)
             marks = [Suppression(entity, key, kind, at, RESTRICTED, note, by) for key in self._keys(person)]
-            kept, _ = add_marks(connection, marks, older=True)
+            kept, _ = add_marks(connection, marks, older=True, here=True)
             told = {"account": person.account_id, "customer": customer_id} | kept
             append_entry(connection, "customer.restricted", actor, to_ms(at), told)
 

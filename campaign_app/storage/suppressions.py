@@ -6,8 +6,8 @@ a newer opt-out is in force again, an old one that comes late is not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -55,15 +55,16 @@ def put_marks(connection: sa.Connection, suppressions: Iterable[Suppression], at
 
 
 def add_marks(
-    connection: sa.Connection, suppressions: Iterable[Suppression], *, older: bool = False
+    connection: sa.Connection, suppressions: Iterable[Suppression], *, older: bool = False, here: bool = False
 ) -> tuple[Told, Sequence[AnyRow]]:
     """Adds every mark that is newer than the one known, and complaints and minors once.
 
     `older`: also beside a newer one, such as a platform dates whose clock is ahead: what was asked for stays on record.
+    `here`: said to this program now, and so after every grant that it was shown, however far its clock is behind.
     Returns what the entry about it has to tell in this transaction, nothing where nothing was added; and the rows.
     """
     newest: dict[_Mark, Suppression] = {}
-    for each in suppressions:
+    for each in _after_grants(connection, list(suppressions)) if here else suppressions:
         mark = (each.key, each.entity_uscc, each.kind.value)
         if mark not in newest or newest[mark].since < each.since:
             newest[mark] = each
@@ -80,9 +81,27 @@ def add_marks(
     return added_since(connection, "marks", last)
 
 
+def _after_grants(connection: sa.Connection, marks: Sequence[Suppression]) -> Iterator[Suppression]:
+    of_entity: dict[str, dict[tuple[bytes, str], int]] = {}
+    for entity in {each.entity_uscc for each in marks}:
+        keys = [each.key for each in marks if each.entity_uscc == entity]
+        of_entity[entity] = _granted(connection, entity, keys)
+    for each in marks:
+        granted = of_entity[each.entity_uscc].get((each.key, each.kind.value), 0)
+        yield replace(each, since=max(each.since, moment_at(granted)))
+
+
+def _granted(connection: sa.Connection, entity_uscc: str, keys: Iterable[bytes]) -> dict[tuple[bytes, str], int]:
+    """By key and kind of mark the newest grant that lifted one."""
+    granted: dict[tuple[bytes, str], int] = {}
+    for key, kind, at in rows_among(connection, _LIFTS, _lift.key, keys, entity=entity_uscc):
+        granted[key, kind] = max(at, granted.get((key, kind), at))
+    return granted
+
+
 def marks_of(connection: sa.Connection, entity_uscc: str, keys: Iterable[bytes]) -> dict[bytes, frozenset[Suppression]]:
     """By key the marks in force of its person, under whichever of their numbers; the newest of each kind and number."""
-    table, lifts, asked = schema.suppression, schema.suppression_lift, list(keys)
+    table, asked = schema.suppression, list(keys)
     people = people_of(connection, asked)
     newest: dict[tuple[bytes, str], AnyRow] = {}
     for row in rows_among(connection, _MARKS, table.c.key, people, entity=entity_uscc):
@@ -91,11 +110,7 @@ def marks_of(connection: sa.Connection, entity_uscc: str, keys: Iterable[bytes])
             newest[mark] = row
     if not newest:
         return {}
-    lifted: dict[tuple[bytes, str], int] = {}
-    for key, kind, granted_at in rows_among(
-        connection, _LIFTS, lifts.c.key, (key for key, _ in newest), entity=entity_uscc
-    ):
-        lifted[key, kind] = max(granted_at, lifted.get((key, kind), granted_at))
+    lifted = _granted(connection, entity_uscc, (key for key, _ in newest))
     found: dict[bytes, set[Suppression]] = {}
     for (key, kind), row in newest.items():
         if (key, kind) not in lifted or lifted[key, kind] <= row.since:

@@ -353,10 +353,12 @@ def _warm() -> None:
 
 
 def _plan(folder: Path | None, prefs: Prefs) -> Plan:
-    """The workspace that was asked for, or the one of the last time, or the usual one."""
-    known = prefs.workspace
-    if folder is None and known is not None and not keeping.is_free(known):
-        folder = known
+    """The workspace that was asked for, or the one of the last time, or the usual one.
+
+    Where that of the last time is gone no other takes its place: it would know nothing of who opted out there.
+    """
+    if folder is None and prefs.workspace is not None:
+        return Plan(prefs.workspace.absolute(), known=True)
     return Plan((folder or keeping.default_folder()).absolute())
 
 

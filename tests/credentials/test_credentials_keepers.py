@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 
 import keyring
 import keyring.backend
@@ -111,6 +115,29 @@ def test_a_keychain_without_the_key_opens_nothing(tmp_path: Path) -> None:
     chain.kept[entry] = "no hex at all"
     assert code_of(lambda: open_workspace(tmp_path / "w", KeychainKeeper(chain))) == "wrong_key"
     assert {path.name: path.read_bytes() for path in (tmp_path / "w").iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("secretstorage.exceptions", "SecretServiceNotAvailableException"),
+        ("secretstorage.exceptions", "LockedException"),
+        ("win32ctypes.pywin32.pywintypes", "error"),
+    ],
+)
+def test_what_a_keyring_lets_through_of_its_library_is_no_fault_of_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, name: str
+) -> None:
+    chain = Keychain()
+    create_workspace(tmp_path / "w", KeychainKeeper(chain)).close()
+    if find_spec(module.partition(".")[0]) is None:  # the library of another system
+        library = ModuleType(module)
+        vars(library)[name] = type(name, (Exception,), {})
+        monkeypatch.setitem(sys.modules, module, library)
+    chain.error = getattr(import_module(module), name)("(1312, 'CredRead', 'No such session')")
+    assert code_of(lambda: open_workspace(tmp_path / "w", KeychainKeeper(chain))) == "no_keychain"
+    assert code_of(lambda: create_workspace(tmp_path / "new", KeychainKeeper(chain))) == "no_keychain"
+    assert [path.name for path in tmp_path.iterdir()] == ["w"]
 
 
 class Plaintext(Keychain):
@@ -232,7 +259,7 @@ def passphrase_file(folder: Path, content: bytes, mode: int = 0o600) -> Path:
     return path
 
 
-@pytest.mark.parametrize("content", [PHRASE, f"{PHRASE}\n", f"{PHRASE}\r\nsecond line\n"])
+@pytest.mark.parametrize("content", [PHRASE, f"{PHRASE}\n", f"{PHRASE}\r\nsecond line\n", f"\ufeff{PHRASE}\r\n"])
 def test_the_first_line_of_a_private_file_is_the_passphrase(tmp_path: Path, content: str) -> None:
     assert read_passphrase_file(passphrase_file(tmp_path, content.encode())) == PHRASE
 

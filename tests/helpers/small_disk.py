@@ -15,13 +15,13 @@ POSSIBLE = sys.platform.startswith("linux") and os.geteuid() == 0 and Path(MOUNT
 
 
 class SmallDisk:
-    """`fill` leaves no free byte, `free` gives them back."""
+    """`fill` leaves no free byte but `room`, `free` gives them back."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._filler = folder / "filler"
 
-    def fill(self) -> None:
+    def fill(self, room: int = 0) -> None:
         with self._filler.open("wb", buffering=0) as out:
             for size in (1 << 20, 1 << 12, 1):
                 try:
@@ -29,6 +29,7 @@ class SmallDisk:
                         pass
                 except OSError:
                     continue
+            out.truncate(out.tell() - room)
 
     def free(self) -> None:
         self._filler.unlink()

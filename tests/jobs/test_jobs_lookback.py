@@ -73,6 +73,20 @@ def test_consents_are_read_anew_and_who_withdrew_since_is_told_apart(here: Hinds
     assert run.counts() == {"ok": 2, "finding": 2, "since": 2, "unlooked": 0}
 
 
+def test_consents_that_a_clock_that_was_ahead_read_are_read_anew(here: Hindsight) -> None:
+    account = here.account(3)
+    here.sent()
+    here.later(days=5)
+    here.sign(account)
+    here.look()
+    here.shop.clock.now = NOW + DAY
+    here.sign(account)
+    here.shop.platforms[account].truth = {"c00001": {"status": ConsentStatus.DECLINED}}
+    run = here.look()
+    assert reasons(run) == {("declined", "since", ""): 1}
+    assert run.counts() == {"ok": 2, "finding": 0, "since": 1, "unlooked": 0}
+
+
 def test_a_platform_that_is_away_makes_nobody_good(here: Hindsight) -> None:
     account = here.account(1_200)
     here.sent()

@@ -102,6 +102,22 @@ def test_only_a_confirmed_and_dated_subscription_passes(
         assert "+86" not in fact.evidence.leaf
 
 
+@pytest.mark.parametrize("ahead", [400, -400])
+def test_an_answer_that_our_clock_cannot_date_is_none(shop: ShopifyShop, ref: str, ahead: int) -> None:
+    """An hour's wrong answers would be of an hour to come, or older than they are: a person sets the clock right."""
+    shop.consent(ref, at=TIME)
+    shop.sandbox.skew_clock(ahead)
+    with pytest.raises(RemoteRefused) as caught:
+        facts(shop.client(), [ref])
+    shop.sandbox.skew_clock(0)
+    assert (caught.value.code, caught.value.account_wide) == ("clock_skew", True)
+    assert abs(int(caught.value.facts["skew_seconds"]) - ahead) < 10
+    shop.sandbox.skew_clock(ahead / 2)
+    found = facts(shop.client(), [ref])[ref]
+    shop.sandbox.skew_clock(0)
+    assert judged(shop, found) is Reason.OK
+
+
 def test_both_words_for_nobody_are_no_record(shop: ShopifyShop, ref: str) -> None:
     shop.consent(ref, state="NEVER_SUBSCRIBED", at=None)
     for version in VERSIONS:

@@ -60,6 +60,30 @@ def test_appending_tells_the_latest_facts_as_they_are_stored(workspace: Workspac
     assert workspace.facts.append([fact(account_id, "stranger")], []) == {}
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "ahead", "gives_way"),
+    [
+        ("confirmed", "declined", minutes(1), False),  # as far as a platform's clock may be ahead of ours
+        ("confirmed", "declined", minutes(2), True),
+        ("confirmed", "confirmed", minutes(2), True),
+        ("declined", "unknown", minutes(2), True),
+        ("declined", "confirmed", minutes(60), False),  # hosts that read at once differ by less
+        ("declined", "confirmed", minutes(61), True),
+    ],
+)
+def test_a_fact_of_a_time_to_come_gives_way_to_what_is_read_now(
+    workspace: Workspace, before: str, after: str, ahead: timedelta, *, gives_way: bool
+) -> None:
+    account_id = shop(workspace)
+    ids = sync(workspace, account_id, person("c1"))
+    early = fact(account_id, "c1", status=ConsentStatus(before), checked_at=NOW + ahead, observed_at=NOW + ahead)
+    late = fact(account_id, "c1", status=ConsentStatus(after))
+    workspace.facts.append([early], [])
+    told = workspace.facts.append([late], [])
+    assert told == workspace.facts.latest([ids["c1"]])
+    assert told[ids["c1"]][1] == (late if gives_way else early)
+
+
 def test_facts_checked_since_a_moment_leave_out_old_and_undated_ones(workspace: Workspace) -> None:
     account_id = shop(workspace)
     ids = sync(workspace, account_id, *(person(ref) for ref in ("old", "then", "new", "undated", "none")))

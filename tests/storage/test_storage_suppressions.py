@@ -84,6 +84,29 @@ def test_a_later_grant_lifts_an_opt_out(somebody: Person) -> None:
     assert somebody.active() == set()
 
 
+@pytest.mark.parametrize("way", ["person", "list", "restricted", "erased"])
+def test_what_is_said_here_after_a_lift_holds_by_a_clock_that_was_set_back_too(somebody: Person, way: str) -> None:
+    workspace, early = somebody.workspace, NOW - timedelta(days=1)
+    keys = [somebody.key, workspace.phone_keys.of_phone(number(1))]
+    kind = KIND.OPT_OUT if way in ("person", "list") else KIND.WITHDRAWN
+    workspace.suppressions.add([mark(key, kind) for key in keys])
+    fact_id = somebody.told(obtained_at=NOW + minutes(1))
+    for key in keys:
+        somebody.lift(mark(key, kind), fact_id)
+    assert somebody.active() == set()
+    match way:
+        case "person":
+            workspace.opt_outs.add(somebody.customer_id, early, "by_hand", "来电", "李")
+        case "list":
+            workspace.opt_outs.add_numbers([number(1)], replace(mark(b"", since=early), source="by_list", by="李"))
+        case "restricted":
+            workspace.subjects.restrict(somebody.customer_id, actor="李", at=early, note="要求停止")
+        case _:
+            workspace.subjects.erase(somebody.customer_id, actor="李", at=early)
+    found = workspace.suppressions.active(ENTITY, keys)
+    assert {each.kind for marks in found.values() for each in marks} == {kind}
+
+
 def test_a_lift_may_be_found_by_the_number_too(somebody: Person) -> None:
     key = somebody.workspace.phone_keys.of_phone(number(1))
     somebody.workspace.suppressions.add([mark(key)])

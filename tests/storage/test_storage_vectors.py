@@ -28,6 +28,7 @@ from campaign_app.storage.numbers import UNLINKED, people_of
 from campaign_app.storage.restoring import check_backup, head_of, restore_backup
 from campaign_app.storage.workspace import DATABASE, Workspace, open_workspace
 from tests.helpers.old import dump_of, encrypted
+from tests.helpers.small_disk import POSSIBLE, small_disk
 from tools.make_workspace_vectors import AT, BACKUP, FOLDER, ID, KEY, PHRASE, SCHEMAS
 
 HEADS = sorted(migrate.KNOWN)
@@ -96,6 +97,27 @@ def test_it_migrates_and_keeps_every_row(head: str, tmp_path: Path) -> None:
         assert workspace.phone_keys.of_phone(person.phone) == person.phone_key
         fact_id, fact = workspace.facts.latest([1])[1]
         assert (fact_id, fact.ref) == (1, CustomerRef(1, person.ref))
+
+
+@pytest.mark.skipif(not POSSIBLE, reason="needs a file system of its own")
+def test_a_disk_that_gets_full_while_it_migrates_leaves_it_as_it_was(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        if disk is None:
+            pytest.skip("no file system can be mounted here")
+        folder, told = encrypted(disk.folder / "ws", "0001"), list[str]()
+        while told[-1:] != ["open"]:
+            disk.fill(len(told) * 128 << 10)
+            try:
+                open_workspace(folder, MemoryKeeper(KEY)).close()
+                told.append("open")
+            except WorkspaceError as error:
+                told.append(error.code)
+            disk.free()
+        assert set(told[:-1]) == {"disk_full"}
+        assert len(told) > 4
+        with closing(open_workspace(folder, MemoryKeeper(KEY))) as workspace:
+            require_kept(workspace, rows_then("0001"))
+            require_whole(workspace)
 
 
 def test_what_was_confirmed_before_there_was_a_table_for_it_is_there(tmp_path: Path) -> None:

@@ -20,13 +20,16 @@ from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import locks
 from campaign_app.storage.folders import default_folder, is_free, is_workspace, key_lives
 from campaign_app.storage.header import MOVING_FORMAT
+from campaign_app.storage.migrate import HEAD
 from campaign_app.storage.workspace import (
     Workspace,
     create_workspace,
     open_workspace,
 )
+from tests.helpers.old import encrypted
 from tests.helpers.small_disk import POSSIBLE, small_disk
 from tests.helpers.unprivileged import unprivileged
+from tools.make_workspace_vectors import KEY as VECTOR_KEY
 
 DIALECTS = ("sqlite",)
 
@@ -101,6 +104,25 @@ def test_a_disk_that_cannot_be_written_is_told_from_no_workspace(folder: Path, t
         assert code_of(there) == "read_only"
 
 
+@pytest.mark.skipif(not POSSIBLE, reason="needs a file system of its own")
+@pytest.mark.parametrize("head", ["0001", HEAD])
+def test_a_full_disk_is_told_at_opening_and_leaves_the_workspace_as_it_is(head: str, tmp_path: Path) -> None:
+    """SQLite calls it an error of the disk where there is no room for the index of its log."""
+    with small_disk(tmp_path / "disk") as disk:
+        if disk is None:
+            pytest.skip("no file system can be mounted here")
+        there = encrypted(disk.folder / "workspace", head)
+        before = file_hashes(there)
+        disk.fill()
+        with pytest.raises(WorkspaceError) as caught:
+            open_workspace(there, MemoryKeeper(VECTOR_KEY))
+        assert caught.value.code == "disk_full"
+        disk.free()
+        assert before.items() <= file_hashes(there).items()
+        open_workspace(there, MemoryKeeper(VECTOR_KEY)).close()
+        disk.protect()  # nothing is held open
+
+
 @pytest.mark.skipif(os.name != "posix", reason="rights as on POSIX")
 @pytest.mark.parametrize("name", ["workspace.json", "workspace.db", "flows.db"])
 def test_a_file_that_may_not_be_read_is_told_from_no_workspace(template: Path, name: str) -> None:
@@ -131,8 +153,14 @@ def test_a_folder_that_may_not_be_looked_into_is_no_place_for_a_new_workspace(te
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"kept": 1}', "\x00\x01"])
 def test_a_folder_without_a_readable_header_is_no_workspace(folder: Path, content: str) -> None:
-    (folder / "workspace.json").write_text(content, encoding="utf-8")
-    assert code_of(folder) == "not_a_workspace"
+    """Or a damaged one as long as its database is there: who would make a new one beside it loses what is in it."""
+    for code in ("damaged", "not_a_workspace"):
+        (folder / "workspace.json").unlink()
+        assert code_of(folder) == code
+        assert is_workspace(folder) == (code == "damaged")
+        (folder / "workspace.json").write_text(content, encoding="utf-8")
+        assert code_of(folder) == code
+        (folder / "workspace.db").unlink(missing_ok=True)
 
 
 def test_neither_an_empty_folder_nor_a_missing_one_nor_a_file_is_a_workspace(tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def english(qapp: QApplication, kit: Kit) -> Iterator[Kit]:
 
 GATE = (
     "key_missing", "keychain_locked", "no_keychain", "wrong_key", "wrong_passphrase", "in_use", "disk_full",
-    "read_only", "damaged", "newer_workspace", "not_a_workspace",
+    "read_only", "damaged", "newer_workspace", "not_a_workspace", "workspace_away",
 )  # fmt: skip
 
 

@@ -42,8 +42,8 @@ class Front:
         self.sessions: list[Session] = []
         self.start_worker: Callable[[bootstrap.App], bootstrap.WorkerHandle] | None = no_worker
 
-    def open(self, folder: Path) -> Gate:
-        session = Session(Plan(folder), self.kit.tasks, start_worker=self.start_worker)
+    def open(self, folder: Path, *, known: bool = False) -> Gate:
+        session = Session(Plan(folder, known=known), self.kit.tasks, start_worker=self.start_worker)
         self.sessions.append(session)
         self.gate = Gate(self.kit, session)
         self.bot.addWidget(self.gate)
@@ -277,7 +277,7 @@ def a_file(folder: Path, _: ExitStack) -> None:
             disk_full, "disk_full", marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
         ),
         (read_only, "read_only"),
-        (no_header, "not_a_workspace"),
+        (no_header, "damaged"),
         (a_file, "not_a_workspace"),
     ],
 )
@@ -305,6 +305,16 @@ def test_what_does_not_open_says_why_and_can_be_tried_again(
     good.rename(kept)
     front.press("gate_retry")
     assert front.open_for_real()
+
+
+def test_a_known_workspace_that_is_gone_is_neither_made_anew_nor_exchanged(front: Front, kept: Path) -> None:
+    """Such as on a disk that is not connected: an empty one would know of nobody's opt-out."""
+    kept.rename(kept.with_name("elsewhere"))
+    gate = front.open(kept, known=True)
+    assert front.session.state.error is not None
+    assert (gate.panel, front.session.state.error.code) == (gate.failed, "workspace_away")
+    front.press("gate_failed_back")
+    assert (gate.panel, kept.exists()) == (gate.welcome, False)
 
 
 def test_another_workspace_can_be_chosen(

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from campaign_app import bootstrap
 from campaign_app.ui.app import _plan
 from campaign_app.ui.prefs import Prefs
+from campaign_app.ui.viewmodels.session import Plan
 
 
 def test_what_is_remembered_is_there_again(tmp_path: Path, qapp: QApplication) -> None:
@@ -45,13 +46,13 @@ def test_a_folder_that_cannot_be_written_does_no_harm(tmp_path: Path, qapp: QApp
     assert prefs._stored.status() is not QSettings.Status.NoError
 
 
-def test_the_workspace_of_the_last_time_is_opened_unless_it_is_gone_or_another_is_asked_for(
+def test_the_workspace_of_the_last_time_is_opened_unless_another_is_asked_for(
     prefs: Prefs, phrased: Path, tmp_path: Path
 ) -> None:
     usual = bootstrap.default_folder().absolute()
-    assert _plan(None, prefs).folder == usual
+    assert _plan(None, prefs) == Plan(usual)
     prefs.workspace = phrased
-    assert _plan(None, prefs).folder == phrased
-    assert _plan(tmp_path, prefs).folder == tmp_path
+    assert _plan(None, prefs) == Plan(phrased, known=True)
+    assert _plan(tmp_path, prefs) == Plan(tmp_path)
     prefs.workspace = tmp_path / "gone"
-    assert _plan(None, prefs).folder == usual
+    assert _plan(None, prefs) == Plan(tmp_path / "gone", known=True)

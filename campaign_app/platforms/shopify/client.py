@@ -22,6 +22,8 @@ from campaign_app.platforms.shopify.graph import Graph, drifted
 from campaign_app.platforms.shopify.listing import Changes, Listing
 from campaign_app.platforms.shopify.mapping import consent_of, fact_of, good_number, ref_of
 from campaign_app.platforms.shopify.opt_outs import is_recorded, why_not
+from campaign_app.transport.forms import skew
+from campaign_app.transport.wire import CREATED_WINDOW_SECONDS
 
 LOOKUP: Final = 200
 METHOD: Final = "nodes"
@@ -88,6 +90,7 @@ class ShopifyPlatform:
         ids = [self._edition.gid + ref.ref for ref in refs]
         asked_at = self._clock()  # an answer that took long says nothing of now
         answered = self._graph.ask("consents", self._edition.consents, {"ids": ids})
+        _require_time(answered.date, asked_at)
         nodes = answered.data.get("nodes")
         if not isinstance(nodes, list):
             raise drifted("nodes")
@@ -128,3 +131,11 @@ class ShopifyPlatform:
 
     def close(self) -> None:
         self._graph.close()
+
+
+def _require_time(theirs: str, ours: datetime) -> None:
+    """No request is signed with a time that the platform would refuse, and our clock alone dates what it says."""
+    behind = skew(theirs, ours)
+    if abs(behind) > CREATED_WINDOW_SECONDS:
+        words = "This computer's clock is too far from the platform's to date its answers"
+        raise RemoteRefused("clock_skew", words, account_wide=True, skew_seconds=round(behind))

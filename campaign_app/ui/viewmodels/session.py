@@ -32,11 +32,12 @@ ASK_EVERY: Final = 3  # looks at a worker that is not ours, each a question to t
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Which workspace the window is for; a demo's is made anew in `folder` and thrown away."""
+    """Which workspace the window is for; a demo's is made anew in `folder` and thrown away. A `known` one was there."""
 
     folder: Path
     demo_customers: int | None = None
     chosen: bool = False  # by the user in the window, to be remembered
+    known: bool = False
 
     @property
     def demo(self) -> bool:
@@ -154,6 +155,8 @@ class Session(QObject):
         if self.plan.demo:
             return _demo(self.plan)
         if not must_be and bootstrap.is_free(self.plan.folder):
+            if self.plan.known:
+                raise WorkspaceError("workspace_away", "It is not where it was", folder=str(self.plan.folder))
             return None
         keeper = _keeper(self.plan.folder, passphrase)
         return _hold(lambda stack: bootstrap.open_for_window(stack, self.plan.folder, keeper))
