@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Mapping
@@ -85,6 +86,12 @@ class Header:
     def _written(self) -> dict[str, Any]:
         """An embedded workspace says nothing of a server, nor one that stays of a move."""
         return {name: value for name, value in asdict(self).items() if value or name not in _WHERE_NEEDED}
+
+
+def unwritable(error: OSError, folder: Path) -> WorkspaceError:
+    """`disk_full` or `read_only`: a file of the workspace's folder cannot be written."""
+    code = "disk_full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "read_only"
+    return WorkspaceError(code, "The workspace's folder cannot be written", folder=str(folder))
 
 
 def _private(name: str, flags: int) -> int:
