@@ -24,6 +24,7 @@ KEY_BYTES: Final = 32
 SERVICE: Final = "campaign-app workspace"
 # keyrings that keep nothing, or keep it where anybody can read it
 _REFUSED: Final = ("keyring.backends.null", "keyring.backends.fail", "keyrings.alt")
+_NO_MEMORY: Final = "malloc failure"  # as OpenSSL says it
 _NONCE: Final = 12
 Kept = Mapping[str, str | int]
 
@@ -135,10 +136,16 @@ class Scrypt:
         return self
 
     def derive(self, passphrase: str, salt: bytes) -> bytes:
+        """32 bytes; raises WorkspaceError `no_memory` where the computer has none left for it."""
         memory = 128 * self.r * (self.n + self.p + 2)
-        return hashlib.scrypt(
-            passphrase.encode(), salt=salt, n=self.n, r=self.r, p=self.p, maxmem=2 * memory, dklen=KEY_BYTES
-        )
+        try:
+            return hashlib.scrypt(
+                passphrase.encode(), salt=salt, n=self.n, r=self.r, p=self.p, maxmem=2 * memory, dklen=KEY_BYTES
+            )
+        except (MemoryError, ValueError) as error:
+            if isinstance(error, MemoryError) or _NO_MEMORY in str(error):
+                raise WorkspaceError("no_memory", "There is no memory left to unlock the workspace") from error
+            raise
 
 
 @dataclass(frozen=True, slots=True)
