@@ -88,6 +88,14 @@ class Header:
         return {name: value for name, value in asdict(self).items() if value or name not in _WHERE_NEEDED}
 
 
+def put(folder: Path, made: Header) -> None:
+    """`Header.write`, for what a person asked for: raises WorkspaceError, and then the old one holds."""
+    try:
+        made.write(folder)
+    except OSError as error:
+        raise unwritable(error, folder) from error
+
+
 def unwritable(error: OSError, folder: Path) -> WorkspaceError:
     """`disk_full` or `read_only`: a file of the workspace's folder cannot be written."""
     code = "disk_full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "read_only"

@@ -221,10 +221,8 @@ def rewrap(
 
 
 def _keep_by(folder: Path, kept: Mapping[str, str | int]) -> None:
-    try:  # read again: whom it logs in as may have changed meanwhile
-        replace(header.read_header(folder), kept=kept).write(folder)
-    except OSError as error:
-        raise header.unwritable(error, folder) from error
+    # read again: whom it logs in as may have changed meanwhile
+    header.put(folder, replace(header.read_header(folder), kept=kept))
 
 
 def _fitting_key(found: Header, keeper: KeyKeeper) -> bytes:
