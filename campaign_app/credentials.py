@@ -24,7 +24,6 @@ KEY_BYTES: Final = 32
 SERVICE: Final = "campaign-app workspace"
 # keyrings that keep nothing, or keep it where anybody can read it
 _REFUSED: Final = ("keyring.backends.null", "keyring.backends.fail", "keyrings.alt")
-_NO_MEMORY: Final = "malloc failure"  # as OpenSSL says it
 _NONCE: Final = 12
 Kept = Mapping[str, str | int]
 
@@ -143,7 +142,7 @@ class Scrypt:
                 passphrase.encode(), salt=salt, n=self.n, r=self.r, p=self.p, maxmem=2 * memory, dklen=KEY_BYTES
             )
         except (MemoryError, ValueError) as error:
-            if isinstance(error, MemoryError) or _NO_MEMORY in str(error):
+            if isinstance(error, MemoryError) or "malloc failure" in str(error):  # in OpenSSL's words
                 raise WorkspaceError("no_memory", "There is no memory left to unlock the workspace") from error
             raise
 
