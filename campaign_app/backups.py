@@ -110,8 +110,8 @@ def check(file: Path, passphrase: str | None, tick: Tick) -> Report:
 def restore(file: Path, folder: Path, passphrase: str | None, *, at: datetime, tick: Tick) -> Report:
     """A new workspace in an absent or empty folder; nothing of it is sent before a person says so.
 
-    Its key is kept as before; that of a backup with a passphrase of its own by the keychain, or by this passphrase where
-    there is none, or where it holds another key in this one's place. Raises WorkspaceError, and then nothing was made.
+    Its key is kept as before; that of a backup with a passphrase of its own by the keychain, or by this passphrase
+    where there is none or it holds another key in that place. Raises WorkspaceError, and then nothing was made.
     """
     from campaign_app.storage.restoring import head_of, restore_backup
 
