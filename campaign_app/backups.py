@@ -110,8 +110,8 @@ def check(file: Path, passphrase: str | None, tick: Tick) -> Report:
 def restore(file: Path, folder: Path, passphrase: str | None, *, at: datetime, tick: Tick) -> Report:
     """A new workspace in an absent or empty folder; nothing of it is sent before a person says so.
 
-    Its key is kept as before; that of a backup with a passphrase of its own by the keychain, or where there is none by
-    this passphrase. Raises WorkspaceError, and then nothing was made.
+    Its key is kept as before; that of a backup with a passphrase of its own by the keychain, or by this passphrase
+    where there is none or it holds another key in that place. Raises WorkspaceError, and then nothing was made.
     """
     from campaign_app.storage.restoring import head_of, restore_backup
 
@@ -131,7 +131,8 @@ def _placed(key: bytes, workspace_id: str, passphrase: str | None) -> tuple[str,
     try:
         KeychainKeeper().keep(key, workspace_id)
     except WorkspaceError as error:
-        if error.code != "no_keychain":
+        # an entry that is another is never overwritten: of the two it may be the one that somebody needs
+        if error.code not in ("no_keychain", "wrong_key"):
             raise
         assert passphrase is not None, "it opened the backup"
         return "passphrase", PassphraseKeeper(passphrase).wrap(key, workspace_id)

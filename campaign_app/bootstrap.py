@@ -70,15 +70,15 @@ def about(app: App) -> About:
 
 
 def change_passphrase(app: App, *, old: str, new: str) -> None:
-    """The same key under another passphrase; the old one holds until the new one is on the disk.
+    """The same key under another passphrase; the old one holds until the new one is on the disk and in the audit.
 
     Raises WorkspaceError `wrong_passphrase`, SettingsError for a new one that is short or weak.
     """
     from campaign_app.credentials import PassphraseKeeper
     from campaign_app.storage.workspace import rewrap
 
-    rewrap(app.workspace.folder, PassphraseKeeper(old), PassphraseKeeper(new))
-    app.workspace.audit.record("workspace.passphrase_changed", actor="window", at=app.clock())
+    noted = app.workspace.audit.recording("workspace.passphrase_changed", actor="window", at=app.clock())
+    rewrap(app.workspace.folder, PassphraseKeeper(old), PassphraseKeeper(new), noted)
 
 
 def create_app(folder: Path, keeper: KeyKeeper, *, offset: timedelta = timedelta(0)) -> App:

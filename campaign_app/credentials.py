@@ -148,10 +148,16 @@ class Scrypt:
         return self
 
     def derive(self, passphrase: str, salt: bytes) -> bytes:
+        """32 bytes; raises WorkspaceError `no_memory` where the computer has none left for it."""
         memory = 128 * self.r * (self.n + self.p + 2)
-        return hashlib.scrypt(
-            passphrase.encode(), salt=salt, n=self.n, r=self.r, p=self.p, maxmem=2 * memory, dklen=KEY_BYTES
-        )
+        try:
+            return hashlib.scrypt(
+                passphrase.encode(), salt=salt, n=self.n, r=self.r, p=self.p, maxmem=2 * memory, dklen=KEY_BYTES
+            )
+        except (MemoryError, ValueError) as error:
+            if isinstance(error, MemoryError) or "malloc failure" in str(error):  # in OpenSSL's words
+                raise WorkspaceError("no_memory", "There is no memory left to unlock the workspace") from error
+            raise
 
 
 @dataclass(frozen=True, slots=True)

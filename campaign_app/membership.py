@@ -67,7 +67,8 @@ def log_in(folder: Path, keeper: KeyKeeper, login: str, password: str) -> None:
     key = key_of(folder, keeper)
     made = team.for_login(header.read_header(folder), key, login, password)
     team.connect(made, key).close()
-    made.write(folder)
+    # read again: the passphrase may have been changed while the server was asked
+    header.put(folder, replace(header.read_header(folder), server=made.server, password=made.password))
 
 
 def invite(folder: Path, keeper: KeyKeeper, to: Path, own: PassphraseKeeper, login: str, password: str) -> None:

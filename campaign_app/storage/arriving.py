@@ -13,7 +13,7 @@ from pathlib import Path
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import team
 from campaign_app.storage.engine import Database, open_engine
-from campaign_app.storage.header import Header, read_header
+from campaign_app.storage.header import Header, put, read_header
 from campaign_app.storage.homes import DATABASE
 from campaign_app.storage.moved import arrived, moved_of, moving_of
 
@@ -62,5 +62,5 @@ def arrive(folder: Path, found: Header, key: bytes) -> Header:
 def finish(folder: Path, found: Header, database: Database) -> Header:
     with database.write() as connection:
         arrived(connection)
-    found.arrived.write(folder)
+    put(folder, found.arrived)
     return found.arrived

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from json.encoder import encode_basestring_ascii as _quoted
@@ -82,6 +83,13 @@ class SqlAuditLog:
     def record(self, action: str, *, actor: str, at: datetime, **facts: str | int | bool | None) -> None:
         with self.db.write() as connection:
             append_entry(connection, action, actor, to_ms(at), facts)
+
+    @contextmanager
+    def recording(self, action: str, *, actor: str, at: datetime) -> Iterator[None]:
+        """The entry stands only where what is done in it was done; raises before that where nothing can be written."""
+        with self.db.write() as connection:
+            append_entry(connection, action, actor, to_ms(at), {})
+            yield
 
     def entries(self, *, before: int | None = None, limit: int = 100) -> tuple[AuditEntry, ...]:
         """The newest first, or those older than `before`."""

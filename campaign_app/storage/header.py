@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Mapping
@@ -86,6 +87,20 @@ class Header:
     def _written(self) -> dict[str, Any]:
         """An embedded workspace says nothing of a server, nor one that stays of a move."""
         return {name: value for name, value in asdict(self).items() if value or name not in _WHERE_NEEDED}
+
+
+def put(folder: Path, made: Header) -> None:
+    """`Header.write`, for what a person asked for: raises WorkspaceError, and then the old one holds."""
+    try:
+        made.write(folder)
+    except OSError as error:
+        raise unwritable(error, folder) from error
+
+
+def unwritable(error: OSError, folder: Path) -> WorkspaceError:
+    """`disk_full` or `read_only`: a file of the workspace's folder cannot be written."""
+    code = "disk_full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "read_only"
+    return WorkspaceError(code, "The workspace's folder cannot be written", folder=str(folder))
 
 
 def _private(name: str, flags: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,6 +11,7 @@ from typing import Literal
 from filelock import FileLock, Timeout
 
 from campaign_app.domain.errors import WorkspaceError
+from campaign_app.storage.header import unwritable
 
 LockName = Literal["window", "worker"]
 
@@ -26,7 +26,7 @@ def lock(folder: Path, name: LockName) -> Iterator[None]:
         pid = _written_pid(folder, name) or 0
         raise WorkspaceError("in_use", f"The workspace already has a {name}", lock=name, pid=pid) from error
     except OSError as error:
-        raise _unwritable(error, folder) from error
+        raise unwritable(error, folder) from error
     try:
         _write_pid(folder, name)
         try:
@@ -56,12 +56,7 @@ def _write_pid(folder: Path, name: str) -> None:
     try:
         _pid_file(folder, name).write_text(str(os.getpid()), encoding="ascii")
     except OSError as error:
-        raise _unwritable(error, folder) from error
-
-
-def _unwritable(error: OSError, folder: Path) -> WorkspaceError:
-    code = "disk_full" if error.errno == errno.ENOSPC else "read_only"
-    return WorkspaceError(code, "The workspace's folder cannot be written", folder=str(folder))
+        raise unwritable(error, folder) from error
 
 
 def _pid_file(folder: Path, name: str) -> Path:

@@ -97,7 +97,7 @@ def move(
         report = _carry(workspace, target, actor, clock, tick)
         try:
             finish(target.folder, here, target.database)
-        except (WorkspaceError, OSError) as error:
+        except WorkspaceError as error:
             raise WorkspaceError("move_to_finish", "Opening the moved workspace finishes", to=target.told) from error
     return report
 

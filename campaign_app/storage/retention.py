@@ -39,6 +39,7 @@ ACTOR: Final = "worker"
 PURGED: Final = "purged"  # the state of an import that is no more, or not as a whole, to be undone
 _setting: Final = schema.setting
 _CLOCK: Final = "purging.clock"
+_entry: Final = schema.audit.c
 _said: Final = inbound.c
 _REPLY: Final = sa.select(
     _said.id, _said.received_at, _said.stored_at, _said.account_id, _said.ref, _said.phone_key
@@ -183,6 +184,13 @@ CLOSED: Final = "keep_closed_cases_days"
 SETTINGS: Final = (*(name for name, _ in RECORDS.values()), CLOSED)
 
 
+def _last_known(connection: sa.Connection, now: datetime) -> int:
+    """Before the first look of all: by the audit, but for what was written since the program started by this clock."""
+    earlier = sa.select(_entry.at).where(_entry.at <= to_ms(now - PAUSE)).order_by(_entry.id.desc()).limit(1)
+    last = connection.execute(earlier).scalar()
+    return to_ms(now) if last is None else int(last)
+
+
 @dataclass(slots=True)
 class Retention:
     """One step at a time: `step` says whether there may be more to remove at once."""
@@ -210,7 +218,7 @@ class Retention:
         """Whether the clock goes on from the last look, or has done so since it leapt; a leap stands in the audit."""
         with self.db.write() as connection:
             stored = connection.execute(sa.select(_setting.c.value).where(_setting.c.name == _CLOCK)).scalar()
-            last, looks = (to_ms(now), STEADY) if stored is None else json.loads(stored)
+            last, looks = (_last_known(connection, now), STEADY) if stored is None else json.loads(stored)
             passed = now - moment_at(last)
             if passed > LEAP:
                 told: dict[str, Any] = {"last": moment_at(last).isoformat(), "hours": STEADY}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import hmac
 import shutil
 import uuid
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -203,18 +203,26 @@ def key_of(folder: Path, keeper: KeyKeeper) -> bytes:
     return _fitting_key(found, keeper)
 
 
-def rewrap(folder: Path, keeper: KeyKeeper, wrapper: KeyWrapper) -> None:
+def rewrap(
+    folder: Path, keeper: KeyKeeper, wrapper: KeyWrapper, noted: AbstractContextManager[object] | None = None
+) -> None:
     """Keeps the same key in another way of the same kind, such as under another passphrase.
 
-    Raises WorkspaceError, also for a key that does not fit; the old way holds until the new one is on the disk.
+    `noted` is the transaction that puts it down: the old way holds where either fails, and until the new one is on the
+    disk. Raises WorkspaceError, also for a key that does not fit.
     """
     found = header.read_header(folder)
-    key = _fitting_key(found, keeper)
-    try:
-        replace(found, kept=wrapper.wrap(key, found.workspace_id)).write(folder)
-    except OSError as error:
-        code = "disk_full" if error.errno == errno.ENOSPC else "read_only"
-        raise WorkspaceError(code, "The workspace's file cannot be written", folder=str(folder)) from error
+    kept = wrapper.wrap(_fitting_key(found, keeper), found.workspace_id)
+    with ExitStack() as undo:
+        with noted or nullcontext():
+            undo.callback(_keep_by, folder, found.kept)
+            _keep_by(folder, kept)
+        undo.pop_all()
+
+
+def _keep_by(folder: Path, kept: Mapping[str, str | int]) -> None:
+    # read again: whom it logs in as may have changed meanwhile
+    header.put(folder, replace(header.read_header(folder), kept=kept))
 
 
 def _fitting_key(found: Header, keeper: KeyKeeper) -> bytes:

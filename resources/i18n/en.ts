@@ -3669,8 +3669,8 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>The workspace did not open</translation>
     </message>
     <message>
-        <source>常见原因：换了系统用户，重装过系统，或钥匙串被重置。请用创建工作区的系统用户登录，或恢复当时的钥匙串备份；没有密钥，任何人都打不开这些文件。</source>
-        <translation>Common causes: another system user, a reinstalled system, or a reset keychain. Log in as the system user who created the workspace, or restore a backup of the keychain from that time; without the key, nobody can open these files.</translation>
+        <source>常见原因：换了系统用户，重装过系统，或钥匙串被重置。请用创建工作区的系统用户登录，恢复当时的钥匙串备份，或从设了单独口令的备份恢复（密钥在备份里）；没有密钥，任何人都打不开这些文件。</source>
+        <translation>Common causes: another system user, a reinstalled system, or a reset keychain. Log in as the system user who created the workspace, restore a backup of the keychain from that time, or restore a backup with a passphrase of its own, which brings the key along; without the key, nobody can open these files.</translation>
     </message>
     <message>
         <source>登录系统桌面会解锁钥匙串；也可在系统的“密码和密钥”或“钥匙串访问”里解锁。</source>

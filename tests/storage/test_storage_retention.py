@@ -32,6 +32,11 @@ def purge(workspace: Workspace, now: datetime = NOW) -> None:
         pass
 
 
+def used(workspace: Workspace) -> None:
+    """Yesterday still, by the same clock."""
+    workspace.audit.record("account.connected", actor="王", at=NOW - timedelta(days=1))
+
+
 def receipts(workspace: Workspace) -> list[dict[str, object]]:
     told = [entry.facts for entry in workspace.audit.entries(limit=50) if entry.action == "retention.purged"]
     return [{"records": facts["records"], "rows": facts["rows"]} for facts in reversed(told)]
@@ -124,6 +129,7 @@ def test_old_test_messages_and_rows_of_look_backs_go_and_their_counts_stay(works
         run = store.begin(Scope(OLD, NOW), asked_by="王", at=at)
         store.keep(run.id, 0, 1, [Found(1, 1, 1, "rule", "since", "A", "", 0, None, OLD)], 2, "v")
         store.set_state(run.id, RunState.DONE, among=[RunState.RUNNING], actor="王", at=at)
+    used(workspace)
     purge(workspace)
     assert len(rows(workspace, metadata.tables["staff_trial"])) == 1
     newest, *older = store.runs(9)
@@ -149,6 +155,7 @@ def test_a_look_back_that_ended_behind_a_later_one_goes_in_its_time_as_well(work
     second = begun()
     become(second, RunState.DONE, OLD)
     become(first, RunState.DONE, YOUNG)
+    used(workspace)
     purge(workspace)
     assert [len(store.found(each, None, 0, 9)) for each in (first, second)] == [1, 0]
     for days in range(25, 101, 25):
@@ -219,3 +226,19 @@ def test_a_computer_that_stood_still_for_a_month_clears_at_once(workspace: Works
     look(workspace, NOW)
     assert look(workspace, NOW + LEAP)
     assert look(workspace, NOW + LEAP - timedelta(hours=3)), "nor does it wait for a clock that was set back"
+
+
+def test_the_first_look_of_all_leaps_from_the_last_entry_of_the_audit(workspace: Workspace) -> None:
+    ahead = NOW + timedelta(days=30_000)
+    workspace.audit.record("account.connected", actor="wang", at=NOW)
+    workspace.audit.record("workspace.opened", actor="wang", at=ahead)
+    assert not look(workspace, ahead + timedelta(minutes=5)), "what this clock itself dated vouches for nothing"
+    (told,) = [entry for entry in workspace.audit.entries(limit=50) if entry.action == "retention.waits"]
+    assert told.facts == {"last": NOW.isoformat(), "hours": STEADY}
+    assert look(workspace, NOW + LEAP) is False, "put right again, it waits as long"
+
+
+def test_the_first_look_of_all_goes_at_once_where_the_audit_goes_on(workspace: Workspace) -> None:
+    workspace.audit.record("account.connected", actor="wang", at=NOW - timedelta(days=400))
+    used(workspace)
+    assert look(workspace, NOW)
