@@ -1,7 +1,8 @@
 """What a provider lets be used, and so the signature and template that give a finished text.
 
 What it said is believed for ten minutes. A text that fits none asks anew, once a minute at most: its template may have
-been approved since. Where nothing of a batch fits, the next one asks in any case: the campaign has stopped in between.
+been approved since. Where nothing of a batch fits it is asked anew in any case: the campaign stops, or a person has let
+it go on and is believed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from campaign_app.domain.ports import Clock
 
 BELIEVED: Final = timedelta(minutes=10)
 ASKED_ANEW: Final = timedelta(minutes=1)
+AT_ONCE: Final = timedelta(0)
 NO_SIGNATURE: Final = "no_signature"
 NO_TEMPLATES: Final = "templates_unusable"  # none at all, whatever the text
 # whoever a message is for → our code
@@ -63,7 +65,10 @@ class Wordings:
         if any(isinstance(each, str) for each in found.values()):
             found = self._of(texts, ASKED_ANEW)
         if all(isinstance(each, str) for each in found.values()):
-            self.doubt()  # a person is told, and whoever lets it go on has mended it
+            # others of the account may have asked a moment before whoever lets it go on had mended it
+            found = self._of(texts, AT_ONCE)
+        if all(isinstance(each, str) for each in found.values()):
+            self.doubt()
         return found
 
     def doubt(self) -> None:

@@ -25,7 +25,7 @@ def stuck(settings: AccountStore, asked: Iterable[Account]) -> tuple[str, ...]:
 
 
 def check_stuck(seen: Situation) -> tuple[Check, ...]:
-    return (Check("replies", "block", "replies_stuck", {"names": seen.stuck}),) if seen.stuck else ()
+    return (Check("stuck", "block", "replies_stuck", {"names": seen.stuck}),) if seen.stuck else ()
 
 
 def ending(asked: Iterable[Account], ends: Iterable[Expiry]) -> dict[str, Expiry]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -14,7 +15,7 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Composed, InboundMessage, Outcome, SubmitOutcome
-from campaign_app.jobs import dispatch, following, poll
+from campaign_app.jobs import dispatch, following, poll, settling
 from campaign_app.jobs.ports import GatewayCapabilities, Sent
 from campaign_app.jobs.reconciling import reconcile
 from campaign_app.jobs.settling import Settled
@@ -199,6 +200,25 @@ def test_whoever_lets_it_go_on_without_a_template_is_asked_at_every_such_batch(s
     assert shop.run(campaign.id).step is dispatch.Step.END
     assert rejected == [0, 2]
     assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 1, "rejected": 4}
+
+
+@pytest.mark.parametrize("last", ["put_aside", "tell_unfit"])
+def test_a_worker_that_was_killed_while_it_stopped_for_no_template_costs_nobody_their_message(
+    shop: Shop, carrier: Carrier, monkeypatch: pytest.MonkeyPatch, last: str
+) -> None:
+    taking = carrier.submit
+    unfit(carrier, everybody(5))
+    campaign = shop.campaign()
+    with monkeypatch.context() as patched:
+        patched.setattr(settling, last, Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            shop.run(campaign.id)
+    shop.run(campaign.id)
+    assert shop.state(campaign.id) == (CampaignState.PAUSED, "account_refused:template_unfit")
+    shop.set_state(campaign.id, CampaignState.SENDING)
+    carrier.submit = taking  # type: ignore[method-assign]
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 5}
 
 
 def test_a_batch_that_no_template_gives_can_be_cancelled(shop: Shop, carrier: Carrier) -> None:

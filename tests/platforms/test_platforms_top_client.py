@@ -252,6 +252,19 @@ def test_only_a_promotion_that_passed_is_a_template_for_marketing(shop: TopShop)
     assert (found["SMS_1"].reason, found["SMS_4"].reason) == ("", "内容含违规用语")
 
 
+def test_a_template_that_top_refuses_alone_hides_no_other(shop: TopShop) -> None:
+    shop.order(fail=[{"code": 15, "sub_code": "isv.x"}])
+    listed = shop.client(templates="SMS_0, SMS_1").templates()
+    assert [(each.code, each.status, each.usable) for each in listed] == [
+        ("SMS_0", "unknown", False),
+        ("SMS_1", "approved", True),
+    ]
+    shop.order(fail=[{"code": 11}])
+    with pytest.raises(RemoteRefused):
+        shop.client(templates="SMS_0, SMS_1").templates()
+    shop.close()
+
+
 # --- connecting ---
 
 

@@ -36,6 +36,13 @@ def test_a_reply_that_nobody_can_read_is_told_of_until_it_is_cleared(staged: Sta
     assert staged.app.preflights.look(campaign.id).may_approve
 
 
+def test_each_check_has_a_row_of_its_own(staged: Staged) -> None:
+    seen = staged.app.preflights.look(staged.screened().id).seen
+    both = check(replace(seen, stuck=("阿里云",), elsewhere={"乙店": "控制台，王丽每天看"}))
+    assert {"replies_stuck", "replies_elsewhere"} <= {each.code for each in both}
+    assert len({each.key for each in both}) == len(both)
+
+
 def test_those_are_asked_who_are_connected_and_who_sends_for_them(staged: Staged) -> None:
     shop = staged.app.workspace.accounts.account(staged.account)
     sender, gone = replace(shop, id=98, label="通道"), replace(shop, id=99, state="disconnected")

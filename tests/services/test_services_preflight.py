@@ -129,7 +129,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("fit", {"carriers": {1: CARRIER}, "fits": {2: Fit(7, 7)}}, "block", "template_none"),
     ("fit", {"fits": {1: Fit(7, 7)}, **slow(10, 0)}, "block", "template_none"),
     ("fit", {"fits": {1: Fit(7, 2)}}, "warn", "template_some"),
-    ("replies", {"stuck": ("阿里云",)}, "block", "replies_stuck"),
+    ("stuck", {"stuck": ("阿里云",)}, "block", "replies_stuck"),
     ("authorisation", {"ends": {"店": Expiry(1, "authorisation", NOW)}}, "warn", "authorisation_ends"),
     ("replies", {"elsewhere": {"安宁旗舰店": "控制台，王丽每天看"}}, "warn", "replies_elsewhere"),
     ("sender", {"carriers": {1: replace(CARRIER, state="disconnected")}}, "block", "no_sender"),

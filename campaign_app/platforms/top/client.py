@@ -177,8 +177,19 @@ class TopPlatform:
         return Signature(name[: filed.NAME_MAX], self._account.entity_uscc, source="unknown", status=status)
 
     def templates(self) -> tuple[FiledTemplate, ...]:
-        """Implements `domain.ports.TemplateList`: those that the account names."""
-        return tuple(self.template(code) for code in names_in(self._account, "templates"))
+        """Implements `domain.ports.TemplateList`: those that the account names; of one that TOP refuses alone nothing
+
+        is known, so that a name that was mistyped hides none of the others.
+        """
+        return tuple(self._named(code) for code in names_in(self._account, "templates"))
+
+    def _named(self, code: str) -> FiledTemplate:
+        try:
+            return self.template(code)
+        except RemoteRefused as refused:
+            if refused.account_wide or refused.code != "refused":
+                raise
+        return FiledTemplate(code[: filed.NAME_MAX], "unknown", "unknown")
 
     def template(self, code: str) -> FiledTemplate:
         return filed.template(self._calls, code)

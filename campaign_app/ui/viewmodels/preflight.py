@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -137,11 +137,16 @@ class PreflightModel(QObject):
         self._looked_at: tuple[object, ...] = ()
         self._looking = False
         self._read_at = app.clock()
+        self._opened = False
         self.state = PreflightState(loose=_loose(model.view))
         model.changed.connect(self._model_changed)
 
     def load(self) -> None:
-        """Looks at everything anew, and has old reports of signatures read again."""
+        """Somebody opened the checks: looks at everything anew, and has old reports of signatures read again,
+
+        and templates of which none gives the text, as soon as that is known.
+        """
+        self._opened = True
         self._look(None)
         self._read_signatures()
 
@@ -154,13 +159,11 @@ class PreflightModel(QObject):
             self._look(self.state.found)
         # a carrier that does not answer is not asked at every look
         if self._app.clock() - self._read_at >= READ_AGAIN:
-            self._read_signatures()
+            self._read_signatures(_doubted(self.state.seen))
 
-    def _read_signatures(self) -> None:
+    def _read_signatures(self, doubted: Collection[int] = ()) -> None:
         app, uscc = self._app, self._model.view.campaign.entity_uscc
         self._read_at = app.clock()
-        fits = {} if self.state.seen is None else self.state.seen.fits
-        doubted = [account_id for account_id, fit in fits.items() if 0 < fit.unfit == fit.people]
         self._tasks.run(
             lambda _: app.accounts.read_signatures_again(uscc, app.jobs, doubted),
             lambda _: None,
@@ -223,6 +226,9 @@ class PreflightModel(QObject):
         self._become(replace(self.state, found=found))
         if asked != self.state.judged_for and not self._looking:
             self._look(found)
+        if self._opened and (doubted := _doubted(found.seen)):
+            self._read_signatures(doubted)
+        self._opened = False
 
     def _model_changed(self, view: CampaignView) -> None:
         self._become(replace(self.state, loose=_loose(view)))
@@ -235,7 +241,8 @@ class PreflightModel(QObject):
         looked_at = what, view.campaign.state, view.unsaved
         if looked_at != self._looked_at:
             self._looked_at = looked_at
-            self.load()
+            self._look(None)
+            self._read_signatures()
 
     def _become(self, state: PreflightState) -> None:
         if state != self.state:
@@ -268,6 +275,12 @@ def suggested(seen: Situation) -> datetime:
     while refusal_of(at, seen):
         at += hour
     return at
+
+
+def _doubted(seen: Situation | None) -> tuple[int, ...]:
+    """Senders none of whose templates gives the text, by what was read last."""
+    fits = {} if seen is None else seen.fits
+    return tuple(account_id for account_id, fit in fits.items() if 0 < fit.unfit == fit.people)
 
 
 def _loose(view: CampaignView) -> tuple[Check, ...]:

@@ -34,6 +34,7 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
     "balance": ("settings", "accounts"),
     "sender": ("settings", "accounts"),
     "replies": ("settings", "accounts"),
+    "stuck": ("settings", "accounts"),
     "authorisation": ("settings", "accounts"),
     "templates": ("settings", "accounts"),
     "worker": ("worker", ""),
@@ -45,7 +46,7 @@ TO_RECORD: Final = frozenset({"signature_unscoped", "signature_owner_open"})
 # nothing to be mended by whoever looks at it
 _NOT_MENDED: Final = frozenset({"recipients_unknown", "screening", "same_person", "another_needed"})
 _OF_SETTINGS: Final = frozenset(
-    {"balance", "sender", "replies", "authorisation", "templates", "cost_price", "cost_month"}
+    {"balance", "sender", "replies", "stuck", "authorisation", "templates", "cost_price", "cost_month"}
 )
 
 
