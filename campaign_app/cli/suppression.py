@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from campaign_app.cli.backup import shown_progress
-from campaign_app.cli.complaint import EntityOption, entity_in, show_refusals
+from campaign_app.cli.complaint import entity_in, show_refusals
 from campaign_app.cli.follow import show
 from campaign_app.cli.import_ import columns_in
 from campaign_app.cli.import_report import refusals_of
@@ -19,6 +19,7 @@ from campaign_app.services.sheets import SheetSource
 from campaign_app.services.tables import ReadOptions
 
 PhoneArgument = Annotated[str, typer.Argument(metavar="PHONE", help="手机号；写 - 则从标准输入读取。")]
+EntityOption = Annotated[str, typer.Option("--entity", metavar="USCC", help="哪个主体的名单；只有一个时可省略。")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="原因，写入每一个号码的记录。")]
 
 suppression = typer.Typer(no_args_is_help=True, help="拒收名单：登记号码、导入名单、查一个号码、解除退订。")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from campaign_app.cli.campaigns import read_definition
 from campaign_app.cli.main import app
 from campaign_app.settings import DECLARED, Declared, to_stored
+from campaign_app.storage import filters
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -27,6 +31,16 @@ def test_every_setting_has_its_row(declared: Declared) -> None:
     cells = [cell.strip() for cell in row.split("|")]
     assert cells[2] == str(to_stored(declared.default))
     assert cells[4:6] == [declared.zh, declared.en]
+
+
+def test_the_campaign_that_is_shown_can_be_screened(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "formats.md").read_text("utf-8")
+    (shown,) = re.findall(r"^```json\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    file = tmp_path / "campaign.json"
+    file.write_text(shown, "utf-8")
+    fields, audience = read_definition(file)
+    assert {*fields, "audience"} == json.loads(shown).keys()
+    filters.clause(audience, datetime(2026, 11, 1, tzinfo=UTC))
 
 
 def test_every_command_is_described() -> None:

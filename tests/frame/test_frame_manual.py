@@ -18,7 +18,7 @@ from typer.main import get_command
 from campaign_app import assets
 from campaign_app.cli.main import app
 from campaign_app.compliance import fixes
-from campaign_app.settings import DECLARED
+from campaign_app.settings import DECLARED, Declared, to_stored
 from tools import manual
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -144,6 +144,19 @@ def test_it_is_plain_enough_for_the_help_window(page: Path) -> None:
     assert re.findall(r"^(?:!!!|\?\?\?|===|:::).*", text, re.MULTILINE) == []
     assert re.findall(r"<\w+[^>]*>|\{[:.#][^}]*\}|\[\^", text) == []
     assert len(text.splitlines()) <= 400
+
+
+@pytest.mark.parametrize("declared", DECLARED, ids=lambda declared: declared.name)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_policy_has_its_row(language: str, declared: Declared) -> None:
+    said = f"「{declared.zh}」" if language == "zh" else f"**{declared.en}**"
+    rows = (MANUAL / language / "policies.md").read_text("utf-8").splitlines()
+    (row,) = [row for row in rows if row.startswith(f"| {said} |")]
+    _, _, default, values, *_ = (cell.strip() for cell in row.split("|"))
+    if not declared.is_switch:
+        assert default.startswith(str(to_stored(declared.default)))
+    if declared.high is not None and not declared.is_switch:
+        assert values == f"{declared.low} {'到' if language == 'zh' else 'to'} {declared.high}"
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=ids)

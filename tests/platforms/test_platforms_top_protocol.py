@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -52,6 +55,18 @@ def test_a_request_is_completed_in_its_body_and_signed_anew_at_every_attempt() -
     assert form["sign"] == signature(form, "secret", "hmac-sha256")
     assert (form["timestamp"], form["x"], form["empty"], form["session"]) == ("2026-11-01 23:00:00", "店", "", "first")
     assert request.headers["Content-Length"] == str(len(request.body))
+
+
+def test_its_times_need_no_database_of_time_zones() -> None:
+    """The frozen program brings none but on Windows, and a small Linux has none."""
+    program = "import sys; sys.modules['tzdata'] = None; from campaign_app.transport.top.signing import timestamp as t"
+    asked = f"{program}; from datetime import datetime; print(t(datetime.fromisoformat('{NOW.isoformat()}')))"
+    said = subprocess.run(
+        [sys.executable, "-c", asked],
+        capture_output=True, text=True, timeout=60, check=False,
+        env=os.environ | {"PYTHONTZPATH": "", "PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+    assert (said.stdout.strip(), said.stderr) == ("2026-11-01 23:00:00", "")
 
 
 XML = """<?xml version="1.0" encoding="utf-8" ?><crm_members_get_privy_response><members list="true">

@@ -8,15 +8,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode
-from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
 
-BEIJING: Final = ZoneInfo("Asia/Shanghai")
+BEIJING: Final = timezone(timedelta(hours=8))  # not by name: a frozen program may find no time zones
 FORM: Final = "application/x-www-form-urlencoded;charset=utf-8"
 SIGN: Final = "sign"
 
