@@ -47,6 +47,7 @@ def aged(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
         workspace.staff.wish(Wish(str(press), 1, None, staff.id, "文", "王"), ENTITY, at)
     for at in (OLD, OLD, YOUNG):
         look_back(workspace, at)
+    workspace.audit.record("account.connected", actor="王", at=NOW - timedelta(days=1))  # a computer that is in use
     return workspace
 
 
