@@ -167,3 +167,12 @@ def test_it_is_not_where_somebody_else_changed_the_campaign_meanwhile(
     assert desk.app.campaigns.get(model.id).body == theirs
     assert (composer.state.text, composer.state.saved) == (BAD, Saved.FAILED)
     assert model.view.unkept == {"text"}
+    for _ in range(2):  # nor after it was away once more, with their version read by then
+        line.cut = True
+        model.load()
+        qtbot.waitUntil(lambda: bool(model._told))
+        line.cut = False
+        model.load()
+        qtbot.waitUntil(lambda: not model._told)
+        desk.kit.tasks.finish()
+    assert desk.app.campaigns.get(model.id).body == theirs

@@ -110,6 +110,7 @@ class CampaignModel(QObject):
         self._app, self._tasks, self._messages = app, tasks, messages
         self.view = CampaignView(campaign, builds=app.person.may(Permission.BUILD))
         self._stored = campaign
+        self._left: Campaign | None = None  # as it stood when something of it could not be saved
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
         self._loading = False
@@ -295,7 +296,7 @@ class CampaignModel(QObject):
 
     def _loaded(self, view: CampaignView) -> None:
         self._loading = False
-        as_left, self._told = self._told and view.campaign == self._stored, ""
+        as_left, self._told = self._told and view.campaign == self._left, ""
         self._stored = view.campaign
         if self.view.unsaved:  # what is on its way is newer than what was read
             view = replace(view, campaign=self.view.campaign, unsaved=self.view.unsaved)
@@ -306,7 +307,7 @@ class CampaignModel(QObject):
             self.again.emit()
 
     def _saved(self, campaign: Campaign, then: Callable[[], None] | None, *, edit: bool = True) -> None:
-        self._stored = campaign
+        self._stored, self._left = campaign, None
         unsaved = self.view.unsaved - edit
         # of several changes that are on their way the last one is shown
         shown = replace(self.view.campaign, state=campaign.state) if unsaved else campaign
@@ -316,6 +317,8 @@ class CampaignModel(QObject):
             then()
 
     def _not_saved(self, error: AppError, failed: Callable[[], None] | None) -> None:
+        if not self.view.unkept:
+            self._left = self._stored
         if failed is not None:
             failed()  # whoever typed it is told before what is stored takes its place
         unsaved = self.view.unsaved - 1
