@@ -71,13 +71,14 @@ def hand_over(
     return outcomes
 
 
-def tell_unfit(context: Context, submission: Submission, refusal: RemoteRefused, why: str) -> None:
-    """Once the campaign has stopped for a batch that no template gives: whoever lets it go on knows of it.
+def tell_unfit(context: Context, submission: Submission, refusal: RemoteRefused) -> None:
+    """Once this batch, which no template gives, has stopped the campaign: whoever lets it go on knows of it.
 
     Then the same batch is rejected if still no template gives it, so that a few whose own text fits none keep nobody
-    behind them waiting for ever. Whoever stopped the campaign for another reason was told of nothing.
+    behind them waiting for ever. Of a batch that met a campaign which had stopped already, be it for the same reason,
+    nobody was told.
     """
-    if refusal.code == UNFIT and context.stores.campaigns.campaign(submission.campaign_id).state_note == why:
+    if refusal.code == UNFIT:
         context.stores.accounts.set_setting(_unfit(submission), 1)
 
 

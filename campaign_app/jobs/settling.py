@@ -168,9 +168,8 @@ def _try(
     except RemoteRefused as refusal:
         if not refusal.account_wide:
             return None, backoff, shop_note(refusal) or f"refused:{refusal.code}"
-        why = why_refused(refusal, context.clock())
-        put_aside(context, campaign, CampaignState.PAUSED, why)
-        tell_unfit(context, submission, refusal, why)
+        if put_aside(context, campaign, CampaignState.PAUSED, why_refused(refusal, context.clock())):
+            tell_unfit(context, submission, refusal)
         return Settled.STOPPED, 0, ""
     except RuleStops as rule:
         stop_by(context, campaign, rule)

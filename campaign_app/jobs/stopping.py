@@ -10,9 +10,11 @@ from campaign_app.domain.errors import NotAllowed
 from campaign_app.jobs.stores import Context
 
 
-def put_aside(context: Context, campaign: Campaign, state: CampaignState, note: str) -> None:
-    """Stops the sending with a reason that a person can read; whoever stopped it first is right."""
+def put_aside(context: Context, campaign: Campaign, state: CampaignState, note: str) -> bool:
+    """Stops the sending with a reason that a person can read, and tells so; whoever stopped it first is right."""
     stopped = replace(campaign, state=state, state_note=note)
     noted = Noted("campaign.stopped", "worker", context.clock(), {"state": state.value, "note": note})
     with suppress(NotAllowed):
         context.stores.campaigns.update(stopped, expected=CampaignState.SENDING, noted=noted)
+        return True
+    return False

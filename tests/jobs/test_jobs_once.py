@@ -238,12 +238,18 @@ def test_a_few_whom_no_template_fits_are_rejected_and_stop_nobody(shop: Shop, ca
     assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 4, "rejected": 1}
 
 
-def test_whoever_stopped_it_meanwhile_was_told_of_no_template(shop: Shop, carrier: Carrier) -> None:
+@pytest.mark.parametrize("note", ["by_user", "account_refused:template_unfit"])
+def test_whoever_stopped_it_meanwhile_was_told_of_no_template_of_this_batch(
+    shop: Shop, carrier: Carrier, note: str
+) -> None:
+    """Be it another flow of the campaign, for a batch of its own."""
     unfit(carrier, everybody(5))
     campaign, refusing = shop.campaign(), carrier.submit
+    campaigns = shop.context.stores.campaigns
 
     def submit(key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
-        shop.set_state(campaign.id, CampaignState.PAUSED)
+        stopped = replace(campaigns.campaign(campaign.id), state=CampaignState.PAUSED, state_note=note)
+        campaigns.update(stopped, expected=CampaignState.SENDING)
         return refusing(key, messages)
 
     carrier.submit = submit  # type: ignore[method-assign]
