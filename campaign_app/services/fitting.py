@@ -17,6 +17,7 @@ from campaign_app.services.situation import Check, Fit, Situation
 
 # a list that was read longer ago says nothing of what is approved by now
 BELIEVED: Final = timedelta(hours=24)
+FEW: Final = 20  # of a sender's people in the sample: their texts alone are no word on those of all
 
 
 def note_templates(settings: AccountStore, account_id: int, listed: Iterable[FiledTemplate], at: datetime) -> None:
@@ -31,7 +32,7 @@ def fits(
     """By sender account; those are left out of whose templates nothing is known.
 
     `texts` are finished ones by shop, as `Survey.leaving`; `carriers` has by shop the account that sends for it. A
-    sender of whose people nobody is in the sample is judged by the texts of the others: all follow one body.
+    sender of whose people FEW are in the sample is judged by the texts of all: they follow one body.
     """
     mine = defaultdict[int, list[str]](list)
     for shop, theirs in texts.items():
@@ -39,7 +40,11 @@ def fits(
             mine[carriers[shop]] += theirs
     everybody = [text for theirs in texts.values() for text in theirs]
     known = {carrier: _known(settings, carrier, now) for carrier in dict.fromkeys(carriers.values())}
-    return {c: _fit(templates, mine.get(c) or everybody) for c, templates in known.items() if templates is not None}
+    return {
+        c: _fit(templates, everybody if len(mine[c]) < FEW else mine[c])
+        for c, templates in known.items()
+        if templates is not None
+    }
 
 
 def check_fit(seen: Situation) -> tuple[Check, ...]:

@@ -14,7 +14,7 @@ from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.money import Limits, Line, Quote
 from campaign_app.domain.signature import FiledTemplate
-from campaign_app.services.fitting import BELIEVED, check_fit, fits, note_templates
+from campaign_app.services.fitting import BELIEVED, FEW, check_fit, fits, note_templates
 from campaign_app.services.money import Spending
 from campaign_app.services.situation import Fit
 from tests.helpers.shop import NOW
@@ -70,7 +70,15 @@ def test_those_whom_alone_no_template_fits_are_counted(staged: Staged) -> None:
     texts = {1: ["【店】王先生您好，拒收请回复R", "【店】李女士您好，拒收请回复R", "【店】李您好，拒收请回复R", "李"]}
     assert fits(store, texts, {1: staged.account}, now) == {staged.account: Fit(3, 1)}
     assert fits(store, texts, {1: 99, 2: staged.account}, now) == {staged.account: Fit(3, 1)}, "judged by all"
-    assert fits(store, {1: texts[1][:2], 2: texts[1]}, {1: staged.account, 2: 99}, now) == {staged.account: Fit(2, 0)}
+    mine = texts[1][:2] * (FEW // 2)
+    assert fits(store, {1: mine, 2: texts[1]}, {1: staged.account, 2: 99}, now) == {staged.account: Fit(FEW, 0)}
+
+
+def test_the_odd_text_of_the_one_who_was_looked_at_speaks_for_nobody_else(staged: Staged) -> None:
+    store, now = staged.app.workspace.accounts, staged.app.clock()
+    note(staged, filed("王先生您好，拒收请回复R"))
+    texts = {1: ["【店】李您好，拒收请回复R"], 2: ["【店】王先生您好，拒收请回复R"] * 30}
+    assert fits(store, texts, {1: staged.account, 2: 99}, now) == {staged.account: Fit(31, 1)}
 
 
 def test_what_was_read_long_ago_says_nothing(staged: Staged) -> None:
