@@ -258,9 +258,10 @@ class Shell(QMainWindow):
             self.navigation.open_up(on=False)
             self.stack.setCurrentWidget(self.gate)
 
-    def _back(self, trouble: str) -> None:
+    def _back(self, troubles: frozenset[str]) -> None:
         """Whoever did something in vain meanwhile has to know it, also where they look only now: it stays."""
-        self.notices.withdraw(trouble)
+        for trouble in troubles:
+            self.notices.withdraw(trouble)
         self._kit.messages.warn(
             lambda: translate("Shell", "刚才用不了工作区，现在已恢复。其间没有保存成功的操作，请再做一次。")
         )

@@ -31,12 +31,12 @@ class Seen:
 class Jobs(QObject):
     """`changed` carries every open job, `ended` each one that ended (done, failed or cancelled), once.
 
-    `back`: the workspace can be read again, with the code of the error that was told when it could not.
+    `back`: the workspace can be read again, with the codes of the errors that were told meanwhile.
     """
 
     changed = Signal(object)  # tuple[Job, ...]
     ended = Signal(object)  # Job
-    back = Signal(str)
+    back = Signal(object)  # frozenset[str]
 
     def __init__(self, app: App, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +44,7 @@ class Jobs(QObject):
         self.open: tuple[Job, ...] = ()
         self._known: frozenset[int] = frozenset()
         self._looking = False
-        self._trouble = ""
+        self._troubles: frozenset[str] = frozenset()
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self.look)
@@ -91,8 +91,8 @@ class Jobs(QObject):
         """It looks again by the clock: once said is enough."""
         self._looking = False
         self._timer.setInterval(TROUBLED_MS)
-        if error.code != self._trouble:
-            self._trouble = error.code
+        if error.code not in self._troubles:
+            self._troubles |= {error.code}
             self._tasks.failed.emit(error)
 
     def _saw(self, seen: Seen) -> None:
@@ -109,10 +109,10 @@ class Jobs(QObject):
             self.ended.emit(job)
 
     def _over(self) -> None:
-        if self._trouble:
-            trouble, self._trouble = self._trouble, ""
+        if self._troubles:
+            troubles, self._troubles = self._troubles, frozenset()
             self._timer.setInterval(LOOK_MS)
-            self.back.emit(trouble)
+            self.back.emit(troubles)
 
 
 def _those_there(jobs: JobStore, job_ids: Collection[int]) -> tuple[Job, ...]:
