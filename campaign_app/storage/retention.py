@@ -220,9 +220,10 @@ class Retention:
             stored = connection.execute(sa.select(_setting.c.value).where(_setting.c.name == _CLOCK)).scalar()
             last, looks = (_last_known(connection, now), STEADY) if stored is None else json.loads(stored)
             passed = now - moment_at(last)
-            if passed > LEAP:
+            if passed > LEAP and looks:  # else it stands there already: of two hosts one is ahead
                 told: dict[str, Any] = {"last": moment_at(last).isoformat(), "hours": STEADY}
                 append_entry(connection, "retention.waits", ACTOR, to_ms(now), told)
+            if passed > LEAP:
                 looks = 0
             elif passed >= PAUSE / 2:  # another worker's look, or one after a start, is none of its own
                 looks = min(STEADY, looks + 1)

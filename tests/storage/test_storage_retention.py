@@ -222,6 +222,14 @@ def test_a_clock_that_was_put_right_again_is_believed_after_as_long(workspace: W
     assert [look(workspace, NOW + PAUSE * hours) for hours in range(STEADY + 1)] == [*[False] * STEADY, True]
 
 
+def test_of_two_hosts_one_of_which_is_years_ahead_it_is_told_once_and_nothing_goes(workspace: Workspace) -> None:
+    look(workspace, NOW)
+    for hours in range(20):
+        assert not look(workspace, NOW + timedelta(days=400) + PAUSE * hours)
+        assert not look(workspace, NOW + PAUSE * (hours + 1))
+    assert [e.action for e in workspace.audit.entries(limit=90)].count("retention.waits") == 1
+
+
 def test_a_computer_that_stood_still_for_a_month_clears_at_once(workspace: Workspace) -> None:
     look(workspace, NOW)
     assert look(workspace, NOW + LEAP)
