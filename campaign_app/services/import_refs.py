@@ -1,4 +1,4 @@
-"""The hashes of a file's refs, on the disk while its numbers are sorted: both fill 120 MB for ten million rows."""
+"""The hashes of a file's refs, in a temporary file while its numbers are sorted: both fill 120 MB for ten million."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import errno
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from io import FileIO
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 from typing import Final
 
 import numpy as np
@@ -21,7 +21,7 @@ _PART: Final = 100_000
 class RefFile:
     """Rising row numbers and the hash of each row's ref, in the order in which they were put.
 
-    Both methods raise WorkspaceError `disk_full` or `disk_error`.
+    Both methods raise WorkspaceError `temp_full` or `temp_error`, with the folder.
     """
 
     def __init__(self, raw: FileIO) -> None:
@@ -66,5 +66,5 @@ def _told() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        code = "disk_full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "disk_error"
-        raise WorkspaceError(code, "The folder for temporary files fails") from error
+        code = "temp_full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "temp_error"
+        raise WorkspaceError(code, "The folder for temporary files fails", folder=gettempdir()) from error

@@ -50,7 +50,7 @@ class _Keys:
 
 
 class Scanner:
-    """Reads a file once. Raises WorkspaceError `disk_full` or `disk_error` of the folder for temporary files."""
+    """Reads a file once. Raises WorkspaceError `temp_full` or `temp_error`."""
 
     def __init__(self, checker: RowChecker) -> None:
         self._checker = checker

@@ -73,7 +73,7 @@ def test_a_file_of_any_length_is_judged_as_row_by_row(tmp_path: Path, count: int
     assert len(repeats) > count / 3
 
 
-@pytest.mark.parametrize(("code", "number"), [("disk_full", errno.ENOSPC), ("disk_error", errno.EIO)])
+@pytest.mark.parametrize(("code", "number"), [("temp_full", errno.ENOSPC), ("temp_error", errno.EIO)])
 def test_a_folder_for_temporary_files_that_fails_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, number: int
 ) -> None:
@@ -96,7 +96,7 @@ def test_a_full_folder_for_temporary_files_is_said_and_nothing_stays_there(
         monkeypatch.setattr(tempfile, "tempdir", str(disk.folder))
         with pytest.raises(WorkspaceError) as caught:
             scan(tmp_path, [(f"r{number}", "") for number in range(200_000)])
-        assert caught.value.code == "disk_full"
+        assert caught.value.code == "temp_full"
         assert list(disk.folder.iterdir()) == []
         assert scan(tmp_path, [("a", ""), ("a", "")]).marks.repeats.tolist() == [3]
 
