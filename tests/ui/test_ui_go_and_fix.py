@@ -29,6 +29,7 @@ MENDED = {
     "audience": "empty_action",
     "recipients": "condition_add",
     "text": "body",
+    "fit": "body",
     "approver": "body",
     "warning:OPT-OUT": "body",
     "signature": "signature",
@@ -40,6 +41,8 @@ MENDED = {
     "balance": "card",
     "sender": "card",
     "replies": "card",
+    "stuck": "card",
+    "authorisation": "card",
     "templates": "card",
 }
 
