@@ -17,6 +17,7 @@ DATABASE: Final = "workspace.db"
 FORMAT: Final = 1
 TEAM_FORMAT: Final = 2  # with a server, of which older programs know nothing
 MOVING_FORMAT: Final = 3  # of a move that is not known to be finished
+_SHAPE: Final = (TypeError, KeyError, AttributeError)  # JSON of another form
 _WHERE_NEEDED: Final = ("server", "password", "move_id", "moved_from")
 
 
@@ -124,7 +125,7 @@ def read_header(folder: Path) -> Header:
     """
     try:
         header = _header(json.loads((folder / FILE).read_text(encoding="utf-8")))
-    except (FileNotFoundError, NotADirectoryError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, ValueError, *_SHAPE) as error:
         code = "damaged" if (folder / DATABASE).is_file() else "not_a_workspace"
         raise WorkspaceError(code, "There is no whole workspace in this folder", folder=str(folder)) from error
     except OSError as error:

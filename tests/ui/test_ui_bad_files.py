@@ -177,7 +177,7 @@ NEWER = "工作区由更新版本的允发创建，请先升级本程序，文�
         (newer, NEWER),
         (newer_inside, NEWER),
         (database_is_a_folder, "工作区文件已损坏，未作任何改动，请从备份恢复。"),
-        (header_is_a_folder, "这里不是允发的工作区，文件未改动。请另选文件夹，或新建工作区。"),
+        (header_is_a_folder, "工作区文件已损坏，未作任何改动，请从备份恢复。"),
     ],
 )
 def test_the_words_of_a_workspace_that_does_not_open(spoil: Callable[[Path], None], said: str, own: Path) -> None:
