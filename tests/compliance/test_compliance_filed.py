@@ -76,6 +76,7 @@ def test_values_are_read_off_the_text(text: str, body: str, values: dict[str, st
         ("您好{1}您好", "您好"),
         ("店{1}好", "店好好呀"),
         ("{1}店{2}好", "好"),
+        ("a{1}b{2}bc", "axbc"),
     ],
 )
 def test_nearly_the_same_is_not_the_same(text: str, body: str) -> None:
