@@ -44,7 +44,7 @@ from campaign_app.domain.customer import Account, Entity, ImportRow, PlatformCus
 from campaign_app.domain.people import NOT_ASKED, PeopleQuery
 from campaign_app.domain.phone import Phone
 from campaign_app.processes import look_for_cycles_less_often
-from campaign_app.services.import_session import PART
+from campaign_app.services.import_parts import PART
 from campaign_app.storage import schema
 from campaign_app.storage.filters import joined_tags
 from campaign_app.storage.keys import WorkspaceKeys

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from campaign_app.services.courses import Courses
     from campaign_app.services.filings import Filings
     from campaign_app.services.following import Following
+    from campaign_app.services.import_parts import Beside
     from campaign_app.services.imports import Imports
     from campaign_app.services.lifting import Lifting
     from campaign_app.services.lookback import LookBacks
@@ -287,8 +288,9 @@ def _hours(workspace: Workspace) -> tuple[time_of_day, time_of_day]:
     return settings.window_opens, settings.window_closes
 
 
-def imports_of(workspace: Workspace, clock: Clock) -> Imports:
+def imports_of(workspace: Workspace, clock: Clock, beside: Beside | None = None) -> Imports:
     from campaign_app.jobs.tabular import open_table
+    from campaign_app.services.import_parts import nobody
     from campaign_app.services.imports import Imports
     from campaign_app.storage.host import place_id
 
@@ -304,6 +306,7 @@ def imports_of(workspace: Workspace, clock: Clock) -> Imports:
         clock=clock,
         place=place_id() if workspace.shared else "",
         seen=seen,
+        beside=beside or nobody,
     )
 
 

@@ -112,10 +112,11 @@ def _work(
     from campaign_app.jobs import flows
     from campaign_app.jobs.worker import FlowLost, run
     from campaign_app.processes import look_for_cycles_less_often
+    from campaign_app.reading import beside
 
     _look_for_copy(context)
     context = as_set(workspace, context)  # it may have found that the workspace is a copy
-    imports = imports_of(workspace, context.clock)
+    imports = imports_of(workspace, context.clock, beside(workspace.imports.keys.rows))
     launched = flows.launch(context, imports, workspace.flows, lambda was: as_set(workspace, was), share)
     look_for_cycles_less_often()
     ready()

@@ -25,6 +25,7 @@ from campaign_app.cli.import_ import import_
 from campaign_app.cli.lookback import lookback
 from campaign_app.cli.peak import peak
 from campaign_app.cli.person import person
+from campaign_app.cli.read_rows import read_rows
 from campaign_app.cli.report import report
 from campaign_app.cli.sandbox import sandbox
 from campaign_app.cli.segments import segments
@@ -38,7 +39,7 @@ from campaign_app.cli.words import fail, say
 from campaign_app.cli.worker import worker
 from campaign_app.cli.workspace import workspace
 from campaign_app.domain.errors import AppError
-from campaign_app.processes import look_for_cycles_less_often
+from campaign_app.processes import READ_ROWS, look_for_cycles_less_often
 
 app = typer.Typer(
     name="campaign-app",
@@ -88,6 +89,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
 }
 for name, command in _COMMANDS.items():
     app.command(name)(command)
+app.command(READ_ROWS, hidden=True)(read_rows)
 app.add_typer(backup, name="backup")
 app.add_typer(consent_api, name="consent-api")
 app.add_typer(accounts, name="accounts")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from campaign_app.domain.phone import Phone, PlatformPhone
 
+T = TypeVar("T")
 _USCC: Final = re.compile(r"[0-9A-Z]{18}", re.ASCII)
 
 
@@ -123,8 +124,7 @@ class Reading(NamedTuple):
     values: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class ImportRow:
+class ImportRow(NamedTuple):
     """One readable row of a file. `account_id` is the shop it was imported for; `ref` wins over `phone` in matching.
 
     `consecutive`: its number is part of a run of five or more, so it stays apart from every customer, unsendable.
@@ -136,6 +136,43 @@ class ImportRow:
     phone: Phone | None
     attributes: Mapping[str, str]
     consecutive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyRows:
+    """Rows of one part of a file for one shop, by column: what can be made of them before a store is asked anything.
+
+    `phone_keys` are the numbers' keyed hashes, `sealed` the numbers, `texts` the attributes as JSON with sorted names.
+    `consecutive`: the numbers of such rows. `waiting`: (key, row) by which each row is found while it waits for its
+    customer, rising. `share_keys`: two of the rows may be one person.
+    """
+
+    account_id: int
+    row_nos: Sequence[int]
+    refs: Sequence[str | None] = field(repr=False)
+    phone_keys: Sequence[bytes | None] = field(repr=False)
+    sealed: Sequence[bytes | None] = field(repr=False)
+    texts: Sequence[str] = field(repr=False)
+    consecutive: frozenset[int]
+    waiting: Sequence[tuple[int, int]] = field(repr=False)
+    share_keys: bool
+
+    def but(self, gone: Container[int]) -> ReadyRows:
+        """Without some rows."""
+        left = [at for at, row_no in enumerate(self.row_nos) if row_no not in gone]
+
+        def of(column: Sequence[T]) -> list[T]:
+            return [column[at] for at in left]
+
+        return replace(
+            self,
+            row_nos=of(self.row_nos),
+            refs=of(self.refs),
+            phone_keys=of(self.phone_keys),
+            sealed=of(self.sealed),
+            texts=of(self.texts),
+            waiting=[key for key in self.waiting if key[1] not in gone],
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from campaign_app.domain.customer import (
     ImportRow,
     PlatformCustomer,
     Reading,
+    ReadyRows,
 )
 from campaign_app.domain.erasure import Stored
 from campaign_app.domain.people import PeopleQuery
@@ -263,7 +264,11 @@ class ImportStore(Protocol):
         """What `apply_chunk` would answer to these rows in a new import; writes nothing."""
         ...
 
-    def apply_chunk(self, import_id: int, rows: Sequence[ImportRow]) -> ChunkCounts: ...
+    def apply_chunk(self, import_id: int, rows: Sequence[ImportRow]) -> ChunkCounts:
+        """Of rows for one shop."""
+        ...
+
+    def apply_ready(self, import_id: int, rows: ReadyRows) -> ChunkCounts: ...
     def refuse(self, import_id: int, refusals: Sequence[tuple[int, str, str]]) -> None:
         """Keeps (row, code, field) of rows that are left out."""
         ...

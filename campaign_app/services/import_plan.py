@@ -79,7 +79,10 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """Kept with the import, so that a worker can do it, and do it again after a crash, in exactly the same way."""
+    """Kept with the import, so that a worker can do it, and do it again after a crash, in exactly the same way.
+
+    `scan`: what the first reading of the file found (`import_scan.Scan`), while the import lasts, unless it is long.
+    """
 
     path: str
     account_id: int
@@ -90,6 +93,7 @@ class ImportPlan:
     repaired: int
     chunks: int
     actor: str
+    scan: Mapping[str, Any] | None = field(default=None, repr=False)
 
     def reads_like(self, other: ImportPlan) -> bool:
         """Whether the same rows come out of both."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Self
 
 import numpy as np
 
@@ -12,6 +14,7 @@ from campaign_app.services.import_keys import (
     FileMarks,
     Groups,
     KeyColumn,
+    Rows,
     Values,
     find_repeats,
     groups_of,
@@ -23,6 +26,10 @@ from campaign_app.services.memory import give_back
 from campaign_app.services.tables import Block, Table
 
 Tick = Callable[[float], None]  # told the part done, 0 to 1; may raise to stop the work
+# raised with every change of what a row, a block, a plain one, a repeat or a run is
+READING: Final = 1
+_MOST_KEPT: Final = 200_000  # rows with a mark
+_MOST_BYTES: Final = 4 * _MOST_KEPT
 _BELOW: Final = 12_999_999_999  # every mainland mobile number
 
 
@@ -35,6 +42,31 @@ class Scan:
     repaired: int
     last_row: int
     plain: Sequence[bool]
+
+    def to_json(self) -> dict[str, Any] | None:
+        """For whoever goes on with the same file; None where it would be long, and reading the file again is better."""
+        marks = (self.marks.repeats, self.marks.firsts, self.marks.consecutive)
+        if sum(map(len, marks)) > _MOST_KEPT:
+            return None
+        told = {"reading": READING, "rows": self.rows, "repaired": self.repaired, "last_row": self.last_row}
+        plain = _word(np.packbits(np.asarray(self.plain, bool)).tobytes())
+        return {**told, "blocks": len(self.plain), "plain": plain, "marks": [_word(_little(each)) for each in marks]}
+
+    @classmethod
+    def from_json(cls, data: object) -> Self | None:
+        """None for anything that `to_json` of this version did not write: the file is then read."""
+        if not isinstance(data, dict) or data.get("reading") != READING:
+            return None
+        try:
+            repeats, firsts, runs = (np.frombuffer(_bytes(each), "<u4").astype(np.uint32) for each in data["marks"])
+            bits = np.unpackbits(np.frombuffer(_bytes(data["plain"]), np.uint8)).astype(bool).tolist()
+            rows, repaired, last_row = (int(data[name]) for name in ("rows", "repaired", "last_row"))
+            plain = bits[: int(data["blocks"])]
+        except (KeyError, TypeError, ValueError, OverflowError, zlib.error):
+            return None
+        if len(repeats) != len(firsts):
+            return None
+        return cls(FileMarks(repeats, firsts, runs), rows, repaired, last_row, plain)
 
 
 @dataclass(slots=True)
@@ -87,6 +119,22 @@ class Scanner:
             len(read) + len(block.bad),
             sum(code == "repaired" for *_, code, _ in read),
         )
+
+
+def _little(rows: Rows) -> bytes:
+    return rows.astype("<u4").tobytes()
+
+
+def _word(data: bytes) -> str:
+    return b64encode(zlib.compress(data)).decode()
+
+
+def _bytes(word: str) -> bytes:
+    unpacked = zlib.decompressobj()
+    data = unpacked.decompress(b64decode(word), _MOST_BYTES)
+    if not unpacked.eof:
+        raise ValueError("cut, or longer than anything that is kept")
+    return data
 
 
 def _ref_groups(refs: RefFile) -> Groups:

@@ -11,14 +11,14 @@ from threading import Lock
 from typing import Final
 
 from campaign_app.domain.errors import SettingsError
+from campaign_app.services import import_parts
 from campaign_app.services.import_columns import Column
 from campaign_app.services.import_keys import FileMarks
+from campaign_app.services.import_plan import ImportPlan
 from campaign_app.services.import_rows import Checked, RowChecker
 from campaign_app.services.import_scan import Scan, Scanner, Tick
-from campaign_app.services.tables import Block, Table
+from campaign_app.services.tables import Block, OpenTable, Table
 
-CHUNK: Final = 20_000  # row numbers of a step that is remembered as done
-PART: Final = 5_000  # of those that are in memory at once, and in one transaction
 _HASH_BYTES: Final = 1 << 20
 
 
@@ -36,13 +36,16 @@ def sha256_of(path: Path) -> str:
 class Session:
     """Chunk n holds the rows numbered n * CHUNK + 1 to (n + 1) * CHUNK, in parts. Going back reads the file again."""
 
-    def __init__(self, path: Path, table: Table, columns: Sequence[Column], account_id: int, tick: Tick) -> None:
+    def __init__(
+        self, path: Path, table: Table, columns: Sequence[Column], account_id: int, tick: Tick, scan: Scan | None = None
+    ) -> None:
+        """`scan`: of the same file, where it was read before; whether it is the same, `sha256` says."""
         self._path = path
         self._table = table
         self._checker = RowChecker(columns, account_id)
         self._before = _identity(path)
         self.sha256 = sha256_of(path)
-        self.scan: Scan = Scanner(self._checker).scan(table, tick)
+        self.scan = scan or Scanner(self._checker).scan(table, tick)
         self._blocks: Iterator[Block] = iter(())
         self._rest: tuple[Block, bool] | None = None
         self._read = 0  # blocks
@@ -55,11 +58,11 @@ class Session:
 
     @property
     def chunks(self) -> int:
-        return -(-self.scan.last_row // CHUNK)
+        return -(-self.scan.last_row // import_parts.CHUNK)
 
     @property
     def parts(self) -> int:
-        return -(-self.scan.last_row // PART)
+        return -(-self.scan.last_row // import_parts.PART)
 
     def check(self, part: int) -> Checked:
         """The rows of a part as the store takes them, for one thread after the other. Raises `file_changed`."""
@@ -68,9 +71,13 @@ class Session:
 
     def chunk(self, chunk: int) -> Iterator[Checked]:
         """The parts of a chunk, one after the other."""
-        first = chunk * CHUNK // PART
-        for part in range(first, min(self.parts, first + CHUNK // PART)):
+        for part in import_parts.parts_of(chunk, self.parts):
             yield self.check(part)
+
+    def close(self) -> None:
+        """Lets the file go; whoever asks for a part after that has it opened again."""
+        with self._lock:
+            self._blocks, self._rest, self._next = iter(()), None, -1
 
     def _check(self, part: int) -> Checked:
         self._require_unchanged()
@@ -87,7 +94,7 @@ class Session:
             raise SettingsError("file_changed", "The file has changed since it was read", file=self._path.name)
 
     def _read_part(self, part: int) -> Checked:
-        before, last = part * PART, (part + 1) * PART
+        before, last = part * import_parts.PART, (part + 1) * import_parts.PART
         if part != self._next:
             self._blocks, self._rest, self._read = self._table.blocks(), None, 0
             self._skip_to(before)
@@ -124,6 +131,12 @@ class Session:
         block, at = next(self._blocks, None), self._read
         self._read += 1
         return None if block is None else (block, at < len(self.scan.plain) and self.scan.plain[at])
+
+
+def session_of(plan: ImportPlan, open_table: OpenTable) -> Session:
+    """The file of an import that was begun. Raises SettingsError as it does; whether it is the same, `sha256` says."""
+    path, scan = Path(plan.path), Scan.from_json(plan.scan)
+    return Session(path, open_table(path, plan.options), plan.columns, plan.account_id, lambda _: None, scan)
 
 
 def _cut(block: Block, last: int) -> tuple[Block, Block | None]:

@@ -16,6 +16,7 @@ from campaign_app.domain.ports_people import ImportStore
 from campaign_app.domain.team import Permission
 from campaign_app.services.import_columns import Column, guess_columns, map_columns, problem_of
 from campaign_app.services.import_open import OpenSessions
+from campaign_app.services.import_parts import Beside, Parts, ReaderEnded, ReadyPart, nobody
 from campaign_app.services.import_plan import Begun, DryRun, ImportPlan, Preview, Source
 from campaign_app.services.import_preview import PREVIEW_ROWS, preview_rows
 from campaign_app.services.permitted import Permitted, needs
@@ -55,7 +56,7 @@ class Imports(Permitted):
     """One instance per process; it keeps the place in the files that are being imported between their chunks.
 
     `place`: of this machine, where others share the workspace and do not see its files. `seen`: whether a worker is at
-    work that does.
+    work that does. `beside`: who else reads the file of a plan while this process stores its rows, if anybody.
     """
 
     def __init__(
@@ -68,13 +69,14 @@ class Imports(Permitted):
         clock: Clock,
         place: str = "",
         seen: Callable[[], bool] = _always,
+        beside: Beside = nobody,
     ) -> None:
         self._store = store
         self._settings = settings
         self._open_table = open_table
         self._audit = audit
         self._clock = clock
-        self._place, self._seen = place, seen
+        self._place, self._seen, self._beside = place, seen, beside
         self._sessions = OpenSessions()
 
     def preview(self, *, source: Source) -> Preview:
@@ -145,6 +147,7 @@ class Imports(Permitted):
             repaired=scan.repaired,
             chunks=session.chunks,
             actor=self.person.signs(actor),
+            scan=scan.to_json(),
         )
         before = self._settings.setting(_setting(import_id), None)
         if before is not None and not plan.reads_like(ImportPlan.from_json(before)):
@@ -157,14 +160,25 @@ class Imports(Permitted):
 
     def apply_chunk(self, import_id: int, chunk: int) -> ChunkCounts:
         """Applies one chunk; doing it again changes nothing. Raises SettingsError `file_changed`, `file_missing`."""
+        try:
+            return self._apply(import_id, chunk, self._resumed(import_id))
+        except ReaderEnded:
+            return self._apply(import_id, chunk, self._keep(import_id, self._read_here(self._plan(import_id))))
+
+    def _apply(self, import_id: int, chunk: int, parts: Parts) -> ChunkCounts:
         counts, codes = Counter(_as_dict(ChunkCounts())), Counter[str]()
-        for part in self._resumed(import_id).chunk(chunk):
+        for part in parts.chunk(chunk):
             if part.refusals:
                 self._store.refuse(import_id, part.refusals)
-            counts.update(_as_dict(self._store.apply_chunk(import_id, part.rows)))
+            if isinstance(part, ReadyPart):
+                done_now = self._store.apply_ready(import_id, part.rows)
+            else:
+                done_now = self._store.apply_chunk(import_id, part.rows)
+            counts.update(_as_dict(done_now))
             codes.update(f"refused_{code}" for _, code, _ in part.refusals)
             done = self._settings.setting(_done(import_id), {})
-            self._settings.set_setting(_done(import_id), {**done, str(chunk): {**counts, **codes}})
+            some = {name: count for name, count in (counts + codes).items() if count}
+            self._settings.set_setting(_done(import_id), {**done, str(chunk): some})
         return ChunkCounts(**counts)
 
     def finish(self, import_id: int) -> Mapping[str, int]:
@@ -178,6 +192,8 @@ class Imports(Permitted):
         left = plan.rows - counts.total()
         known = {**counts, "refused": refused, "rows": plan.rows, "left": left, "repaired": plan.repaired}
         self._store.finish(import_id, known)
+        if plan.scan is not None:
+            self._settings.set_setting(_setting(import_id), replace(plan, scan=None).to_json())
         self._audit.record("import.finished", actor=plan.actor, at=self._clock(), import_id=import_id, **known)
         return known
 
@@ -210,16 +226,22 @@ class Imports(Permitted):
             raise SettingsError("file_no_rows", "The file has no rows")
         return session
 
-    def _resumed(self, import_id: int) -> Session:
+    def _resumed(self, import_id: int) -> Parts:
         if (kept := self._sessions.get(import_id)) is not None:
             return kept
         plan = self._plan(import_id)
-        source = Source(plan.path, plan.account_id, plan.options)
-        table = self._open_table(Path(plan.path), plan.options)
-        session = self._read(source, table, plan.columns, _no_tick)
+        return self._keep(import_id, self._beside(plan) or self._read_here(plan))
+
+    def _keep(self, import_id: int, parts: Parts) -> Parts:
+        self._sessions.keep(import_id, parts)
+        return parts
+
+    def _read_here(self, plan: ImportPlan) -> Session:
+        from campaign_app.services.import_session import session_of
+
+        session = session_of(plan, self._open_table)
         if session.sha256 != plan.sha256:
             raise SettingsError("file_changed", "The file has changed since it was tried", file=Path(plan.path).name)
-        self._sessions.keep(import_id, session)
         return session
 
     def _plan(self, import_id: int) -> ImportPlan:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from campaign_app.domain.customer import ImportRow
+from campaign_app.domain.customer import ReadyRows
 from campaign_app.storage import schema
 from campaign_app.storage.accounts import entity_of
 from campaign_app.storage.counting import of_accounts
 from campaign_app.storage.customers import accounts_of
-from campaign_app.storage.importready import ReadyRows
 from campaign_app.storage.importrows import Merge
 from campaign_app.storage.keys import KeyedHashes
 from campaign_app.storage.known import ids_of_refs
@@ -48,56 +48,50 @@ class RowMatcher:
         return self._sort(ready)[0]
 
     def _sort(self, ready: ReadyRows) -> tuple[dict[int, str], Merge, list[Prospect]]:
-        rows = ready.rows
-        phone_keys = {row.row_no: key for row, key in zip(rows, ready.phone_keys, strict=True) if key is not None}
-        targets, erased = self._targets(rows, phone_keys), self._erased(rows)
+        targets, erased = self._targets(ready), self._erased(ready)
         merge = Merge(self.connection)
         merge.load(customer_id for found in targets.values() for customer_id in found)
         outcomes: dict[int, str] = {}
         waiting: list[Prospect] = []
-        for row, key, number, text in zip(rows, ready.phone_keys, ready.sealed, ready.texts, strict=True):
-            if (row.account_id, row.ref) in erased:
-                outcomes[row.row_no] = "unchanged"
-                continue
-            found = targets.get(row.row_no, ())
-            if row.consecutive or not found:
-                apart = int(row.consecutive)
-                waiting.append((self.import_id, row.row_no, row.account_id, row.ref or None, number, key, text, apart))
-                outcomes[row.row_no] = "consecutive" if apart else "waiting"
-                continue
-            stored = {
-                "import_id": self.import_id,
-                "row_no": row.row_no,
-                "account_id": row.account_id,
-                "phone_sealed": number,
-                "phone_key": key,
-            }
-            changes = [merge.apply(customer_id, row.attributes, stored) for customer_id in found]
-            outcomes[row.row_no] = "changed" if any(changes) else "unchanged"
+        shop, apart = ready.account_id, ready.consecutive
+        columns = zip(ready.row_nos, ready.refs, ready.phone_keys, ready.sealed, ready.texts, strict=True)
+        for row_no, ref, key, number, text in columns:
+            if ref in erased:
+                outcomes[row_no] = "unchanged"
+            elif row_no in targets:
+                stored = {
+                    "import_id": self.import_id,
+                    "row_no": row_no,
+                    "account_id": shop,
+                    "phone_sealed": number,
+                    "phone_key": key,
+                }
+                given = json.loads(text)
+                changes = [merge.apply(customer_id, given, stored) for customer_id in targets[row_no]]
+                outcomes[row_no] = "changed" if any(changes) else "unchanged"
+            else:
+                waiting.append((self.import_id, row_no, shop, ref or None, number, key, text, int(row_no in apart)))
+        outcomes.update((row[1], "consecutive" if row[7] else "waiting") for row in waiting)
         return outcomes, merge, waiting
 
-    def _erased(self, rows: Sequence[ImportRow]) -> set[tuple[int, str]]:
-        """By shop and reference who had themselves erased here: no file brings back what was said of them."""
-        refs: dict[int, list[str]] = {}
-        for row in rows:
-            if row.ref:
-                refs.setdefault(row.account_id, []).append(row.ref)
-        connection, hashes = self.connection, self.hashes
-        return {(shop, ref) for shop, mine in refs.items() for ref in erased_here(connection, hashes, shop, mine)}
+    def _erased(self, ready: ReadyRows) -> frozenset[str]:
+        """References of whoever had themselves erased here: no file brings back what was said of them."""
+        return erased_here(self.connection, self.hashes, ready.account_id, [ref for ref in ready.refs if ref])
 
-    def _targets(self, rows: Sequence[ImportRow], phone_keys: Mapping[int, bytes]) -> dict[int, list[int]]:
-        targets: dict[int, list[int]] = {}
-        for account_id in {row.account_id for row in rows}:
-            mine = [row for row in rows if row.account_id == account_id and not row.consecutive]
-            by_ref = ids_of_refs(self.connection, account_id, [row.ref for row in mine if row.ref])
-            rest = [phone_keys[r.row_no] for r in mine if r.ref not in by_ref and r.row_no in phone_keys]
-            by_phone = self._by_phone(account_id, rest)
-            for row in mine:
-                key = phone_keys.get(row.row_no)
-                met = by_ref.get(row.ref) if row.ref else None
+    def _targets(self, ready: ReadyRows) -> dict[int, list[int]]:
+        """Row → the customers that it is about; rows in a run are about nobody."""
+        by_ref = ids_of_refs(self.connection, ready.account_id, [ref for ref in ready.refs if ref])
+        rows = list(zip(ready.row_nos, ready.refs, ready.phone_keys, strict=True))
+        if ready.consecutive:
+            rows = [row for row in rows if row[0] not in ready.consecutive]
+        by_phone = self._by_phone(ready.account_id, [key for _, ref, key in rows if key and ref not in by_ref])
+        targets = {}
+        if by_ref or by_phone:
+            for row_no, ref, key in rows:
+                met = by_ref.get(ref) if ref else None
                 found = by_phone.get(key, []) if met is None else [met]
                 if found:
-                    targets[row.row_no] = found
+                    targets[row_no] = found
         return targets
 
     def _by_phone(self, account_id: int, keys: Sequence[bytes]) -> dict[bytes | None, list[int]]:
@@ -117,7 +111,7 @@ class RowMatcher:
         if (others := self._others_wait()) or ready.share_keys:
             rows = _each_once(rows, self._waiting_already(ready) if others else set())
         keys = ready.waiting
-        if len(rows) < len(ready.rows):
+        if len(rows) < len(ready.row_nos):
             waits = {row[1] for row in rows}
             keys = [key for key in keys if key[1] in waits]
         put(self.connection, rows, keys)

@@ -4,46 +4,34 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import pairwise
 from json.encoder import encode_basestring as _quoted
 
-from campaign_app.domain.customer import ImportRow
-from campaign_app.storage.keys import WorkspaceKeys
+from campaign_app.domain.customer import ImportRow, ReadyRows
+from campaign_app.storage.keys import RowKeys
 
 
-@dataclass(frozen=True, slots=True)
-class ReadyRows:
-    """Rows of one part of a file: with each its number's keyed hash, the number sealed, and the attributes as text.
-
-    `waiting`: (key, row) by which each row is found while it waits for its customer, rising. `share_keys`: two of the
-    rows may be one person.
-    """
-
-    rows: Sequence[ImportRow] = field(repr=False)
-    phone_keys: Sequence[bytes | None] = field(repr=False)
-    sealed: Sequence[bytes | None] = field(repr=False)
-    texts: Sequence[str] = field(repr=False)
-    waiting: Sequence[tuple[int, int]] = field(repr=False)
-    share_keys: bool
-
-
-def make_ready(keys: WorkspaceKeys, rows: Sequence[ImportRow]) -> ReadyRows:
+def make_ready(keys: RowKeys, rows: Sequence[ImportRow]) -> ReadyRows:
+    """Of rows for one shop, each number once: of two with one number the last."""
+    rows = list({row.row_no: row for row in rows}.values())
     of_phone = keys.hashes.of_phone
     phone_keys = [None if row.phone is None else of_phone(row.phone) for row in rows]
     named = [(row.account_id, row.ref, row.row_no) for row in rows if row.ref]
     numbered = [(key, row.row_no) for key, row in zip(phone_keys, rows, strict=True) if key is not None]
-    refs = zip(keys_of_refs((shop, ref) for shop, ref, _ in named), [row_no for *_, row_no in named], strict=True)
-    numbers = zip(keys_of_numbers(key for key, _ in numbered), [row_no for _, row_no in numbered], strict=True)
-    waiting = sorted([*refs, *numbers])
+    found = [*keys_of_refs((shop, ref) for shop, ref, _ in named), *keys_of_numbers(key for key, _ in numbered)]
+    waiting = _in_order(found, [*(row_no for *_, row_no in named), *(row_no for _, row_no in numbered)])
     return ReadyRows(
-        rows,
+        rows[0].account_id if rows else 0,
+        [row.row_no for row in rows],
+        [row.ref for row in rows],
         phone_keys,
         keys.phones.seal_all([row.phone for row in rows]),
         [words_to_text(row.attributes) for row in rows],
+        frozenset(row.row_no for row in rows if row.consecutive),
         waiting,
-        len({key for key, _ in waiting}) < len(waiting),
+        any(key == following for (key, _), (following, _) in pairwise(waiting)),
     )
 
 
@@ -57,13 +45,26 @@ def keys_of_numbers(phone_keys: Iterable[bytes]) -> Sequence[int]:
 
 
 def words_to_text(values: Mapping[str, str]) -> str:
-    """As JSON with sorted names, in half the time of the library's."""
-    return f"{{{', '.join([_named(name) + _quoted(value) for name, value in sorted(values.items())])}}}"
+    """As JSON with sorted names, in a third of the time of the library's."""
+    form, names = _form_of(tuple(values))
+    return form % tuple([_quoted(values[name]) for name in names])
 
 
 @lru_cache
-def _named(name: str) -> str:
-    return f"{_quoted(name)}: "
+def _form_of(names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """For the few sets of names that a file has."""
+    order = tuple(sorted(names))
+    words = ", ".join(f"{_quoted(name).replace('%', '%%')}: %s" for name in order)
+    return f"{{{words}}}", order
+
+
+def _in_order(keys: Sequence[int], rows: Sequence[int]) -> list[tuple[int, int]]:
+    # only what reads files needs numpy, which takes a tenth of a second to load, and has it by now
+    import numpy as np
+
+    by_key, by_row = np.array(keys, np.int64), np.array(rows, np.int64)
+    order = np.lexsort((by_row, by_key))
+    return list(zip(by_key[order].tolist(), by_row[order].tolist(), strict=True))
 
 
 def _numbers(eights: Sequence[bytes]) -> Sequence[int]:

@@ -11,12 +11,12 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from campaign_app.domain.customer import ChunkCounts, ImportGlance, ImportReport, ImportRow
+from campaign_app.domain.customer import ChunkCounts, ImportGlance, ImportReport, ImportRow, ReadyRows
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.storage import prospects
 from campaign_app.storage.engine import Database
 from campaign_app.storage.importmatch import RowMatcher
-from campaign_app.storage.importready import ReadyRows, make_ready
+from campaign_app.storage.importready import make_ready
 from campaign_app.storage.importrows import Merge, to_text
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.lists import write_all
@@ -27,7 +27,7 @@ from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import insert_or_ignore
 
 UNDO_STEP: Final = 5_000
-MERGE_ROWS: Final = 1_000_000
+MERGE_ROWS: Final = 2_500_000
 _change, _prospect = import_change.c, import_prospect.c
 _DROP_CHANGE: Final = sa.delete(import_change).where(
     _change.import_id == sa.bindparam("i"), _change.row_no == sa.bindparam("r")
@@ -59,21 +59,23 @@ class SqlImports:
             return int(made[0])
 
     def classify(self, rows: Sequence[ImportRow]) -> ChunkCounts:
-        ready = self._ready(rows)
+        ready = make_ready(self.keys.rows, rows)
         with self.db.read() as connection:
             outcomes = RowMatcher(connection, self.keys.hashes, 0).look(ready)
         return ChunkCounts(**Counter(outcomes.values()))
 
     def apply_chunk(self, import_id: int, rows: Sequence[ImportRow]) -> ChunkCounts:
-        ready = self._ready(rows)
-        rows = ready.rows
+        return self.apply_ready(import_id, make_ready(self.keys.rows, rows))
+
+    def apply_ready(self, import_id: int, rows: ReadyRows) -> ChunkCounts:
+        numbers = rows.row_nos
         with self.db.write_much(prospects.CACHE_KIB) as connection:
             _expect(connection, import_id, "running")
-            done = _outcomes_of(connection, import_id, [row.row_no for row in rows])
-            fresh = self._ready([row for row in rows if row.row_no not in done]) if done else ready
+            done = _outcomes_of(connection, import_id, numbers)
+            fresh = rows.but(done) if done else rows
             matcher = RowMatcher(connection, self.keys.hashes, import_id)
             outcomes = Counter(done.values()) + Counter(matcher.apply(fresh).values())
-        if rows and rows[0].row_no // MERGE_ROWS != (rows[-1].row_no + 1) // MERGE_ROWS:
+        if numbers and numbers[0] // MERGE_ROWS != (numbers[-1] + 1) // MERGE_ROWS:
             prospects.merge(self.db)
         return ChunkCounts(**outcomes)
 
@@ -147,9 +149,6 @@ class SqlImports:
                 )
                 for row in connection.execute(newest)
             )
-
-    def _ready(self, rows: Sequence[ImportRow]) -> ReadyRows:
-        return make_ready(self.keys, list({row.row_no: row for row in rows}.values()))
 
     def _undo_step(self, import_id: int) -> Counter[str]:
         with self.db.write() as connection:

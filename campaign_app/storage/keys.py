@@ -7,7 +7,7 @@ import hmac
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -115,12 +115,35 @@ class PhoneVault:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkspaceKeys:
-    """Every use of the workspace key beside the database's own encryption."""
+class RowKeys:
+    """What is needed to make rows of a file ready: no other word of the workspace can be read with it.
+
+    `words` are for another process, which makes the same of them by `of`.
+    """
 
     hashes: KeyedHashes
     phones: PhoneVault = field(repr=False)
+    words: tuple[bytes, bytes] = field(repr=False)
+
+    @classmethod
+    def of(cls, hashes: bytes, phones: bytes) -> Self:
+        return cls(KeyedHashes(hashes), PhoneVault(phones), (hashes, phones))
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceKeys:
+    """Every use of the workspace key beside the database's own encryption."""
+
+    rows: RowKeys = field(repr=False)
     secrets: Vault = field(repr=False)
+
+    @property
+    def hashes(self) -> KeyedHashes:
+        return self.rows.hashes
+
+    @property
+    def phones(self) -> PhoneVault:
+        return self.rows.phones
 
     def number_key(self, customer: PlatformCustomer) -> bytes | None:
         """Of the number, else of the one that the platform sealed; whoever has both is one person by either."""
@@ -146,8 +169,5 @@ class WorkspaceKeys:
 
     @classmethod
     def derived(cls, key: bytes) -> WorkspaceKeys:
-        return cls(
-            hashes=KeyedHashes(derive(key, "phone-keys")),
-            phones=PhoneVault(derive(key, "phones")),
-            secrets=Vault(derive(key, "secrets")),
-        )
+        rows = RowKeys.of(derive(key, "phone-keys"), derive(key, "phones"))
+        return cls(rows, Vault(derive(key, "secrets")))

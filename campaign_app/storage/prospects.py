@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from itertools import pairwise
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -29,7 +30,9 @@ STEP: Final = 20_000  # keys of a transaction
 CACHE_KIB: Final = 24_576  # of a transaction: what waits is written in order, what meets customers is not
 _KEYS: Final = ("key", "import_id", "row_no")
 _RECENT: Final = ("import_id", "run", "key", "row_no")
+_LOWEST: Final = -(2**63)
 _HIGHEST: Final = 2**63 - 1
+_ALL: Final = 2**64  # keys there may be
 _BEFORE: Final = -2  # every run: that of a row 0 is -1
 _p, _recent = import_prospect.c, waiting_recent.c
 _OF_IMPORT: Final = sa.select(import_prospect).where(_p.import_id == sa.bindparam("import_id"))
@@ -54,7 +57,6 @@ _NEXT_RUN: Final = (
     .order_by(_recent.run)
     .limit(1)
 )
-_KEY_AT: Final = sa.select(_recent.key).where(*_OF_RUN).order_by(_recent.key).limit(1).offset(sa.bindparam("skipped"))
 
 
 def keys_of(row: Prospect) -> list[int]:
@@ -106,37 +108,39 @@ def forget(connection: sa.Connection, rows: Iterable[AnyRow]) -> None:
 
 
 def merge(database: Database) -> None:
-    """Brings the keys of all runs to the others, a range in each transaction; everything is found meanwhile."""
-    while _merge_step(database):
-        pass
+    """Brings the keys of all runs to the others, a range in each transaction; everything is found meanwhile.
+
+    Keys are hashes, so ranges of one width hold nearly as many. Two that merge at once find less each.
+    """
+    while held := _held(database):
+        import_id, runs, entries = held
+        steps = -(-entries // STEP)
+        borders = [_LOWEST + _ALL * at // steps for at in range(1, steps)]
+        for low, high in pairwise([_LOWEST, *borders, _HIGHEST]):
+            _merge_range(database, import_id, runs, low, high)
 
 
-def _merge_step(database: Database) -> bool:
-    """Whether there are more."""
+def _held(database: Database) -> tuple[int, list[int], int] | None:
+    """An import, its runs, and how many keys they hold."""
+    with database.read() as connection:
+        every = list(_runs(connection))
+        if not every:
+            return None
+        import_id = every[0][0]
+        runs = [run for owner, run in every if owner == import_id]
+        count = sa.select(sa.func.count()).where(_recent.import_id == import_id, _recent.run.in_(runs))
+        return import_id, runs, connection.execute(count).scalar_one()
+
+
+def _merge_range(database: Database, import_id: int, runs: Sequence[int], low: int, high: int) -> None:
+    """Of these runs the keys from `low` to `high`, both included."""
+    these = sa.and_(_recent.import_id == import_id, _recent.run.in_(runs), _recent.key.between(low, high))
+    columns = [_recent[name] for name in _KEYS]
+    source = sa.select(*columns).where(these).order_by(*columns)
     with database.write_much(CACHE_KIB) as connection:
-        # nobody merges beside, else this one would bring back what was forgotten meanwhile
-        runs = list(_runs(connection))
-        if not runs:
-            return False
-        import_id = runs[0][0]
-        mine = [run for owner, run in runs if owner == import_id]
-        these = sa.and_(
-            _recent.import_id == import_id,
-            _recent.run.in_(mine),
-            _recent.key <= _border(connection, import_id, mine),
-        )
-        source = sa.select(*(_recent[name] for name in _KEYS)).where(these).order_by(*(_recent[name] for name in _KEYS))
         taken = insert(connection.dialect.name, waiting_key).from_select(_KEYS, source).on_conflict_do_nothing()
         connection.execute(taken)
         connection.execute(sa.delete(waiting_recent).where(these))
-    return True
-
-
-def _border(connection: sa.Connection, import_id: int, runs: Sequence[int]) -> int:
-    """Up to where these runs hold at most about a step of keys together, and at least one of them its share."""
-    share: dict[str, Any] = {"i": import_id, "skipped": STEP // len(runs)}
-    at = (connection.execute(_KEY_AT, {**share, "run": run}).scalar() for run in runs)
-    return min((key for key in at if key is not None), default=_HIGHEST)
 
 
 def _runs(connection: sa.Connection) -> Iterator[Run]:

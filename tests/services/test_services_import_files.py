@@ -15,7 +15,7 @@ from campaign_app.domain.errors import NotAllowed, SettingsError, WorkspaceError
 from campaign_app.domain.team import Person, Role
 from campaign_app.jobs.import_customers import Imported, import_file
 from campaign_app.jobs.tabular import csv_table, open_table
-from campaign_app.services import import_session
+from campaign_app.services import import_parts
 from campaign_app.services.import_plan import Source
 from campaign_app.services.imports import Imports
 from campaign_app.storage.imports import SqlImports
@@ -145,8 +145,8 @@ def test_a_file_that_changed_after_its_dry_run_is_refused(shop: Shop, tmp_path: 
 def test_rows_that_went_in_before_an_import_was_cut_are_counted(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_session, "CHUNK", 8)
-    monkeypatch.setattr(import_session, "PART", 2)
+    monkeypatch.setattr(import_parts, "CHUNK", 8)
+    monkeypatch.setattr(import_parts, "PART", 2)
     shop.add_account(30)
     file = tmp_path / "会员.csv"
     file.write_text(HEAD + "".join(f"c{n:05d},,金卡\n" for n in range(20)), encoding="utf-8")

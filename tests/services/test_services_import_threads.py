@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from campaign_app.jobs.tabular import open_table
-from campaign_app.services import import_session
+from campaign_app.services import import_parts
 from campaign_app.services.import_columns import map_columns
 from campaign_app.services.import_open import FILES_OPEN, OpenSessions
 from campaign_app.services.import_session import Session
@@ -64,7 +65,7 @@ def hasty() -> Iterator[None]:
 
 @pytest.mark.usefixtures("hasty")
 def test_many_imports_at_once_keep_the_last_few_open() -> None:
-    kept, session = OpenSessions(), cast(Session, object())
+    kept, session = OpenSessions(), cast(Session, SimpleNamespace(close=bool))
 
     def work(first: int) -> None:
         for import_id in range(first, first + 60_000):
@@ -86,8 +87,8 @@ def test_many_imports_at_once_keep_the_last_few_open() -> None:
 def test_a_chunk_has_the_same_rows_whatever_was_taken_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: list[int]
 ) -> None:
-    monkeypatch.setattr(import_session, "CHUNK", 8)
-    monkeypatch.setattr(import_session, "PART", 2)
+    monkeypatch.setattr(import_parts, "CHUNK", 8)
+    monkeypatch.setattr(import_parts, "PART", 2)
     file = tmp_path / "会员.csv"
     file.write_text("客户标识,等级\n" + "".join(f"c{n:05d},金卡\n" for n in range(18)), encoding="utf-8")
     table = open_table(file, ReadOptions())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -80,7 +78,7 @@ def test_a_look_says_what_applying_would_do_and_writes_nothing(workspace: Worksp
         row(1, ref="c1", a="1"),
         row(2, ref="c2"),
         row(3, phone=9),
-        replace(row(4, phone=2, a="1"), consecutive=True),
+        row(4, phone=2, a="1")._replace(consecutive=True),
     ]
     expected = ChunkCounts(changed=1, unchanged=1, waiting=1, consecutive=1)
     assert workspace.imports.classify(rows) == workspace.imports.classify(rows) == expected
@@ -138,7 +136,7 @@ def test_a_row_waits_for_its_own_entity_only(workspace: Workspace, account_id: i
 
 def test_consecutive_numbers_stay_apart_for_good(workspace: Workspace, account_id: int) -> None:
     import_id = begin(workspace)
-    run = [replace(row(n, phone=n, a="1"), consecutive=True) for n in range(1, 6)]
+    run = [row(n, phone=n, a="1")._replace(consecutive=True) for n in range(1, 6)]
     assert workspace.imports.apply_chunk(import_id, run) == ChunkCounts(consecutive=5)
     sync(workspace, account_id, person("c1", number(1)), person("c3", number(3)))
     assert attributes(workspace, account_id, "c1") == attributes(workspace, account_id, "c3") == {}

@@ -1,0 +1,277 @@
+"""A large file is read by a process beside the worker: the same rows go in, whatever becomes of that process."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+import sqlalchemy as sa
+
+from campaign_app import reading
+from campaign_app.domain.errors import SettingsError
+from campaign_app.jobs.tabular import open_table
+from campaign_app.processes import open_child, own_command
+from campaign_app.reading import ReaderBeside, beside
+from campaign_app.services import import_parts
+from campaign_app.services.import_parts import Beside, Parts, ReaderEnded, nobody, parts_of
+from campaign_app.services.import_plan import Begun, ImportPlan, Source
+from campaign_app.services.imports import Imports
+from campaign_app.storage.schema_imports import import_change, import_prospect, import_refusal, waiting_key
+from tests.helpers.shop import Shop, open_shop
+
+ROWS = 33_000  # two chunks, the second one cut short
+SECONDS = 20
+_CAUGHT: Any = {"capture_output": True, "text": True, "timeout": SECONDS}
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    yield from open_shop(tmp_path / "ws")
+
+
+@pytest.fixture(autouse=True)
+def _even_small_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "FEWEST", 1)
+
+
+def write(file: Path) -> None:
+    """Customers and strangers, a run of numbers, somebody twice, and rows that are refused."""
+    lines = [f"c{n:05d},,金卡" for n in range(30)] + [f",1391234500{n},银卡" for n in range(6)]
+    lines += ["c00001,,铜卡", "陌生,138,金卡", ",,金卡"]
+    lines += [f"x{n:05d},137{n * 7919 % 10**8:08d},级{n % 9}" for n in range(ROWS - len(lines))]
+    file.write_text("客户标识,手机号,会员等级\n" + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def imports_of(shop: Shop, help_of: Beside = nobody) -> Imports:
+    store, settings, audit = shop.workspace.imports, shop.workspace.accounts, shop.workspace.audit
+    return Imports(store=store, settings=settings, open_table=open_table, audit=audit, clock=shop.clock, beside=help_of)
+
+
+def begin(shop: Shop, file: Path) -> Begun:
+    account_id = shop.workspace.accounts.accounts()[0].id
+    return imports_of(shop).begin(source=Source(str(file), account_id), actor="王")
+
+
+def plan_of(shop: Shop, begun: Begun) -> ImportPlan:
+    return ImportPlan.from_json(shop.workspace.accounts.setting(f"import.{begun.import_id}", None))
+
+
+def apply(imports: Imports, begun: Begun) -> dict[str, int]:
+    for chunk in range(begun.chunks):
+        imports.apply_chunk(begun.import_id, chunk)
+    return dict(imports.finish(begun.import_id))
+
+
+def stored(shop: Shop) -> dict[str, Any]:
+    """Everything that files have left, numbers opened."""
+    phones = shop.workspace.imports.keys.phones
+    with shop.workspace.database.read() as connection:
+
+        def rows(table: sa.Table) -> list[dict[str, Any]]:
+            return [dict(row) for row in connection.execute(sa.select(table)).mappings()]
+
+        found = {table.name: rows(table) for table in (import_change, import_prospect, import_refusal, waiting_key)}
+    for row in [*found["import_change"], *found["import_prospect"]]:
+        row["phone_sealed"] = row["phone_sealed"] and phones.open(row["phone_sealed"]).digits
+    return found
+
+
+class Watched:
+    """Starts readers as a worker does, and remembers them until the test ends."""
+
+    every: ClassVar[list[Parts]] = []
+
+    def __init__(self, shop: Shop) -> None:
+        self.started: list[Parts] = []
+        self._start = beside(shop.workspace.imports.keys.rows)
+
+    def __call__(self, plan: ImportPlan) -> Parts | None:
+        found = self._start(plan)
+        if found is not None:
+            self.started.append(found)
+            self.every.append(found)
+        return found
+
+
+@pytest.fixture(autouse=True)
+def _ended() -> Iterator[None]:
+    yield
+    while Watched.every:
+        Watched.every.pop().close()
+
+
+@pytest.fixture
+def shops(tmp_path: Path) -> Iterator[tuple[Shop, Shop]]:
+    """Two that know the same customers."""
+    for one in open_shop(tmp_path / "one"):
+        for other in open_shop(tmp_path / "other"):
+            for each in (one, other):
+                each.add_account(20)
+            yield one, other
+
+
+def test_it_leaves_the_rows_that_one_process_would(shops: tuple[Shop, Shop], tmp_path: Path) -> None:
+    write(file := tmp_path / "会员.csv")
+    counts = []
+    for shop, help_of in zip(shops, (nobody, watched := Watched(shops[1])), strict=True):
+        counts.append(apply(imports_of(shop, help_of), begin(shop, file)))
+    assert len(watched.started) == 1
+    assert counts[0] == counts[1]
+    assert (counts[0]["changed"], counts[0]["consecutive"], counts[0]["refused"]) == (20, 6, 3)
+    here, there = map(stored, shops)
+    assert here == there
+
+
+@pytest.mark.parametrize("taken", [0, 1, 4])
+def test_whatever_ends_it_every_row_goes_in_once(
+    shop: Shop, tmp_path: Path, taken: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed after so many parts of it were stored, by the system for want of memory say."""
+    shop.add_account(20)
+    write(file := tmp_path / "会员.csv")
+    begun, ends = begin(shop, file), list[int]()
+    take = ReaderBeside._take
+
+    def until(reader: ReaderBeside, part: int) -> tuple[Any, ...]:
+        if part == taken:
+            reader._process.kill()
+            ends.append(reader._process.wait())
+        return take(reader, part)
+
+    monkeypatch.setattr(ReaderBeside, "_take", until)
+    counts = apply(imports_of(shop, Watched(shop)), begun)
+    assert len(ends) == 1
+    assert (counts["left"], counts["changed"], counts["consecutive"], counts["refused"]) == (0, 20, 6, 3)
+    assert counts["waiting"] == len(stored(shop)["import_prospect"]) - 6
+
+
+def test_one_that_never_begins_is_no_hindrance(shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.add_account(20)
+    write(file := tmp_path / "会员.csv")
+    monkeypatch.setattr(reading, "own_command", lambda *_: [sys.executable, "-c", ""])
+    watched = Watched(shop)
+    assert apply(imports_of(shop, watched), begin(shop, file))["left"] == 0
+    assert watched.started == []
+
+
+def test_a_file_that_was_changed_before_it_began_is_refused(shop: Shop, tmp_path: Path) -> None:
+    shop.add_account(20)
+    write(file := tmp_path / "会员.csv")
+    begun = begin(shop, file)
+    file.write_text(file.read_text(encoding="utf-8").replace("铜卡", "钻卡"), encoding="utf-8")
+    with pytest.raises(SettingsError, match="has changed"):
+        imports_of(shop, Watched(shop)).apply_chunk(begun.import_id, 0)
+    assert stored(shop)["import_prospect"] == []
+
+
+def test_a_file_that_changes_while_it_is_read_is_noticed(shop: Shop, tmp_path: Path) -> None:
+    shop.add_account(20)
+    write(file := tmp_path / "会员.csv")
+    begun, imports = begin(shop, file), imports_of(shop, Watched(shop))
+    imports.apply_chunk(begun.import_id, 0)
+    file.write_text(file.read_text(encoding="utf-8").replace("级3", "级8"), encoding="utf-8")
+    with pytest.raises(SettingsError, match="has changed"):
+        imports.apply_chunk(begun.import_id, 1)
+
+
+@pytest.mark.parametrize("order", [[0, 1], [1, 0], [0, 0, 1, 1, 0]])
+def test_a_chunk_has_the_same_rows_whatever_was_taken_before(shop: Shop, tmp_path: Path, order: list[int]) -> None:
+    shop.add_account(1)
+    write(file := tmp_path / "会员.csv")
+    begun = begin(shop, file)
+    reader = Watched(shop)(plan_of(shop, begun))
+    assert isinstance(reader, ReaderBeside)
+    for chunk in order:
+        numbers = [number for part in reader.chunk(chunk) for number in part.rows.row_nos]
+        assert numbers[0] == max(chunk * import_parts.CHUNK + 1, 2), "row 1 is the header"
+        assert numbers[-1] == min((chunk + 1) * import_parts.CHUNK, ROWS + 1)
+        assert len(numbers) == len(set(numbers)) >= len(range(numbers[0], numbers[-1])) - 2
+
+
+def test_a_small_file_starts_nobody(shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "FEWEST", ROWS + 1)
+    shop.add_account(20)
+    write(file := tmp_path / "会员.csv")
+    watched = Watched(shop)
+    assert apply(imports_of(shop, watched), begin(shop, file))["left"] == 0
+    assert watched.started == []
+
+
+@pytest.mark.parametrize("end", ["finish", "another", "ended"])
+def test_it_ends_with_its_import(shop: Shop, tmp_path: Path, end: str) -> None:
+    shop.add_account(1)
+    write(file := tmp_path / "会员.csv")
+    begun, watched = begin(shop, file), Watched(shop)
+    imports = imports_of(shop, watched)
+    imports.apply_chunk(begun.import_id, 0)
+    (reader,) = watched.started
+    assert isinstance(reader, ReaderBeside)
+    assert reader._process.poll() is None
+    if end == "finish":
+        imports.finish(begun.import_id)
+    elif end == "another":
+        for n in range(4):  # as many as are kept open
+            (other := tmp_path / f"{n}.csv").write_text(f"客户标识,级\nz{n},1\n", encoding="utf-8")
+            assert apply(imports, begin(shop, other))["left"] == 0
+            imports._sessions.keep(-n, imports._read_here(plan_of(shop, begun)))
+    else:
+        reader.close()
+    assert reader._process.wait(SECONDS) != 0
+    with pytest.raises(ReaderEnded):
+        next(reader.chunk(0))
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_it_ends_with_the_worker_however_that_ends(shop: Shop, tmp_path: Path, busy: bool) -> None:
+    """Whose ends of the pipes are then closed, also in the middle of an answer."""
+    shop.add_account(1)
+    write(file := tmp_path / "会员.csv")
+    plan, keys = plan_of(shop, begin(shop, file)), shop.workspace.imports.keys.rows
+    process = open_child(own_command("read-rows"))
+    reader = ReaderBeside(process, plan, keys)
+    if busy:
+        reader._order("0\n" * 40)
+    with process:
+        reader._answers.close()
+        reader._orders.close()
+        assert process.wait(SECONDS) == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no signals for a group")
+def test_what_is_meant_for_the_worker_does_not_end_it(shop: Shop, tmp_path: Path) -> None:
+    """Ctrl-C reaches every process of a terminal: the worker ends in its own time, and its reader with it."""
+    shop.add_account(1)
+    write(file := tmp_path / "会员.csv")
+    reader = Watched(shop)(plan_of(shop, begin(shop, file)))
+    assert isinstance(reader, ReaderBeside)
+    os.kill(reader._process.pid, signal.SIGINT)
+    assert len(list(reader.chunk(0))) == len(parts_of(0, reader._parts))
+
+
+def test_no_key_is_in_its_arguments_or_its_environment(shop: Shop, tmp_path: Path) -> None:
+    shop.add_account(1)
+    write(file := tmp_path / "会员.csv")
+    keys = shop.workspace.imports.keys.rows
+    reader = Watched(shop)(plan_of(shop, begin(shop, file)))
+    assert isinstance(reader, ReaderBeside)
+    about = Path("/proc") / str(reader._process.pid)
+    said = json.dumps(reader._process.args).encode()
+    if about.is_dir():
+        said += (about / "cmdline").read_bytes() + (about / "environ").read_bytes()
+    assert not [key for key in keys.words if key.hex().encode() in said or key in said]
+
+
+@pytest.mark.parametrize("said", ["", "hello\n", "{}\n", '{"plan": {}, "keys": []}\n'])
+def test_whoever_starts_it_by_hand_is_told(said: str) -> None:
+    done = subprocess.run(own_command("read-rows"), check=False, input=said, **_CAUGHT)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "不能单独使用" in done.stderr
+    listed = subprocess.run(own_command("--help"), check=False, **_CAUGHT)
+    assert "read-rows" not in listed.stdout
