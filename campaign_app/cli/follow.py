@@ -76,11 +76,23 @@ def show(data: Mapping[str, Any], *, as_json: bool = False) -> None:
     for key, value in data.items():
         if key == "funnel":
             console.print(funnel_table(value))
-        elif isinstance(value, Mapping):
-            told = "  ".join(f"{k} {v}" for k, v in value.items())
-            console.print(f"{key}: {told}", markup=False, soft_wrap=True)
+        elif isinstance(value, (list, tuple)) and any(isinstance(each, Mapping) for each in value):
+            console.print(f"{key}:", markup=False)
+            for each in value:
+                console.print(f"  {_plain(each)}", markup=False, highlight=False, soft_wrap=True)
         else:  # a path or a name may have brackets, and whoever copies it wants it in one piece
-            console.print(f"{key}: {value}", markup=False, highlight=False, soft_wrap=True)
+            console.print(f"{key}: {_plain(value)}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _plain(value: object) -> str:
+    """For a person: no word of the language that this is written in."""
+    if isinstance(value, Mapping):
+        return "  ".join(f"{key} {_plain(each)}" for key, each in value.items())
+    if isinstance(value, (list, tuple)):
+        return "、".join(map(_plain, value))
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return "" if value is None else str(value)
 
 
 def funnel_table(funnel: Mapping[str, int]) -> Table:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QTableView, QWidget
 from campaign_app import assets, keeping, logs
 from campaign_app.domain.errors import AppError, SettingsError
 from campaign_app.ui.ahead import Ahead, everything, loads
-from campaign_app.ui.crash import Crashes
+from campaign_app.ui.crash import Crashes, no_display_told
 from campaign_app.ui.desk import Desk, Way
 from campaign_app.ui.garbage import Garbage
 from campaign_app.ui.kit import Kit
@@ -364,7 +364,8 @@ def _plan(folder: Path | None, prefs: Prefs) -> Plan:
 
 def _run(planned: Callable[[Prefs], Plan]) -> int:
     sys.setswitchinterval(SWITCH_SECONDS)
-    qt = Program()
+    with no_display_told():
+        qt = Program()
     qt.setQuitOnLastWindowClosed(False)
     prefs = Prefs(default_folder())
     plan = planned(prefs)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Final
 
@@ -66,6 +68,26 @@ class Crashes(QObject):
             self._former[1](args)
         if args.exc_value is not None and not issubclass(args.exc_type, SystemExit):
             self.happened.emit(report(args.exc_value))
+
+
+@contextmanager
+def no_display_told() -> Iterator[None]:
+    """While the application is made, which Qt ends with words of its own where no window can be shown: ours instead."""
+    messages = qInstallMessageHandler(_tell_fatal)
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(messages)
+
+
+def _tell_fatal(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    if kind is QtMsgType.QtFatalMsg:
+        if sys.stderr is not None:
+            sys.stderr.write("无法在这里显示窗口：图形界面没有响应，或缺少它需要的系统库。")
+            sys.stderr.write("命令行用法见 campaign-app --help。\n")
+            sys.stderr.flush()
+        os._exit(2)  # Qt would abort as this returns
+    log_qt_message(kind, context, text)
 
 
 def log_qt_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:

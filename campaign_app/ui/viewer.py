@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 
 from campaign_app import logs
 from campaign_app.ui.app import Program
-from campaign_app.ui.crash import Crashes
+from campaign_app.ui.crash import Crashes, no_display_told
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.languages import Languages
 from campaign_app.ui.messages import Messages
@@ -52,7 +52,8 @@ class Viewer(QObject):
 def main(file: Path) -> int:
     """Runs the window to its end; returns the exit status."""
     logs.configure(logging.INFO)
-    qt = Program()
+    with no_display_told():
+        qt = Program()
     viewer = Viewer(qt, Prefs(default_folder()), file.absolute())
     with ended_by_signals(qt):
         status = qt.exec()

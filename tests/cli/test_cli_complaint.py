@@ -81,3 +81,14 @@ def test_what_cannot_be_done_is_one_sentence(line: Line, tmp_path: Path) -> None
         assert (status, sentence in said) == (2, True), said
         assert NUMBER not in said
     assert not (tmp_path / "a.zip").exists()
+
+
+def test_a_case_is_shown_to_a_person_line_by_line(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{NUMBER}\n"))
+    line.here("complaint", "add", "--phone", "-", "--text", "骚扰 [不要再发]")
+    status, said, _ = line.call("complaint", "show", "1", *line.options)
+    assert status == 0
+    assert "text: 骚扰 [不要再发]\n" in said
+    history = said.partition("history:\n")[2].splitlines()
+    assert [each.partition("action ")[2].split()[0] for each in history] == ["entered", "unmatched"]
+    assert [word for word in ("{", "[]", "None", "True", "False") if word in said] == []

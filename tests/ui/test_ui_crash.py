@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -14,6 +16,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from campaign_app.processes import own_command
 from campaign_app.ui.crash import Crashes, report
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import Level
@@ -205,3 +208,20 @@ def test_a_report_names_versions_and_nobody() -> None:
     assert "Python" in said
     assert PHONE not in said
     assert "hunter22" not in said
+
+
+@pytest.mark.parametrize("asked", [["window"], ["evidence", "show", __file__]])
+def test_where_no_window_can_be_shown_that_is_said(asked: list[str]) -> None:
+    """A display that does not answer, or a system library that is missing: Qt itself aborts with English words."""
+    done = subprocess.run(
+        own_command(*asked),
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "QT_QPA_PLATFORM": "no such platform"},
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith("--help。\n")
+    assert "无法在这里显示窗口" in done.stderr
+    assert "Reinstalling" not in done.stderr
