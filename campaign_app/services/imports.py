@@ -161,9 +161,14 @@ class Imports(Permitted):
     def apply_chunk(self, import_id: int, chunk: int) -> ChunkCounts:
         """Applies one chunk; doing it again changes nothing. Raises SettingsError `file_changed`, `file_missing`."""
         try:
-            return self._apply(import_id, chunk, self._resumed(import_id))
-        except ReaderEnded:
-            return self._apply(import_id, chunk, self._keep(import_id, self._read_here(self._plan(import_id))))
+            try:
+                return self._apply(import_id, chunk, self._resumed(import_id))
+            except ReaderEnded:
+                return self._apply(import_id, chunk, self._keep(import_id, self._read_here(self._plan(import_id))))
+        except Exception:
+            # nobody may take it up again: a process that reads for it would wait for ever
+            self._sessions.drop(import_id)
+            raise
 
     def _apply(self, import_id: int, chunk: int, parts: Parts) -> ChunkCounts:
         counts, codes = Counter(_as_dict(ChunkCounts())), Counter[str]()

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from campaign_app import reading
-from campaign_app.domain.errors import SettingsError
+from campaign_app.domain.errors import SettingsError, WorkspaceError
 from campaign_app.jobs.tabular import open_table
 from campaign_app.processes import open_child, own_command
 from campaign_app.reading import ReaderBeside, beside
@@ -23,6 +23,7 @@ from campaign_app.services import import_parts
 from campaign_app.services.import_parts import Beside, Parts, ReaderEnded, nobody, parts_of
 from campaign_app.services.import_plan import Begun, ImportPlan, Source
 from campaign_app.services.imports import Imports
+from campaign_app.storage.imports import SqlImports
 from campaign_app.storage.schema_imports import import_change, import_prospect, import_refusal, waiting_key
 from tests.helpers.shop import Shop, open_shop
 
@@ -204,8 +205,8 @@ def test_a_small_file_starts_nobody(shop: Shop, tmp_path: Path, monkeypatch: pyt
     assert watched.started == []
 
 
-@pytest.mark.parametrize("end", ["finish", "another", "ended"])
-def test_it_ends_with_its_import(shop: Shop, tmp_path: Path, end: str) -> None:
+@pytest.mark.parametrize("end", ["finish", "another", "ended", "trouble"])
+def test_it_ends_with_its_import(shop: Shop, tmp_path: Path, end: str, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.add_account(1)
     write(file := tmp_path / "会员.csv")
     begun, watched = begin(shop, file), Watched(shop)
@@ -221,11 +222,19 @@ def test_it_ends_with_its_import(shop: Shop, tmp_path: Path, end: str) -> None:
             (other := tmp_path / f"{n}.csv").write_text(f"客户标识,级\nz{n},1\n", encoding="utf-8")
             assert apply(imports, begin(shop, other))["left"] == 0
             imports._sessions.keep(-n, imports._read_here(plan_of(shop, begun)))
-    else:
+    elif end == "ended":
         reader.close()
+    else:
+        monkeypatch.setattr(SqlImports, "apply_ready", _full)
+        with pytest.raises(WorkspaceError, match="is full"):
+            imports.apply_chunk(begun.import_id, 1)
     assert reader._process.wait(SECONDS) != 0
     with pytest.raises(ReaderEnded):
         next(reader.chunk(0))
+
+
+def _full(*_: object) -> None:
+    raise WorkspaceError("disk_full", "The disk is full; nothing was changed")
 
 
 @pytest.mark.parametrize("busy", [False, True])
