@@ -1,0 +1,75 @@
+"""A worker that is killed amid a large file: the next one goes on, every row is in once, and no reader stays behind."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from campaign_app import bootstrap
+from campaign_app.credentials import MemoryKeeper
+from campaign_app.domain.customer import Account, Entity
+from campaign_app.processes import READ_ROWS, start_worker
+from campaign_app.reading import FEWEST
+from campaign_app.services.import_plan import Source
+from campaign_app.storage.schema_imports import import_prospect, waiting_key, waiting_recent
+from tests.fakes.remotes import ENTITY, ISSUER
+from tests.helpers.fresh import KEY, fresh_folder
+
+ROWS = FEWEST + 20_000
+SECONDS = 120
+TABLES = (import_prospect, waiting_key, waiting_recent)
+
+
+def readers(worker: int) -> set[int]:
+    """Process numbers of the worker's readers (Linux); a thread of it is their parent."""
+    threads = Path(f"/proc/{worker}/task").glob("*/children")
+    children = {int(child) for file in threads for child in file.read_text().split()}
+    return {child for child in children if READ_ROWS in Path(f"/proc/{child}/cmdline").read_text()}
+
+
+def lives(process: int) -> bool:
+    about = Path(f"/proc/{process}/stat")
+    return about.exists() and about.read_text().rpartition(") ")[2][0] != "Z"
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="no /proc to find a worker's children in")
+def test_a_large_import_survives_kills(tmp_path: Path) -> None:
+    file, folder = tmp_path / "会员.csv", fresh_folder(tmp_path / "ws")
+    lines = (f"x{n:06d},137{n * 7919 % 10**8:08d},级{n % 9}\n" for n in range(ROWS))
+    file.write_text("客户标识,手机号,会员等级\n" + "".join(lines), encoding="utf-8")
+    gone = set[int]()
+    with bootstrap.open_app(folder, MemoryKeeper(KEY)) as app:
+        accounts = app.workspace.accounts
+        accounts.add_entity(Entity(ENTITY, "安宁百货有限公司"))
+        shop = accounts.add_account(
+            Account(0, "fake", "店", "http://127.0.0.1/", ENTITY, ISSUER, "登记处", "k", True, "{}")
+        )
+        begun = app.imports.begin(source=Source(str(file), shop.id), actor="王")
+        job = app.jobs.enqueue("import", begun.args, app.clock())
+        for chunks in (1, 3, begun.chunks):
+            with start_worker(folder, KEY, timedelta(0)) as worker:
+                until(lambda chunks=chunks: app.jobs.job(job.id).progress >= chunks)
+                gone |= readers(worker.pid)
+                if chunks < begun.chunks:
+                    worker.kill()
+                else:
+                    until(lambda: app.jobs.job(job.id).state == "done")
+        until(lambda: not any(map(lives, gone)))
+        counts = app.imports.report(import_id=begun.import_id).counts
+        assert (counts["waiting"], counts["refused"], counts["left"]) == (ROWS, 0, 0)
+        with app.workspace.database.read() as connection:
+            held = [connection.execute(sa.select(sa.func.count()).select_from(each)).scalar_one() for each in TABLES]
+    assert held == [ROWS, 2 * ROWS, 0]
+    assert len(gone) >= 2, "each worker had the file read beside it"
+
+
+def until(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + SECONDS
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.02)
