@@ -20,9 +20,10 @@ from campaign_app.services.import_parts import Beside, Parts, ReaderEnded, Ready
 from campaign_app.services.import_plan import Begun, DryRun, ImportPlan, Preview, Source
 from campaign_app.services.import_preview import PREVIEW_ROWS, preview_rows
 from campaign_app.services.permitted import Permitted, needs
-from campaign_app.services.tables import Block, OpenTable, ReadOptions, Table
+from campaign_app.services.tables import Block, OpenTable, ReadOptions, Table, TableInfo
 
 if TYPE_CHECKING:
+    from campaign_app.services.import_scan import Scan
     from campaign_app.services.import_session import Session
 
 EXAMPLES: Final = 1_000
@@ -78,6 +79,7 @@ class Imports(Permitted):
         self._clock = clock
         self._place, self._seen, self._beside = place, seen, beside
         self._sessions = OpenSessions()
+        self._tried: tuple[str, TableInfo, tuple[Column, ...], Scan] | None = None
 
     def preview(self, *, source: Source) -> Preview:
         """The first rows with their errors, what was guessed, what is ignored, and what a person has to settle.
@@ -109,6 +111,7 @@ class Imports(Permitted):
             refusals += sorted(checked.refusals)[: EXAMPLES - len(refusals)]
             repaired += checked.repaired[: EXAMPLES - len(repaired)]
             told((part + 1) / session.parts)
+        self._tried = session.sha256, table.info, columns, session.scan
         return DryRun(
             sha256=session.sha256,
             info=table.info,
@@ -126,13 +129,15 @@ class Imports(Permitted):
     def begin(self, *, source: Source, actor: str, sha256: str = "", tick: Callable[[float], None] = _no_tick) -> Begun:
         """Reads the whole file and writes the import down; `sha256` is that of the dry run the person has seen.
 
+        What this process has found in a dry run of the same file, read in the same way, it does not look for again.
+
         Raises SettingsError, NotAllowed `import_elsewhere` where no worker sees the file and this person starts none.
         """
         if not (self._seen() or self.person.may(Permission.WORK)):
             raise NotAllowed("import_elsewhere", "No worker sees the files of this computer")
         table = self._open_table(Path(source.path), source.options)
         columns = _columns(table, _first(table, _SAMPLE_ROWS), source)
-        session = self._read(source, table, columns, tick)
+        session = self._read(source, table, columns, tick, self._known(sha256, table, columns))
         if sha256 and session.sha256 != sha256:
             raise SettingsError("file_changed", "The file is another one than was tried", file=Path(source.path).name)
         info, scan, now = table.info, session.scan, self._clock()
@@ -220,13 +225,23 @@ class Imports(Permitted):
         """How the columns of an import were read, those left alone with the reason."""
         return self._plan(import_id).columns
 
+    def _known(self, sha256: str, table: Table, columns: tuple[Column, ...]) -> Scan | None:
+        if self._tried is None or self._tried[:3] != (sha256, table.info, columns):
+            return None
+        return self._tried[3]
+
     def _read(
-        self, source: Source, table: Table, columns: tuple[Column, ...], tick: Callable[[float], None]
+        self,
+        source: Source,
+        table: Table,
+        columns: tuple[Column, ...],
+        tick: Callable[[float], None],
+        scan: Scan | None = None,
     ) -> Session:
         # numpy costs a tenth of a second to import: not before somebody imports a file
         from campaign_app.services.import_session import Session
 
-        session = Session(Path(source.path), table, columns, source.account_id, tick)
+        session = Session(Path(source.path), table, columns, source.account_id, tick, scan)
         if not session.scan.rows:
             raise SettingsError("file_no_rows", "The file has no rows")
         return session

@@ -17,6 +17,7 @@ from campaign_app.jobs.import_customers import Imported, import_file
 from campaign_app.jobs.tabular import csv_table, open_table
 from campaign_app.services import import_parts
 from campaign_app.services.import_plan import Source
+from campaign_app.services.import_scan import Scan, Scanner
 from campaign_app.services.imports import Imports
 from campaign_app.storage.imports import SqlImports
 from tests.helpers.shop import Shop, open_shop
@@ -140,6 +141,33 @@ def test_a_file_that_changed_after_its_dry_run_is_refused(shop: Shop, tmp_path: 
     with pytest.raises(SettingsError) as caught:
         import_file(imports, source, actor="王", sha256=tried.sha256)
     assert caught.value.code == "file_changed"
+
+
+def test_what_a_dry_run_found_is_not_looked_for_again(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unless the file is then read in another way, or is another file; then as if nobody had tried anything."""
+    shop.add_account(3)
+    file, scans = tmp_path / "会员.csv", list[str]()
+    file.write_text("客户标识,手机号,别名,会员等级\nc00001,,甲,金卡\nc00001,,乙,银卡\n", encoding="utf-8")
+    scan = Scanner.scan
+
+    def watched(scanner: Scanner, *given: Any) -> Scan:
+        scans.append("read")
+        return scan(scanner, *given)
+
+    monkeypatch.setattr(Scanner, "scan", watched)
+    imports, account = imports_of(shop), shop.workspace.accounts.accounts()[0].id
+    source = Source(str(file), account)
+    tried = imports.dry_run(source=source)
+    done = import_file(imports, source, actor="王", sha256=tried.sha256)
+    assert (scans, done.counts["refused"], grades(shop)) == (["read"], 1, {"c00001": "金卡"})
+    other = Source(str(file), account, columns={"客户标识": "ignore", "别名": "ref"})
+    assert import_file(imports, other, actor="王", sha256=tried.sha256).counts["refused"] == 0
+    assert len(scans) == 2
+    file.write_text("客户标识,会员等级\nc00002,金卡\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="another one than was tried"):
+        imports.begin(source=source, actor="王", sha256=tried.sha256)
 
 
 def test_rows_that_went_in_before_an_import_was_cut_are_counted(
