@@ -15,13 +15,16 @@ from typing import Final
 
 from campaign_app.domain.errors import AppError
 
+if sys.platform == "linux":
+    import fcntl
+
 STOP_SECONDS: Final = 10
 # a team's worker lets the batch that it hands over come to its end (a minute at most), and gives its lease back
 TEAM_STOP_SECONDS: Final = 75
 READ_ROWS: Final = "read-rows"  # a command for our own processes only
 _DISPLAYS: Final = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 _NO_CONSOLE: Final = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # of Windows: none is to flash up beside the window
-# so that what is written need not wait for its reader; systems that know no such size have their own
+# of what a child writes, so that it need not wait for its reader
 _PIPE: Final = 1 << 20
 # new objects before Python looks for cycles among them; it looks after every 700 by itself
 _YOUNG: Final = 50_000
@@ -65,10 +68,18 @@ def start_child(command: Sequence[str], stop_seconds: float = STOP_SECONDS) -> I
 
 
 def open_child(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    """A child that is spoken to in bytes, for whoever sees to its end; it ends by itself as `start_child`'s does."""
-    return subprocess.Popen(  # noqa: S603 our own program
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, creationflags=_NO_CONSOLE, pipesize=_PIPE
+    """A child that is spoken to in bytes, for whoever sees to its end; it ends by itself as `start_child`'s does.
+
+    Raises OSError where the system has no room for another process.
+    """
+    process = subprocess.Popen(  # noqa: S603 our own program
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, creationflags=_NO_CONSOLE
     )
+    assert process.stdout is not None
+    if sys.platform == "linux":
+        with suppress(OSError):  # a user may have only so much of it
+            fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, _PIPE)
+    return process
 
 
 def greet(process: subprocess.Popen[str]) -> str:

@@ -100,12 +100,14 @@ def beside(keys: RowKeys) -> Beside:
     def start(plan: ImportPlan) -> Parts | None:
         if plan.rows < FEWEST:
             return None
-        process = open_child(own_command(READ_ROWS))
+        process = None
         try:
+            process = open_child(own_command(READ_ROWS))
             return ReaderBeside(process, plan, keys)
-        except ReaderEnded:
-            process.kill()
-            process.communicate()
+        except (OSError, ReaderEnded):
+            if process is not None:
+                process.kill()
+                process.communicate()
             _log.info("the file is read without a process of its own")
             return None
 

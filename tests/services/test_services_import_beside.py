@@ -153,10 +153,13 @@ def test_whatever_ends_it_every_row_goes_in_once(
     assert counts["waiting"] == len(stored(shop)["import_prospect"]) - 6
 
 
-def test_one_that_never_begins_is_no_hindrance(shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("command", [[sys.executable, "-c", ""], ["/no/such/program"]])
+def test_one_that_never_begins_is_no_hindrance(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
     shop.add_account(20)
     write(file := tmp_path / "会员.csv")
-    monkeypatch.setattr(reading, "own_command", lambda *_: [sys.executable, "-c", ""])
+    monkeypatch.setattr(reading, "own_command", lambda *_: command)
     watched = Watched(shop)
     assert apply(imports_of(shop, watched), begin(shop, file))["left"] == 0
     assert watched.started == []
