@@ -46,7 +46,7 @@ def numbers(asked: argparse.Namespace, kind: str, met: int) -> Iterator[int]:
         yield from sorted({1 + int(met * (i + shift) / asked.sample) for i in range(asked.sample)})
         return
     part, of = map(int, asked.shard.split("/"))
-    number = part
+    number = asked.first - 1 + part
     while True:
         yield number
         number += of * asked.every
@@ -103,6 +103,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kinds", default=",".join((*KINDS, *MACHINE) if POSSIBLE else KINDS))
     parser.add_argument("--shard", default="1/1", help="which part of how many")
+    parser.add_argument("--first", type=int, default=1, help="the N to begin with")
     parser.add_argument("--every", type=int, default=1, help="only every so many of them")
     parser.add_argument("--sample", type=int, default=0, help="so many of each kind, spread over all")
     parser.add_argument("--customers", type=int, default=2_250, help="of whom four in nine may be reached")
