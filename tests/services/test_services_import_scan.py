@@ -1,109 +1,108 @@
-"""What the first reading of a file has found is kept for whoever goes on with it, and believed only if it is whole."""
+"""What only the whole file tells, the same however long it is: repeated customers, and runs of numbers."""
 
 from __future__ import annotations
 
-import json
-import zlib
-from base64 import b64encode
+import errno
+import random
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from campaign_app.domain.errors import WorkspaceError
 from campaign_app.jobs.tabular import open_table
-from campaign_app.services import import_scan
+from campaign_app.services import import_refs
 from campaign_app.services.import_columns import map_columns
 from campaign_app.services.import_keys import FileMarks
 from campaign_app.services.import_rows import RowChecker
 from campaign_app.services.import_scan import Scan, Scanner
-from campaign_app.services.import_session import Session
 from campaign_app.services.tables import ReadOptions
+from tests.helpers.small_disk import POSSIBLE, small_disk
 
-NUMBERS = st.lists(st.integers(1, 2**32 - 1), unique=True, max_size=40).map(sorted)
-
-
-def rows_of(numbers: list[int]) -> Any:
-    return np.array(numbers, np.uint32)
+HEADER = "客户标识,手机号"
+Row = tuple[str, str]
 
 
-def scans() -> st.SearchStrategy[Scan]:
-    count = st.integers(0, 2**32)
-    marks = st.builds(lambda r, c: FileMarks(rows_of(r), rows_of(r), rows_of(c)), NUMBERS, NUMBERS)
-    return st.builds(Scan, marks, count, count, count, st.lists(st.booleans(), max_size=40))
+def scan(folder: Path, rows: Sequence[Row]) -> Scan:
+    path = folder / "customers.csv"
+    path.write_text("\n".join([HEADER, *(",".join(row) for row in rows)]) + "\n", encoding="utf-8")
+    table = open_table(path, ReadOptions())
+    blocks = list(table.blocks())
+    columns = map_columns(table.info.header, [row for block in blocks for row in block.rows], {})
+    return Scanner(RowChecker(columns, 1)).scan(table, lambda _: None)
 
 
-def same(one: Scan | None, other: Scan) -> bool:
-    assert one is not None
-    names = ("repeats", "firsts", "consecutive")
-    marks = all(getattr(one.marks, name).tolist() == getattr(other.marks, name).tolist() for name in names)
-    counts = (one.rows, one.repaired, one.last_row) == (other.rows, other.repaired, other.last_row)
-    return marks and counts and list(one.plain) == list(other.plain)
+def marks(found: FileMarks) -> tuple[dict[int, int], list[int]]:
+    repeats = zip(found.repeats.tolist(), found.firsts.tolist(), strict=True)
+    return dict(repeats), found.consecutive.tolist()
 
 
-@given(scans())
-def test_it_comes_back_as_it_was(scan: Scan) -> None:
-    assert same(Scan.from_json(json.loads(json.dumps(scan.to_json()))), scan)
+def test_a_row_that_shares_a_ref_or_a_number_repeats_the_first_that_was_kept(tmp_path: Path) -> None:
+    rows = [
+        ("a", "13800000001"),
+        ("b", "13700000005"),
+        ("a", ""),
+        ("c", "13700000005"),
+        ("c", "13600000009"),  # the row before was a repeat itself, so this one is the first of its ref
+        ("", "13600000009"),
+        ("d", "not a number"),
+    ]
+    found = scan(tmp_path, rows)
+    assert marks(found.marks) == ({4: 2, 5: 3, 7: 6}, [])
+    assert (found.rows, found.last_row) == (7, 8)
 
 
-def kept(**changes: Any) -> dict[str, Any]:
-    written = Scan(FileMarks(rows_of([3]), rows_of([2]), rows_of([])), 9, 0, 10, [True, False]).to_json()
-    assert written is not None
-    return {**written, **changes}
+def test_numbers_in_a_run_are_found_wherever_they_stand(tmp_path: Path) -> None:
+    rows = [(f"r{n}", f"1380000000{n % 6}") for n in (3, 0, 4, 1, 2)] + [("x", "13900000000")]
+    assert marks(scan(tmp_path, rows).marks) == ({}, [2, 3, 4, 5, 6])
 
 
-def packed(data: bytes) -> str:
-    return b64encode(zlib.compress(data)).decode()
+@pytest.mark.parametrize("count", [9_000, 120_000])
+def test_a_file_of_any_length_is_judged_as_row_by_row(tmp_path: Path, count: int) -> None:
+    dice = random.Random(7)
+    rows = [(f"r{dice.randrange(count)}", f"138{dice.randrange(count * 4):08d}") for _ in range(count)]
+    repeats, kept = {}, dict[str, int]()
+    for number, keys in enumerate(rows, 2):
+        first = next((kept[key] for key in keys if key in kept), None)
+        if first is None:
+            kept |= dict.fromkeys(keys, number)
+        else:
+            repeats[number] = first
+    assert marks(scan(tmp_path, rows).marks)[0] == repeats
+    assert len(repeats) > count / 3
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        None,
-        [],
-        {},
-        kept(reading=0),
-        kept(rows="many"),
-        kept(rows=None),
-        kept(last_row=float("inf")),
-        kept(marks=kept()["marks"][:2]),
-        kept(marks=[packed(bytes(8)), packed(bytes(4)), packed(b"")]),
-        kept(marks=[packed(b"odd"), packed(b"odd"), packed(b"")]),
-        kept(plain="?"),
-        kept(plain=packed(bytes(10**7))),
-        kept(plain=packed(bytes(100))[:-8]),
-        kept(marks=["AAAA"] * 3),
-        {name: value for name, value in kept().items() if name != "plain"},
-    ],
-)
-def test_whatever_else_stands_there_is_no_scan(data: Any) -> None:
-    """A colleague's own statements may have put it there: it costs neither the worker its memory nor an import."""
-    assert Scan.from_json(data) is None
+@pytest.mark.parametrize(("code", "number"), [("temp_full", errno.ENOSPC), ("temp_error", errno.EIO)])
+def test_a_folder_for_temporary_files_that_fails_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, number: int
+) -> None:
+    def fails(**_: object) -> None:
+        raise OSError(number, "")
+
+    monkeypatch.setattr(import_refs, "TemporaryFile", fails)
+    with pytest.raises(WorkspaceError) as caught:
+        scan(tmp_path, [("a", "13800000001")])
+    assert caught.value.code == code
 
 
-def test_a_long_one_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    scan = Scan(FileMarks(rows_of([3]), rows_of([2]), rows_of([7])), 9, 0, 10, [True])
-    monkeypatch.setattr(import_scan, "_MOST_KEPT", 3)
-    assert scan.to_json() is not None
-    monkeypatch.setattr(import_scan, "_MOST_KEPT", 2)
-    assert scan.to_json() is None
+@pytest.mark.skipif(not POSSIBLE, reason="only root on Linux can make a disk")
+def test_a_full_folder_for_temporary_files_is_said_and_nothing_stays_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with small_disk(tmp_path / "disk", 1) as disk:
+        if disk is None:
+            pytest.skip("this container may not mount a disk")
+        monkeypatch.setattr(tempfile, "tempdir", str(disk.folder))
+        with pytest.raises(WorkspaceError) as caught:
+            scan(tmp_path, [(f"r{number}", "") for number in range(200_000)])
+        assert caught.value.code == "temp_full"
+        assert list(disk.folder.iterdir()) == []
+        assert scan(tmp_path, [("a", ""), ("a", "")]).marks.repeats.tolist() == [3]
 
 
-def test_whoever_has_one_does_not_read_the_file_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "会员.csv"
-    lines = [f"c{n % 40:05d},,金\u200b卡" for n in range(50)] + [f",1391234500{n},银卡" for n in range(6)]
-    file.write_text("客户标识,手机号,等级\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    table = open_table(file, ReadOptions())
-    columns = map_columns(table.info.header, [], {})
-    first = Session(file, table, columns, 1, lambda _: None)
-    known = Scan.from_json(first.scan.to_json())
-    with monkeypatch.context() as patched:
-        patched.setattr(Scanner, "scan", None)
-        again = Session(file, table, columns, 1, lambda _: None, known)
-    assert same(again.scan, Scanner(RowChecker(columns, 1)).scan(table, lambda _: None))
-    assert (again.sha256, again.parts, again.chunks) == (first.sha256, first.parts, first.chunks)
-    checked, before = again.check(0), first.check(0)
-    assert (checked.rows, checked.refusals) == (before.rows, before.refusals)
-    assert len(checked.rows) == 46
+@pytest.mark.parametrize("between", [0, 9_000], ids=["one block", "two blocks"])
+def test_numbers_that_lie_a_power_of_two_apart_are_not_one(tmp_path: Path, between: int) -> None:
+    """2**32, which is more than a column of 32 bits could tell."""
+    rows = [("first", "13000000000"), *((f"r{n}", "") for n in range(between)), ("last", "17294967296")]
+    assert marks(scan(tmp_path, rows).marks) == ({}, [])
