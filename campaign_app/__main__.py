@@ -28,10 +28,10 @@ def window(*, folder: Path | None, demo_customers: int | None, evidence: Path | 
 
     Returns the exit status.
     """
-    from campaign_app.processes import has_display
+    from campaign_app.processes import NO_DISPLAY, has_display
 
     if not has_display():
-        sys.stderr.write("没有可用的图形界面，请在桌面环境中运行；命令行用法见 campaign-app --help。\n")
+        sys.stderr.write(NO_DISPLAY)
         return 2
     if evidence is not None:
         from campaign_app.ui import viewer

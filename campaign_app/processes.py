@@ -21,6 +21,9 @@ if sys.platform == "linux":
 STOP_SECONDS: Final = 10
 # a team's worker lets the batch that it hands over come to its end (a minute at most), and gives its lease back
 TEAM_STOP_SECONDS: Final = 75
+# of whoever asks for a window before any language is chosen
+NO_DISPLAY: Final = "没有可用的图形界面，请在桌面环境中运行；命令行用法见 campaign-app --help。\n"
+NO_WINDOW: Final = "无法在这里显示窗口：图形界面没有响应，或缺少它需要的系统库。命令行用法见 campaign-app --help。\n"
 READ_ROWS: Final = "read-rows"  # a command for our own processes only
 _DISPLAYS: Final = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 _NO_CONSOLE: Final = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # of Windows: none is to flash up beside the window

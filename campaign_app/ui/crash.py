@@ -15,6 +15,7 @@ from typing import Any, Final
 from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, Signal, qInstallMessageHandler, qVersion
 
 from campaign_app import logs
+from campaign_app.processes import NO_WINDOW
 
 NAME: Final = "campaign-app"
 _LEVELS: Final = {
@@ -83,8 +84,7 @@ def no_display_told() -> Iterator[None]:
 def _tell_fatal(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
     if kind is QtMsgType.QtFatalMsg:
         if sys.stderr is not None:
-            sys.stderr.write("无法在这里显示窗口：图形界面没有响应，或缺少它需要的系统库。")
-            sys.stderr.write("命令行用法见 campaign-app --help。\n")
+            sys.stderr.write(NO_WINDOW)
             sys.stderr.flush()
         os._exit(2)  # Qt would abort as this returns
     log_qt_message(kind, context, text)

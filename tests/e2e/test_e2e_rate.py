@@ -55,5 +55,5 @@ def test_two_processes_share_the_rate_of_the_account(tmp_path: Path) -> None:
     times = sorted(datetime.fromisoformat(row["accepted_at"]).timestamp() for row in rows)
     assert len(times) > 0.9 * ready  # the simulated provider turns a few numbers away
     assert most_within(3, times) <= 3 * RATE
-    # of single seconds: on a machine that is busy a request may arrive a few hundredths late
-    assert most_within(1, times) <= 1.1 * RATE
+    # of single seconds: what left in its time arrives together where the machine was held up; unshared it is the double
+    assert most_within(1, times) <= 1.5 * RATE
