@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -16,7 +16,7 @@ from campaign_app.domain.errors import AppError, RemoteRefused, RemoteUnavailabl
 from campaign_app.domain.message import Composed
 from campaign_app.jobs import unread
 from campaign_app.jobs.gating import Facts, Judged, at_shop, judge_all, pull_changes, refresh
-from campaign_app.jobs.poll import read_refusals
+from campaign_app.jobs.poll import REFUSALS, read_refusals
 from campaign_app.jobs.ports import LedgerRow
 from campaign_app.jobs.stores import Context
 
@@ -24,7 +24,7 @@ from campaign_app.jobs.stores import Context
 CLOCK_STEP: Final = timedelta(minutes=1)
 # a batch leaves within this time of its last look at clock and facts
 BATCH_TIME: Final = timedelta(seconds=60)
-# shops that are read at the same time: as many connections as the workspace keeps open
+# lists that are read at the same time: as many connections as the workspace keeps open
 AT_ONCE: Final = 4
 # before every fact
 EVER: Final = datetime.fromtimestamp(0, UTC)
@@ -69,41 +69,50 @@ def ask_again(context: Context, campaign: Campaign, account: Account, customers:
 
 
 def _read_all(context: Context, campaign: Campaign, account: Account, customers: Sequence[Customer]) -> Facts:
-    """What all shops of the entity have to say by now, several at a time: most of it is waiting for their answers.
+    """What all shops of the entity have to say by now, several lists at a time: most of it is waiting for answers.
 
-    Returns the facts of the account's own customers. Once all have ended one trouble is raised: a bug first, then one
-    for which a person is needed before any that may pass, and the first of these in the shops' order.
+    Returns the facts of the account's own customers. Each time that all have ended one trouble is raised: a bug first,
+    then one for which a person is needed before any that may pass, and the first of these in the shops' order.
     """
-    shops = [
+    others = [
         shop
         for shop in context.stores.accounts.accounts()
         if shop.entity_uscc == campaign.entity_uscc and shop.state == "connected" and shop.id != account.id
     ]
-    if not shops:
-        return _read_own(context, account, customers)
+    shops = [*others, account]
     with ThreadPoolExecutor(AT_ONCE, "ask") as pool:
-        others = [pool.submit(_read_other, context, shop, customers) for shop in shops]
-        own = pool.submit(_read_own, context, account, customers)
-    read: list[Future[Any]] = [*others, own]
-    if troubles := [trouble for each in read if (trouble := each.exception()) is not None]:
-        raise min(troubles, key=lambda one: (isinstance(one, AppError), isinstance(one, RemoteUnavailable)))
+        followed = {shop.id: pool.submit(at_shop(shop)(pull_changes), context, shop) for shop in shops}
+        refused = [
+            pool.submit(at_shop(shop)(read_refusals), context, shop.id, stream, customers)
+            for shop in shops
+            for stream in REFUSALS
+        ]
+        lists: list[Future[Any]] = [*followed.values(), *refused]
+        wait(lists)
+        # whatever else went wrong: a person has to hear of it
+        unheard = [pool.submit(at_shop(shop)(unread.stop), context, shop.id) for shop in shops]
+        _raise_worst([*lists, *unheard])
+        newest = {shop.id: followed[shop.id].result() for shop in shops}
+        twins = [
+            pool.submit(at_shop(shop)(_read_twins), context, shop, customers, followed=newest[shop.id])
+            for shop in others
+        ]
+        own = pool.submit(at_shop(account)(_read_own), context, account, customers, followed=newest[account.id])
+    _raise_worst([*twins, own])
     return own.result()
 
 
-def _read_own(context: Context, account: Account, customers: Sequence[Customer]) -> Facts:
-    with at_shop(account):
-        read_refusals(context, account.id, customers)
-        age = context.policy.reread_after if pull_changes(context, account) else timedelta(0)
-        return refresh(context, account, customers, context.clock() - age)
+def _raise_worst(asked: Sequence[Future[Any]]) -> None:
+    if troubles := [trouble for each in asked if (trouble := each.exception()) is not None]:
+        raise min(troubles, key=lambda one: (isinstance(one, AppError), isinstance(one, RemoteUnavailable)))
 
 
-def _read_other(context: Context, shop: Account, customers: Sequence[Customer]) -> None:
-    with at_shop(shop):
-        read_refusals(context, shop.id, customers)
-        _read_twins(context, shop, customers, EVER if pull_changes(context, shop) else context.clock())
+def _read_own(context: Context, account: Account, customers: Sequence[Customer], *, followed: bool) -> Facts:
+    age = context.policy.reread_after if followed else timedelta(0)
+    return refresh(context, account, customers, context.clock() - age)
 
 
-def _read_twins(context: Context, shop: Account, customers: Sequence[Customer], older_than: datetime) -> None:
+def _read_twins(context: Context, shop: Account, customers: Sequence[Customer], *, followed: bool) -> None:
     """A shop is asked about those of its customers who have these numbers, as far as nothing newer is known of them.
 
     A list of changes says nothing of who said no before it was first read: of them no checked fact is there yet. A
@@ -115,7 +124,7 @@ def _read_twins(context: Context, shop: Account, customers: Sequence[Customer], 
     keys = [customer.phone_key for customer in customers if customer.phone_key is not None]
     ids = context.stores.customers.ids_of_numbers(shop.id, keys)
     twins = list(context.stores.customers.by_ids(ids, phones=False).values())
-    refresh(context, shop, twins, older_than)
+    refresh(context, shop, twins, EVER if followed else context.clock())
 
 
 def confirmed_rules(context: Context, campaign_id: int) -> frozenset[str]:

@@ -17,6 +17,8 @@ from campaign_app.jobs.stores import Context
 
 # of one background poll; the next one goes on from there
 PAGES_A_STEP: Final = 20
+# the lists in which somebody may say no
+REFUSALS: Final = ("inbound", "complaints")
 # the texts that a reply may answer
 LATELY: Final = timedelta(days=30)
 
@@ -58,20 +60,16 @@ def poll_complaints(context: Context, account_id: int) -> int:
     return _poll(context, account_id, "complaints", context.stores.inbox.store_complaints)
 
 
-def read_refusals(context: Context, account_id: int, customers: Sequence[Customer] = ()) -> None:
-    """Every reply and complaint that waits, to the end of both lists; RemoteRefused for a list without one, and
-
-    where a row could not be read since the last time, by whichever poll: it may be a refusal (`jobs.unread`).
+def read_refusals(context: Context, account_id: int, stream: str, customers: Sequence[Customer] = ()) -> None:
+    """Every row of one of `REFUSALS` that waits, to the end of the list; RemoteRefused for a list without one.
 
     Where replies may have been lost, those of `customers` are asked for.
     """
-    stores = {"inbound": _keep_replies(context), "complaints": context.stores.inbox.store_complaints}
-    for stream, store in stores.items():
-        _, ended = _pages(context, account_id, stream, store, MAX_PAGES)
-        if not ended:
-            raise RemoteRefused("cursor_loop", f"The list of {stream} does not end")
-        looking_back.ask_about(context, account_id, stream, store, customers)
-    unread.stop(context, account_id)
+    store = _keep_replies(context) if stream == "inbound" else context.stores.inbox.store_complaints
+    _, ended = _pages(context, account_id, stream, store, MAX_PAGES)
+    if not ended:
+        raise RemoteRefused("cursor_loop", f"The list of {stream} does not end")
+    looking_back.ask_about(context, account_id, stream, store, customers)
 
 
 def _poll(context: Context, account_id: int, stream: str, store: Callable[..., int]) -> int:

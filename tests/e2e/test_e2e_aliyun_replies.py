@@ -121,7 +121,7 @@ def test_a_kill_between_receiving_and_deleting_loses_no_refusal_and_doubles_none
 
     # until every lease of the dead process is over nobody gets another message: a refusal may be out of sight
     with pytest.raises(RemoteUnavailable) as hidden:
-        poll.read_refusals(shop.context, shop.sender.id)
+        poll.read_refusals(shop.context, shop.sender.id, "inbound")
     assert hidden.value.code == "replies_hidden"
 
     context, end = later(shop), time.monotonic() + 30

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -107,23 +106,6 @@ def test_nothing_leaves_while_another_shop_of_the_entity_cannot_be_read(shop: Sh
         dispatch.run_batch(shop.context, campaign, -1)
     assert shop.reached() == []
     assert shop.run(campaign).step is dispatch.Step.END
-
-
-def test_shops_are_read_at_the_same_time(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With ten shops a batch would wait thirty times for an answer from afar, and nearly all of it for others."""
-    first, second, campaign = two_shops(shop)
-    third = shop.add_account(5, prefix="e")
-    meet = Barrier(3, timeout=30)
-    for gateway in (shop.gateways[first], shop.gateways[second], shop.gateways[third]):
-
-        def inbound(cursor: str, read: Callable[[str], Page[InboundMessage]] = gateway.inbound) -> Page[InboundMessage]:
-            meet.wait()
-            return read(cursor)
-
-        monkeypatch.setattr(gateway, "inbound", inbound)
-    assert shop.run(campaign).step is dispatch.Step.END
-    assert not meet.broken
-    assert len(shop.reached()) == 5
 
 
 def test_what_the_other_shops_said_is_kept_where_one_of_them_cannot_be_read(shop: Shop) -> None:

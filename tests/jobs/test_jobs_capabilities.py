@@ -12,7 +12,7 @@ from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import InboundMessage
 from campaign_app.jobs import dispatch
-from campaign_app.jobs.poll import poll_complaints, poll_inbound, poll_reports, read_refusals
+from campaign_app.jobs.poll import REFUSALS, poll_complaints, poll_inbound, poll_reports, read_refusals
 from campaign_app.services.replies import Replies
 from campaign_app.services.stated import StatedTemplates
 from tests.fakes.remotes import EVERYTHING, IDEMPOTENT
@@ -72,7 +72,8 @@ def test_a_shop_without_a_sender_is_not_asked_for_replies_or_complaints(shop: Sh
     account = shop.add_account(2)
     del shop.gateways[account]
     shop.mute.add(account)
-    read_refusals(shop.context, account)
+    for stream in REFUSALS:
+        read_refusals(shop.context, account, stream)
     assert [poll(shop.context, account) for poll in (poll_reports, poll_inbound, poll_complaints)] == [0, 0, 0]
 
 

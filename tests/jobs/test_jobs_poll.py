@@ -12,8 +12,9 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import CustomerRef
 from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Outcome
+from campaign_app.jobs import unread
 from campaign_app.jobs.opt_out import is_opt_out
-from campaign_app.jobs.poll import PAGES_A_STEP, poll_complaints, poll_inbound, poll_reports, read_refusals
+from campaign_app.jobs.poll import PAGES_A_STEP, poll_complaints, poll_inbound, poll_reports
 from tests.fakes.remotes import ENTITY
 from tests.helpers.shop import NOW, Shop
 
@@ -133,7 +134,7 @@ def test_reports_that_cannot_be_read_stop_nothing(shop: Shop) -> None:
     account = shop.add_account(2)
     shop.gateways[account].unreadable["reports"] = 1
     poll_reports(shop.context, account)
-    read_refusals(shop.context, account)
+    unread.stop(shop.context, account)
 
 
 def test_a_bare_letter_is_judged_by_what_its_person_was_sent(shop: Shop) -> None:

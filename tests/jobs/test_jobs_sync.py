@@ -243,7 +243,7 @@ def test_whoever_said_no_stays_so_whatever_is_synced(shop: Shop, seed: int) -> N
 def _reply(shop: Shop, account: int, ref: str, said_no: set[str]) -> None:
     replies = shop.gateways[account].stream.setdefault("inbound", [])
     replies.append(InboundMessage(f"i{len(replies)}", ref, None, "TD", shop.clock()))
-    read_refusals(shop.context, account)
+    read_refusals(shop.context, account, "inbound")
     said_no.add(ref)
 
 

@@ -23,7 +23,7 @@ from tests.helpers.shop import NOW, Shop, person
 def reply(shop: Shop, account: int, ref: str, text: str = "R", **facts: object) -> None:
     stream = shop.gateways[account].stream.setdefault("inbound", [])
     stream.append(InboundMessage(f"i{len(stream)}", ref, None, text, facts.get("at", shop.clock())))
-    read_refusals(shop.context, account)
+    read_refusals(shop.context, account, "inbound")
 
 
 def by_hand(shop: Shop) -> OptOuts:
@@ -40,7 +40,7 @@ def test_replies_complaints_and_a_persons_word_are_told_once(shop: Shop) -> None
     reply(shop, account, "c00000")
     reply(shop, account, "c00001", "谢谢")
     shop.gateways[account].stream["complaints"] = [ComplaintClue("k1", "c00002", None, "", NOW)]
-    read_refusals(shop.context, account)
+    read_refusals(shop.context, account, "complaints")
     customer = shop.workspace.customers.ids_of_refs(account, ["c00003"])["c00003"]
     by_hand(shop).add(customer, note="来电", actor="王")
     assert tell_opt_outs(shop.context, account) == 3
