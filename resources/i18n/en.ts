@@ -143,10 +143,10 @@
         <translation>Numbers found: {}; all count as opt-outs. The originals stay sealed here; this is audited.</translation>
     </message>
     <message numerus="yes">
-        <source>另有 %n 条这次不清除，之后再列出。</source>
+        <source>另有 %Ln 条这次不清除，之后再列出。</source>
         <translation>
-            <numerusform>%n more is not cleared now; it is listed afterwards.</numerusform>
-            <numerusform>%n more are not cleared now; they are listed afterwards.</numerusform>
+            <numerusform>%Ln more is not cleared now; it is listed afterwards.</numerusform>
+            <numerusform>%Ln more are not cleared now; they are listed afterwards.</numerusform>
         </translation>
     </message>
     <message>
@@ -258,10 +258,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
 <context>
     <name>AccountWords</name>
     <message numerus="yes">
-        <source>{shop} · %n 位客户的退订还没有告知平台</source>
+        <source>{shop} · %Ln 位客户的退订还没有告知平台</source>
         <translation>
-            <numerusform>{shop} · platform not told of %n opt-out</numerusform>
-            <numerusform>{shop} · platform not told of %n opt-outs</numerusform>
+            <numerusform>{shop} · platform not told of %Ln opt-out</numerusform>
+            <numerusform>{shop} · platform not told of %Ln opt-outs</numerusform>
         </translation>
     </message>
     <message>
@@ -281,10 +281,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Take care of it</translation>
     </message>
     <message numerus="yes">
-        <source>%n 条回复无法读取，发送已停住</source>
+        <source>%Ln 条回复无法读取，发送已停住</source>
         <translation>
-            <numerusform>%n unreadable reply stops the sending</numerusform>
-            <numerusform>%n unreadable replies stop the sending</numerusform>
+            <numerusform>%Ln unreadable reply stops the sending</numerusform>
+            <numerusform>%Ln unreadable replies stop the sending</numerusform>
         </translation>
     </message>
     <message>
@@ -296,10 +296,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Look and clear…</translation>
     </message>
     <message numerus="yes">
-        <source>平台未接受 %n 位客户的退订</source>
+        <source>平台未接受 %Ln 位客户的退订</source>
         <translation>
-            <numerusform>The platform did not accept the opt-out of %n customer</numerusform>
-            <numerusform>The platform did not accept the opt-out of %n customers</numerusform>
+            <numerusform>The platform did not accept the opt-out of %Ln customer</numerusform>
+            <numerusform>The platform did not accept the opt-out of %Ln customers</numerusform>
         </translation>
     </message>
     <message>
@@ -307,10 +307,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>It does not know these customers. Nothing is sent to them from here any more; it is told once more when the account is connected again.</translation>
     </message>
     <message numerus="yes">
-        <source>%n 位客户的退订无法告知平台</source>
+        <source>%Ln 位客户的退订无法告知平台</source>
         <translation>
-            <numerusform>%n opt-out cannot be reported to the platform</numerusform>
-            <numerusform>%n opt-outs cannot be reported to the platform</numerusform>
+            <numerusform>%Ln opt-out cannot be reported to the platform</numerusform>
+            <numerusform>%Ln opt-outs cannot be reported to the platform</numerusform>
         </translation>
     </message>
     <message>
@@ -318,10 +318,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Its interface takes no opt-outs; nothing is sent to them from here any more. If the platform itself sends messages, turn them off there.</translation>
     </message>
     <message numerus="yes">
-        <source>%n 位客户的退订还没有告知平台</source>
+        <source>%Ln 位客户的退订还没有告知平台</source>
         <translation>
-            <numerusform>The platform has not been told of %n opt-out</numerusform>
-            <numerusform>The platform has not been told of %n opt-outs</numerusform>
+            <numerusform>The platform has not been told of %Ln opt-out</numerusform>
+            <numerusform>The platform has not been told of %Ln opt-outs</numerusform>
         </translation>
     </message>
     <message>
@@ -353,10 +353,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Authorisation ended</translation>
     </message>
     <message numerus="yes">
-        <source>授权还有 %n 天到期</source>
+        <source>授权还有 %Ln 天到期</source>
         <translation>
-            <numerusform>Authorisation ends in %n day</numerusform>
-            <numerusform>Authorisation ends in %n days</numerusform>
+            <numerusform>Authorisation ends in %Ln day</numerusform>
+            <numerusform>Authorisation ends in %Ln days</numerusform>
         </translation>
     </message>
     <message>
@@ -376,24 +376,24 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Reason: {why}</translation>
     </message>
     <message numerus="yes">
-        <source> %n 分钟</source>
+        <source> %Ln 分钟</source>
         <translation>
-            <numerusform> %n minute</numerusform>
-            <numerusform> %n minutes</numerusform>
+            <numerusform> %Ln minute</numerusform>
+            <numerusform> %Ln minutes</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source> %n 小时</source>
+        <source> %Ln 小时</source>
         <translation>
-            <numerusform> %n hour</numerusform>
-            <numerusform> %n hours</numerusform>
+            <numerusform> %Ln hour</numerusform>
+            <numerusform> %Ln hours</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source> %n 天</source>
+        <source> %Ln 天</source>
         <translation>
-            <numerusform> %n day</numerusform>
-            <numerusform> %n days</numerusform>
+            <numerusform> %Ln day</numerusform>
+            <numerusform> %Ln days</numerusform>
         </translation>
     </message>
 </context>
@@ -634,10 +634,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Unknown region</translation>
     </message>
     <message numerus="yes">
-        <source>{} · {} · %n 单</source>
+        <source>{} · {} · %Ln 单</source>
         <translation>
-            <numerusform>{} · {} · %n order</numerusform>
-            <numerusform>{} · {} · %n orders</numerusform>
+            <numerusform>{} · {} · %Ln order</numerusform>
+            <numerusform>{} · {} · %Ln orders</numerusform>
         </translation>
     </message>
     <message>
@@ -969,10 +969,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Going back now loses the changes that were not saved. Stay here and choose &quot;Retry&quot; to save them again.</translation>
     </message>
     <message numerus="yes">
-        <source>受众有 %n 个条件没填好</source>
+        <source>受众有 %Ln 个条件没填好</source>
         <translation>
-            <numerusform>The audience has %n incomplete condition</numerusform>
-            <numerusform>The audience has %n incomplete conditions</numerusform>
+            <numerusform>The audience has %Ln incomplete condition</numerusform>
+            <numerusform>The audience has %Ln incomplete conditions</numerusform>
         </translation>
     </message>
     <message>
@@ -1012,17 +1012,17 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>All customers</translation>
     </message>
     <message numerus="yes">
-        <source>%n 个条件</source>
+        <source>%Ln 个条件</source>
         <translation>
-            <numerusform>%n condition</numerusform>
-            <numerusform>%n conditions</numerusform>
+            <numerusform>%Ln condition</numerusform>
+            <numerusform>%Ln conditions</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n 个条件没填好</source>
+        <source>%Ln 个条件没填好</source>
         <translation>
-            <numerusform>%n condition incomplete</numerusform>
-            <numerusform>%n conditions incomplete</numerusform>
+            <numerusform>%Ln condition incomplete</numerusform>
+            <numerusform>%Ln conditions incomplete</numerusform>
         </translation>
     </message>
     <message>
@@ -1117,10 +1117,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>No results yet</translation>
     </message>
     <message numerus="yes">
-        <source>%n 件投诉</source>
+        <source>%Ln 件投诉</source>
         <translation>
-            <numerusform>%n complaint</numerusform>
-            <numerusform>%n complaints</numerusform>
+            <numerusform>%Ln complaint</numerusform>
+            <numerusform>%Ln complaints</numerusform>
         </translation>
     </message>
     <message>
@@ -1359,10 +1359,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Nobody yet</translation>
     </message>
     <message numerus="yes">
-        <source>投诉前 30 天内给这个人发过 %n 条，请核对是哪一条。</source>
+        <source>投诉前 30 天内给这个人发过 %Ln 条，请核对是哪一条。</source>
         <translation>
-            <numerusform>%n message was sent to this person in the 30 days before. Is it this one?</numerusform>
-            <numerusform>%n messages were sent to this person in the 30 days before. Say which one it is.</numerusform>
+            <numerusform>%Ln message was sent to this person in the 30 days before. Is it this one?</numerusform>
+            <numerusform>%Ln messages were sent to this person in the 30 days before. Say which one it is.</numerusform>
         </translation>
     </message>
     <message>
@@ -1453,10 +1453,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>One complaint a line; the complainant&apos;s number and the time are needed, and no number of a complaint is entered twice. Whoever complains is suppressed at once.</translation>
     </message>
     <message numerus="yes">
-        <source>登记 %n 个投诉</source>
+        <source>登记 %Ln 个投诉</source>
         <translation>
-            <numerusform>Enter %n complaint</numerusform>
-            <numerusform>Enter %n complaints</numerusform>
+            <numerusform>Enter %Ln complaint</numerusform>
+            <numerusform>Enter %Ln complaints</numerusform>
         </translation>
     </message>
     <message>
@@ -1787,17 +1787,17 @@ Its keys are deleted from this computer; until you reconnect, this account canno
 <context>
     <name>CheckWords</name>
     <message numerus="yes">
-        <source>有 %n 项要先处理</source>
+        <source>有 %Ln 项要先处理</source>
         <translation>
-            <numerusform>%n item to resolve first</numerusform>
-            <numerusform>%n items to resolve first</numerusform>
+            <numerusform>%Ln item to resolve first</numerusform>
+            <numerusform>%Ln items to resolve first</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>有 %n 项请您看一下</source>
+        <source>有 %Ln 项请您看一下</source>
         <translation>
-            <numerusform>%n item for you to look at</numerusform>
-            <numerusform>%n items for you to look at</numerusform>
+            <numerusform>%Ln item for you to look at</numerusform>
+            <numerusform>%Ln items for you to look at</numerusform>
         </translation>
     </message>
     <message>
@@ -1813,10 +1813,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>As things stand it will not leave at its time: it will stop and wait for you. The people left and the approval are kept.</translation>
     </message>
     <message numerus="yes">
-        <source>确认 %n 条提醒</source>
+        <source>确认 %Ln 条提醒</source>
         <translation>
-            <numerusform>Confirm %n warning</numerusform>
-            <numerusform>Confirm %n warnings</numerusform>
+            <numerusform>Confirm %Ln warning</numerusform>
+            <numerusform>Confirm %Ln warnings</numerusform>
         </translation>
     </message>
     <message>
@@ -1925,10 +1925,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Leave it to the worker at login</translation>
     </message>
     <message numerus="yes">
-        <source>另有 %n 个活动</source>
+        <source>另有 %Ln 个活动</source>
         <translation>
-            <numerusform>%n more campaign</numerusform>
-            <numerusform>%n more campaigns</numerusform>
+            <numerusform>%Ln more campaign</numerusform>
+            <numerusform>%Ln more campaigns</numerusform>
         </translation>
     </message>
     <message>
@@ -2512,10 +2512,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Matching</translation>
     </message>
     <message numerus="yes">
-        <source>有 %n 个条件没有填好，填好后再计算和保存。</source>
+        <source>有 %Ln 个条件没有填好，填好后再计算和保存。</source>
         <translation>
-            <numerusform>%n condition is incomplete; counting and saving resume once it is filled in.</numerusform>
-            <numerusform>%n conditions are incomplete; counting and saving resume once they are filled in.</numerusform>
+            <numerusform>%Ln condition is incomplete; counting and saving resume once it is filled in.</numerusform>
+            <numerusform>%Ln conditions are incomplete; counting and saving resume once they are filled in.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -2726,10 +2726,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Carry on</translation>
     </message>
     <message numerus="yes">
-        <source>共出现 %n 次</source>
+        <source>共出现 %Ln 次</source>
         <translation>
-            <numerusform>Happened %n time</numerusform>
-            <numerusform>Happened %n times</numerusform>
+            <numerusform>Happened %Ln time</numerusform>
+            <numerusform>Happened %Ln times</numerusform>
         </translation>
     </message>
     <message>
@@ -3789,31 +3789,31 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Not read yet: begins after the first screening</translation>
     </message>
     <message numerus="yes">
-        <source>最近 %n 位：半数在{half}内告知平台，最久{longest}</source>
+        <source>最近 %Ln 位：半数在{half}内告知平台，最久{longest}</source>
         <translation>
             <numerusform>Last one: half told within{half}, longest{longest}</numerusform>
-            <numerusform>Last %n: half told within{half}, longest{longest}</numerusform>
+            <numerusform>Last %Ln: half told within{half}, longest{longest}</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source> %n 分钟</source>
+        <source> %Ln 分钟</source>
         <translation>
-            <numerusform> %n min</numerusform>
-            <numerusform> %n min</numerusform>
+            <numerusform> %Ln min</numerusform>
+            <numerusform> %Ln min</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source> %n 小时</source>
+        <source> %Ln 小时</source>
         <translation>
-            <numerusform> %n h</numerusform>
-            <numerusform> %n h</numerusform>
+            <numerusform> %Ln h</numerusform>
+            <numerusform> %Ln h</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source> %n 天</source>
+        <source> %Ln 天</source>
         <translation>
-            <numerusform> %n day</numerusform>
-            <numerusform> %n days</numerusform>
+            <numerusform> %Ln day</numerusform>
+            <numerusform> %Ln days</numerusform>
         </translation>
     </message>
 </context>
@@ -3856,10 +3856,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>, </translation>
     </message>
     <message numerus="yes">
-        <source>另有 %n 项核验没有排除任何人：</source>
+        <source>另有 %Ln 项核验没有排除任何人：</source>
         <translation>
-            <numerusform>%n other check excluded nobody: </numerusform>
-            <numerusform>%n other checks excluded nobody: </numerusform>
+            <numerusform>%Ln other check excluded nobody: </numerusform>
+            <numerusform>%Ln other checks excluded nobody: </numerusform>
         </translation>
     </message>
     <message>
@@ -4233,10 +4233,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>This build does not have the chapter ({}). Install the complete program, or read the manual where the program is released.</translation>
     </message>
     <message numerus="yes">
-        <source>%n 处</source>
+        <source>%Ln 处</source>
         <translation>
-            <numerusform>%n place</numerusform>
-            <numerusform>%n places</numerusform>
+            <numerusform>%Ln place</numerusform>
+            <numerusform>%Ln places</numerusform>
         </translation>
     </message>
 </context>
@@ -5026,10 +5026,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Last backup: {}</translation>
     </message>
     <message numerus="yes">
-        <source>%n 个投诉已经超期</source>
+        <source>%Ln 个投诉已经超期</source>
         <translation>
-            <numerusform>%n complaint is overdue</numerusform>
-            <numerusform>%n complaints are overdue</numerusform>
+            <numerusform>%Ln complaint is overdue</numerusform>
+            <numerusform>%Ln complaints are overdue</numerusform>
         </translation>
     </message>
     <message>
@@ -5037,10 +5037,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Their time to be taken on or answered is over.</translation>
     </message>
     <message numerus="yes">
-        <source>%n 个投诉今天到期</source>
+        <source>%Ln 个投诉今天到期</source>
         <translation>
-            <numerusform>%n complaint is due today</numerusform>
-            <numerusform>%n complaints are due today</numerusform>
+            <numerusform>%Ln complaint is due today</numerusform>
+            <numerusform>%Ln complaints are due today</numerusform>
         </translation>
     </message>
     <message>
@@ -5060,10 +5060,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Received {at}. {what}. </translation>
     </message>
     <message numerus="yes">
-        <source>已超期 %n 天。</source>
+        <source>已超期 %Ln 天。</source>
         <translation>
-            <numerusform>It is %n day over.</numerusform>
-            <numerusform>It is %n days over.</numerusform>
+            <numerusform>It is %Ln day over.</numerusform>
+            <numerusform>It is %Ln days over.</numerusform>
         </translation>
     </message>
     <message>
@@ -5071,10 +5071,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>{} · no worker takes it</translation>
     </message>
     <message numerus="yes">
-        <source>自 {} 起有 %n 项在等：</source>
+        <source>自 {} 起有 %Ln 项在等：</source>
         <translation>
-            <numerusform>%n job has waited since {}: </numerusform>
-            <numerusform>%n jobs have waited since {}: </numerusform>
+            <numerusform>%Ln job has waited since {}: </numerusform>
+            <numerusform>%Ln jobs have waited since {}: </numerusform>
         </translation>
     </message>
     <message>
@@ -5146,10 +5146,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Replace</translation>
     </message>
     <message numerus="yes">
-        <source>签名【{}】还有 %n 天到期</source>
+        <source>签名【{}】还有 %Ln 天到期</source>
         <translation>
-            <numerusform>The signature 【{}】 expires in %n day</numerusform>
-            <numerusform>The signature 【{}】 expires in %n days</numerusform>
+            <numerusform>The signature 【{}】 expires in %Ln day</numerusform>
+            <numerusform>The signature 【{}】 expires in %Ln days</numerusform>
         </translation>
     </message>
     <message>
@@ -5181,10 +5181,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>The sender no longer has the signature 【{}】</translation>
     </message>
     <message numerus="yes">
-        <source>%n 个签名还不能用</source>
+        <source>%Ln 个签名还不能用</source>
         <translation>
-            <numerusform>%n signature is not usable yet</numerusform>
-            <numerusform>%n signatures are not usable yet</numerusform>
+            <numerusform>%Ln signature is not usable yet</numerusform>
+            <numerusform>%Ln signatures are not usable yet</numerusform>
         </translation>
     </message>
     <message>
@@ -5442,10 +5442,10 @@ The batch that is being handed over comes to its end first, in little more than 
 <context>
     <name>NewPassphrase</name>
     <message numerus="yes">
-        <source>新口令，至少 %n 个字符</source>
+        <source>新口令，至少 %Ln 个字符</source>
         <translation>
-            <numerusform>New passphrase, at least %n character</numerusform>
-            <numerusform>New passphrase, at least %n characters</numerusform>
+            <numerusform>New passphrase, at least %Ln character</numerusform>
+            <numerusform>New passphrase, at least %Ln characters</numerusform>
         </translation>
     </message>
     <message>
@@ -5457,10 +5457,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>A sentence only you know is harder to guess than a single word.</translation>
     </message>
     <message numerus="yes">
-        <source>还差 %n 个字符。</source>
+        <source>还差 %Ln 个字符。</source>
         <translation>
-            <numerusform>%n more character needed.</numerusform>
-            <numerusform>%n more characters needed.</numerusform>
+            <numerusform>%Ln more character needed.</numerusform>
+            <numerusform>%Ln more characters needed.</numerusform>
         </translation>
     </message>
     <message>
@@ -5533,10 +5533,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Phone number</translation>
     </message>
     <message numerus="yes">
-        <source>加入 %n 个号码</source>
+        <source>加入 %Ln 个号码</source>
         <translation>
-            <numerusform>Add %n number</numerusform>
-            <numerusform>Add %n numbers</numerusform>
+            <numerusform>Add %Ln number</numerusform>
+            <numerusform>Add %Ln numbers</numerusform>
         </translation>
     </message>
     <message>
@@ -5632,10 +5632,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Restart</translation>
     </message>
     <message numerus="yes">
-        <source>另有 %n 项，处理完上面的就会显示。</source>
+        <source>另有 %Ln 项，处理完上面的就会显示。</source>
         <translation>
-            <numerusform>%n more item appears once the ones above are resolved.</numerusform>
-            <numerusform>%n more items appear once the ones above are resolved.</numerusform>
+            <numerusform>%Ln more item appears once the ones above are resolved.</numerusform>
+            <numerusform>%Ln more items appear once the ones above are resolved.</numerusform>
         </translation>
     </message>
     <message>
@@ -5687,10 +5687,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Not synced yet</translation>
     </message>
     <message numerus="yes">
-        <source>共 %n 个活动</source>
+        <source>共 %Ln 个活动</source>
         <translation>
-            <numerusform>%n campaign in total</numerusform>
-            <numerusform>%n campaigns in total</numerusform>
+            <numerusform>%Ln campaign in total</numerusform>
+            <numerusform>%Ln campaigns in total</numerusform>
         </translation>
     </message>
     <message>
@@ -5725,10 +5725,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>, </translation>
     </message>
     <message numerus="yes">
-        <source>在用 %n 条，规则包：{}。</source>
+        <source>在用 %Ln 条，规则包：{}。</source>
         <translation>
-            <numerusform>%n rule in use, pack: {}.</numerusform>
-            <numerusform>%n rules in use, packs: {}.</numerusform>
+            <numerusform>%Ln rule in use, pack: {}.</numerusform>
+            <numerusform>%Ln rules in use, packs: {}.</numerusform>
         </translation>
     </message>
     <message>
@@ -6075,17 +6075,17 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>All in order</translation>
     </message>
     <message numerus="yes">
-        <source>%n 项要处理</source>
+        <source>%Ln 项要处理</source>
         <translation>
-            <numerusform>%n to do</numerusform>
-            <numerusform>%n to do</numerusform>
+            <numerusform>%Ln to do</numerusform>
+            <numerusform>%Ln to do</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n 项查不到</source>
+        <source>%Ln 项查不到</source>
         <translation>
-            <numerusform>%n not known</numerusform>
-            <numerusform>%n not known</numerusform>
+            <numerusform>%Ln not known</numerusform>
+            <numerusform>%Ln not known</numerusform>
         </translation>
     </message>
     <message>
@@ -6742,24 +6742,24 @@ Li Qiang, support and complaints</translation>
         <translation>Semicolon (;)</translation>
     </message>
     <message numerus="yes">
-        <source>表头上面有 %n 行不是数据，不导入。</source>
+        <source>表头上面有 %Ln 行不是数据，不导入。</source>
         <translation>
-            <numerusform>%n row above the header is no data and is not imported. </numerusform>
-            <numerusform>%n rows above the header are no data and are not imported. </numerusform>
+            <numerusform>%Ln row above the header is no data and is not imported. </numerusform>
+            <numerusform>%Ln rows above the header are no data and are not imported. </numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>前 %n 行，手机号已遮盖。</source>
+        <source>前 %Ln 行，手机号已遮盖。</source>
         <translation>
             <numerusform>First row, phone numbers masked.</numerusform>
-            <numerusform>First %n rows, phone numbers masked.</numerusform>
+            <numerusform>First %Ln rows, phone numbers masked.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>其中 %n 行不能导入。</source>
+        <source>其中 %Ln 行不能导入。</source>
         <translation>
-            <numerusform> %n of them cannot be imported.</numerusform>
-            <numerusform> %n of them cannot be imported.</numerusform>
+            <numerusform> %Ln of them cannot be imported.</numerusform>
+            <numerusform> %Ln of them cannot be imported.</numerusform>
         </translation>
     </message>
     <message>
@@ -8035,10 +8035,10 @@ Li Qiang, support and complaints</translation>
         <translation>No matching rules.</translation>
     </message>
     <message numerus="yes">
-        <source>%n 条</source>
+        <source>%Ln 条</source>
         <translation>
-            <numerusform>%n rule</numerusform>
-            <numerusform>%n rules</numerusform>
+            <numerusform>%Ln rule</numerusform>
+            <numerusform>%Ln rules</numerusform>
         </translation>
     </message>
     <message>
@@ -9031,10 +9031,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>The workspace could not be used for a while and can be now. Whatever was not saved meanwhile, please do again.</translation>
     </message>
     <message numerus="yes">
-        <source>，另有 %n 项</source>
+        <source>，另有 %Ln 项</source>
         <translation>
-            <numerusform>, %n more</numerusform>
-            <numerusform>, %n more</numerusform>
+            <numerusform>, %Ln more</numerusform>
+            <numerusform>, %Ln more</numerusform>
         </translation>
     </message>
 </context>
@@ -10079,10 +10079,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Nothing found. The provider&apos;s own review decides.</translation>
     </message>
     <message numerus="yes">
-        <source>按受众样本里最长的一条核对：连签名 {} 字，%n 条</source>
+        <source>按受众样本里最长的一条核对：连签名 {} 字，%Ln 条</source>
         <translation>
-            <numerusform>Checked with the longest message of the sample: {} characters with the signature, %n part</numerusform>
-            <numerusform>Checked with the longest message of the sample: {} characters with the signature, %n parts</numerusform>
+            <numerusform>Checked with the longest message of the sample: {} characters with the signature, %Ln part</numerusform>
+            <numerusform>Checked with the longest message of the sample: {} characters with the signature, %Ln parts</numerusform>
         </translation>
     </message>
     <message>
@@ -10471,10 +10471,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         </translation>
     </message>
     <message numerus="yes">
-        <source>去掉了 %n 个看不见的控制字符。</source>
+        <source>去掉了 %Ln 个看不见的控制字符。</source>
         <translation>
-            <numerusform>Removed %n invisible control character.</numerusform>
-            <numerusform>Removed %n invisible control characters.</numerusform>
+            <numerusform>Removed %Ln invisible control character.</numerusform>
+            <numerusform>Removed %Ln invisible control characters.</numerusform>
         </translation>
     </message>
 </context>
@@ -10493,10 +10493,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Messages with an unknown outcome</translation>
     </message>
     <message numerus="yes">
-        <source>%n 条短信不知道有没有发出</source>
+        <source>%Ln 条短信不知道有没有发出</source>
         <translation>
-            <numerusform>%n message may or may not have left</numerusform>
-            <numerusform>%n messages may or may not have left</numerusform>
+            <numerusform>%Ln message may or may not have left</numerusform>
+            <numerusform>%Ln messages may or may not have left</numerusform>
         </translation>
     </message>
     <message>
@@ -10724,10 +10724,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Nothing was found. Rules read words only: layout, size and boxes ticked in a picture are for a person to see.</translation>
     </message>
     <message numerus="yes">
-        <source>共 %n 处，选中一处看依据和改法。</source>
+        <source>共 %Ln 处，选中一处看依据和改法。</source>
         <translation>
-            <numerusform>%n finding; choose it for its law and a better wording.</numerusform>
-            <numerusform>%n findings; choose one for its law and a better wording.</numerusform>
+            <numerusform>%Ln finding; choose it for its law and a better wording.</numerusform>
+            <numerusform>%Ln findings; choose one for its law and a better wording.</numerusform>
         </translation>
     </message>
     <message>

@@ -23,7 +23,7 @@ def found(source: str) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Attribute) and node.attr == ISO:
             yield node.lineno, ISO
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
-            text = node.value.replace("%n", "")
+            text = node.value.replace("%Ln", "")
             if match := DATED.search(text):
                 yield node.lineno, match[0]
 
@@ -42,7 +42,7 @@ def _body(node: ast.AST) -> list[ast.stmt]:
         ('field.setDisplayFormat("yyyy-MM-dd")', "yyyy"),
         ('field.setDisplayFormat("MM-dd")', "MM-dd"),
         ('at.strftime("%H:%M")', ""),
-        ('self.tr("还有 %n 天")', ""),
+        ('self.tr("还有 %Ln 天")', ""),
         ('"""By %Y."""', ""),
         ('stylesheet = "margin: 2px"', ""),
     ],

@@ -32,7 +32,7 @@ PAGES = sorted(MANUAL.glob("*/*.md"))
 WRITTEN = [page for page in PAGES if page.stem != "error-codes"]
 NAMES = {"zh": re.compile(r"「([^」]+)」"), "en": re.compile(r"\*\*([^*]+)\*\*")}
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)]+)\)")
-PLACEHOLDER = re.compile(r"\{[^{}]*\}|%n")
+PLACEHOLDER = re.compile(r"\{[^{}]*\}|%L?n")
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 # what nobody has compared with the original is quoted with its mark in the same paragraph
 UNVERIFIED = {"zh": (("第74号", "征求意见稿"), "未核实"), "en": (("Order 74", "draft of 2020"), "not verified")}

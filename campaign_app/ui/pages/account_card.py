@@ -151,7 +151,7 @@ class AccountCard(QFrame):
         numbers = sum(each.numbers for each in looked_at)
         kept = self.tr("能认出的号码有 {} 个，都按退订处理。原文加密留存在本工作区，操作记入审计。").format(numbers)
         left = len(shop.unread) - len(looked_at)
-        more = self.tr("另有 %n 条这次不清除，之后再列出。", "", left) if left else ""
+        more = self.tr("另有 %Ln 条这次不清除，之后再列出。", "", left) if left else ""
         words = "\n\n".join(each for each in (shown, more, kept) if each)
         title = self.tr("把这些回复从服务商的队列里清除？")
         if confirm(self, title, words, yes=self.tr("清除"), no=self.tr("保留"), danger=True):

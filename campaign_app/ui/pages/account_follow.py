@@ -48,15 +48,15 @@ class FollowPart(QObject):
         self.erased.setVisible(on and self._shop is not None and not self._shop.is_carrier)
 
     def _told(self, lag: Lag) -> str:
-        said = self.tr("最近 %n 位：半数在{half}内告知平台，最久{longest}", "", lag.count)
+        said = self.tr("最近 %Ln 位：半数在{half}内告知平台，最久{longest}", "", lag.count)
         return said.format(half=self._long(lag.half), longest=self._long(lag.longest))
 
     def _long(self, took: timedelta) -> str:
         now = self._desk.app.clock()
         number, unit = show.ago(now - took, now)
         if unit == "minute":
-            return self.tr(" %n 分钟", "", max(1, number))
-        return self.tr(" %n 小时", "", number) if unit == "hour" else self.tr(" %n 天", "", number)
+            return self.tr(" %Ln 分钟", "", max(1, number))
+        return self.tr(" %Ln 小时", "", number) if unit == "hour" else self.tr(" %Ln 天", "", number)
 
     def _show(self) -> None:
         if self._shop is None:

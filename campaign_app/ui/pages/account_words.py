@@ -32,7 +32,7 @@ class AccountWords(QObject):
         if matter.code != "untold":
             title, text = self._end(matter.at, now)
             return f"{shop} · {title}", text, self._renew()
-        title = self.tr("{shop} · %n 位客户的退订还没有告知平台", "", matter.number).format(shop=shop)
+        title = self.tr("{shop} · %Ln 位客户的退订还没有告知平台", "", matter.number).format(shop=shop)
         waited = self.tr("最早一位已等了{time}。").format(time=self._waited(matter.at, now))
         risk = self.tr("本机已不再给他们发短信；平台还不知道，经由平台的短信仍可能发到他们手机上。")
         action = self.tr("重新连接") if matter.note == "account_disconnected" else self.tr("去处理")
@@ -49,7 +49,7 @@ class AccountWords(QObject):
         return made if shop.untold is None else made + self._untold(shop, now)
 
     def _unread(self, count: int) -> Todo:
-        title = self.tr("%n 条回复无法读取，发送已停住", "", count)
+        title = self.tr("%Ln 条回复无法读取，发送已停住", "", count)
         text = self.tr("它们留在服务商的队列里，其中可能有人拒收。请先看过，再清除；能认出的号码按退订处理。")
         return Todo(UNREAD, "block", title, text, self.tr("查看并清除…"))
 
@@ -60,11 +60,11 @@ class AccountWords(QObject):
         if backlog.waiting:
             made.append(self._waiting(shop, now))
         if backlog.refused:
-            title = self.tr("平台未接受 %n 位客户的退订", "", backlog.refused)
+            title = self.tr("平台未接受 %Ln 位客户的退订", "", backlog.refused)
             text = self.tr("平台不认识这些客户标识。本机已不再给他们发短信；重新连接账户后会再告知一次。")
             made.append(Todo("refused", "warn", title, text))
         if backlog.untellable:
-            title = self.tr("%n 位客户的退订无法告知平台", "", backlog.untellable)
+            title = self.tr("%Ln 位客户的退订无法告知平台", "", backlog.untellable)
             text = self.tr("此平台的接口不接收退订；本机已不再给他们发短信。平台自己也发短信的，请在平台后台关闭。")
             made.append(Todo("untellable", "info", title, text))
         return made
@@ -73,7 +73,7 @@ class AccountWords(QObject):
         untold = shop.untold
         assert untold is not None
         assert untold.backlog.oldest is not None
-        title = self.tr("%n 位客户的退订还没有告知平台", "", untold.backlog.waiting)
+        title = self.tr("%Ln 位客户的退订还没有告知平台", "", untold.backlog.waiting)
         since = self.tr("最早一位自 {at} 起等待。").format(at=show.moment(untold.backlog.oldest))
         kept = self.tr("本机已不再给他们发短信，后台会一直重试。")
         if not shop.connected:
@@ -90,7 +90,7 @@ class AccountWords(QObject):
             text = self.tr("{day} 到期，平台已不接受旧令牌：不能同步、核验和发送。请在平台重新授权，再填入新令牌。")
             return self.tr("授权已过期"), text.format(day=day)
         left = (at - now).days
-        title = self.tr("授权还有 %n 天到期", "", left) if left else self.tr("授权今天到期")
+        title = self.tr("授权还有 %Ln 天到期", "", left) if left else self.tr("授权今天到期")
         text = self.tr("{day} 之后不能同步、核验和发送。请在平台重新授权，再填入新令牌；账户和数据都保留。")
         return title, text.format(day=day)
 
@@ -109,5 +109,5 @@ class AccountWords(QObject):
     def _waited(self, at: datetime, now: datetime) -> str:
         number, unit = show.ago(at, now)
         if unit == "minute":
-            return self.tr(" %n 分钟", "", number)
-        return self.tr(" %n 小时", "", number) if unit == "hour" else self.tr(" %n 天", "", number)
+            return self.tr(" %Ln 分钟", "", number)
+        return self.tr(" %Ln 小时", "", number) if unit == "hour" else self.tr(" %Ln 天", "", number)

@@ -166,7 +166,7 @@ class CampaignEditor(QWidget):
             title, place = self.tr("有改动没有存下来"), "content" if "text" in view.unkept else "audience"
             text = self.tr("现在返回会丢掉没有存下来的改动；留在这里可以点“重试”再存一次。")
         else:
-            title, place = self.tr("受众有 %n 个条件没填好", "", view.unfinished), "audience"
+            title, place = self.tr("受众有 %Ln 个条件没填好", "", view.unfinished), "audience"
             text = self.tr("没填好的条件不会保存，受众仍是之前保存的样子。")
         if (view.unkept or view.unfinished) and not ask.confirm(
             self, title, text, yes=self.tr("放弃并返回"), no=self.tr("继续填写"), danger=True
@@ -234,8 +234,8 @@ class CampaignEditor(QWidget):
     def _note(self, mark: Mark, step: str) -> str:
         words = {
             "audience everybody": self.tr("全部客户"),
-            "audience conditions": self.tr("%n 个条件", "", mark.number),
-            "audience unfinished": self.tr("%n 个条件没填好", "", mark.number),
+            "audience conditions": self.tr("%Ln 个条件", "", mark.number),
+            "audience unfinished": self.tr("%Ln 个条件没填好", "", mark.number),
             "audience unkept": self.tr("没有存下来"),
             "audience people": self.tr("{} 人", "", mark.number).format(show.count(mark.number)),
             "content unkept": self.tr("没有存下来"),
@@ -259,7 +259,7 @@ class CampaignEditor(QWidget):
             "sending cancelled": self.tr("已取消"),
             "sending done": self.tr("已完成"),
             "results empty": self.tr("尚无结果"),
-            "results complaints": self.tr("%n 件投诉", "", mark.number),
+            "results complaints": self.tr("%Ln 件投诉", "", mark.number),
             "results delivered": self.tr("送达 {}").format(show.count(mark.number)),
         }
         return words[f"{step} {mark.code}"]

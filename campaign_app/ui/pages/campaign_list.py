@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.team import Permission
 from campaign_app.services.campaigns import DELETABLE
+from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.campaign_table import CampaignTableView
@@ -89,7 +90,8 @@ class CampaignList(QWidget):
     def _show_tabs(self, state: ListState) -> None:
         tally = state.tally
         for at, group in enumerate(GROUPS):
-            self.tabs.setTabText(at, f"{self._groups[group]} {tally[group]}" if tally[group] else self._groups[group])
+            title = self._groups[group]
+            self.tabs.setTabText(at, f"{title} {show.count(tally[group])}" if tally[group] else title)
 
     def _search(self) -> SearchField:
         spoken, hint = self.tr("按名称查找活动"), self.tr("按名称查找")

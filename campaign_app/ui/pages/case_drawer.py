@@ -107,7 +107,7 @@ class CaseDrawer(Drawer):
             return
         others = [each for each in detail.found.candidates if each.ledger_id != case.ledger_id]
         if others and case.state is CaseState.OPEN:
-            told = self.tr("投诉前 30 天内给这个人发过 %n 条，请核对是哪一条。", "", len(others))
+            told = self.tr("投诉前 30 天内给这个人发过 %Ln 条，请核对是哪一条。", "", len(others))
             _put(to, _wrapped(told, "small"))
         elif others:
             _put(to, _wrapped(self.tr("同一时期还发过："), "small"))

@@ -79,7 +79,7 @@ class ClosingDialog(Dialog):
     def _names(self, campaigns: Sequence[OnItsWay]) -> QVBoxLayout:
         lines = [self._line(campaign) for campaign in campaigns[:SHOWN]]
         if len(campaigns) > SHOWN:
-            lines.append(label(self.tr("另有 %n 个活动", "", len(campaigns) - SHOWN), "muted"))
+            lines.append(label(self.tr("另有 %Ln 个活动", "", len(campaigns) - SHOWN), "muted"))
         return column(*lines, space=1)
 
     def _line(self, campaign: OnItsWay) -> QLabel:

@@ -138,7 +138,7 @@ class CountCard(QFrame):
         self.busy.setVisible(state.counting)
         if state.unfinished:
             self.count.setText("–")
-            self.of.setText(self.tr("有 %n 个条件没有填好，填好后再计算和保存。", "", state.unfinished))
+            self.of.setText(self.tr("有 %Ln 个条件没有填好，填好后再计算和保存。", "", state.unfinished))
             return
         if state.count is not None:
             self.count.setText(self.tr("约 {} 人", "", state.count).format(show.count(state.count)))

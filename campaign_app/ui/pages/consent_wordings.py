@@ -93,7 +93,7 @@ class WordingsSection(Section):
         elif not state.findings:
             self.detail.setText(self.tr("没有发现问题。规则只看文字：版面、大小和图中是否已打勾，要由人看。"))
         else:
-            self.detail.setText(self.tr("共 %n 处，选中一处看依据和改法。", "", len(state.findings)))
+            self.detail.setText(self.tr("共 %Ln 处，选中一处看依据和改法。", "", len(state.findings)))
 
     def _told_of(self, finding: Finding) -> str:
         sources = (finding.citation, *finding.beside)

@@ -63,7 +63,7 @@ class CrashDialog(Dialog):
         if self._seen[report] == 1 and len(self._seen) <= KEPT:
             self.report.appendPlainText(f"{'─' * 60}\n{report}" if len(self._seen) > 1 else report)
         total = self._seen.total()
-        self.more.setText(self.tr("共出现 %n 次", "", total) if total > 1 else "")
+        self.more.setText(self.tr("共出现 %Ln 次", "", total) if total > 1 else "")
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.report.toPlainText())

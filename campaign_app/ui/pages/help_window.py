@@ -170,7 +170,7 @@ class HelpWindow(QWidget):
 
     def _typed(self, words: str) -> None:
         count = self.view.mark(words.strip())
-        self.found.setText(self.tr("%n 处", "", count) if words.strip() else "")
+        self.found.setText(self.tr("%Ln 处", "", count) if words.strip() else "")
 
     def _next(self) -> None:
         if self.field.text().strip():

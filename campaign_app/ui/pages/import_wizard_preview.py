@@ -163,9 +163,9 @@ class PreviewStep(QWidget):
         model = RowsModel(columns, preview.rows, self)
         self.table.use(model, model.columns)
         bad = sum(1 for line in preview.rows if line.code and line.code != "repaired")
-        said = self.tr("表头上面有 %n 行不是数据，不导入。", "", preview.info.above) if preview.info.above else ""
-        said += self.tr("前 %n 行，手机号已遮盖。", "", len(preview.rows))
-        self.note.setText(said + (self.tr("其中 %n 行不能导入。", "", bad) if bad else ""))
+        said = self.tr("表头上面有 %Ln 行不是数据，不导入。", "", preview.info.above) if preview.info.above else ""
+        said += self.tr("前 %Ln 行，手机号已遮盖。", "", len(preview.rows))
+        self.note.setText(said + (self.tr("其中 %Ln 行不能导入。", "", bad) if bad else ""))
 
     def _check(self, line: PreviewRow) -> Cell:
         if line.code == "repaired":

@@ -68,24 +68,24 @@ class MatterWords(QObject):
         look = self.tr("去处理")
         if matter.code == "complaints_overdue":
             return (
-                self.tr("%n 个投诉已经超期", "", matter.number),
+                self.tr("%Ln 个投诉已经超期", "", matter.number),
                 self.tr("超过了认领或答复的期限，请尽快处理。"),
                 look,
             )
         if matter.code == "complaints_due":
-            return self.tr("%n 个投诉今天到期", "", matter.number), self.tr("今天是认领或答复的最后一天。"), look
+            return self.tr("%Ln 个投诉今天到期", "", matter.number), self.tr("今天是认领或答复的最后一天。"), look
         title = self.tr("投诉 {} · 已超期") if matter.code == "complaint_overdue" else self.tr("投诉 {} · 今天到期")
         what = self._kit.words.term("complaint_timer", matter.note)
         told = self.tr("{at} 收到，要做的是：{what}。").format(at=show.moment(matter.at), what=what)
         if matter.code == "complaint_overdue":
-            told += self.tr("已超期 %n 天。", "", matter.number)
+            told += self.tr("已超期 %Ln 天。", "", matter.number)
         return title.format(matter.subject), told, look
 
     def _waiting_words(self, matter: Matter) -> tuple[str, str, str]:
         """Of work that no worker of the team takes."""
         what, at = self._kit.words.term("queue", matter.subject), show.moment(matter.at)
         title = self.tr("{} · 没有后台进程处理").format(what)
-        waits = self.tr("自 {} 起有 %n 项在等：", "", matter.number).format(at)
+        waits = self.tr("自 {} 起有 %Ln 项在等：", "", matter.number).format(at)
         if matter.code == "waiting_elsewhere":
             todo = self.tr("文件在另一台电脑上，请在那台电脑上打开允发，导入会接着做完。")
             return title, waits + todo, ""
@@ -115,7 +115,7 @@ class MatterWords(QObject):
     def _signature_words(self, matter: Matter) -> tuple[str, str, str]:
         name, action = matter.subject, self.tr("去更换") if matter.page == "campaigns" else self.tr("去看看")
         if matter.code == "signature_expires":
-            title = self.tr("签名【{}】还有 %n 天到期", "", matter.number).format(name)
+            title = self.tr("签名【{}】还有 %Ln 天到期", "", matter.number).format(name)
             return title, self.tr("到期后不能再用，请先在平台续期或换一个签名。"), action
         if matter.code == "signature_expired":
             return self.tr("签名【{}】已过期").format(name), self.tr("过期的签名不能发送，请在平台续期。"), action
@@ -125,5 +125,5 @@ class MatterWords(QObject):
         if matter.code == "signature_gone":
             text = self.tr("活动“{}”用到它，发送通道却已没有这个签名，到时会停下。请在平台恢复它，或换一个签名。")
             return self.tr("签名【{}】在发送通道已查不到").format(name), text.format(matter.note), self.tr("去处理")
-        title, names = self.tr("%n 个签名还不能用", "", matter.number), self.tr("、").join(matter.names)
+        title, names = self.tr("%Ln 个签名还不能用", "", matter.number), self.tr("、").join(matter.names)
         return title, self.tr("{}：没有通过审核或没有在运营商报备；报备后会自动更新。").format(names), action

@@ -97,7 +97,7 @@ class OverviewPage(Page):
             lines.insert(0, Todo(RESTART, "block", self.tr("后台进程已停止"), words, self.tr("重新启动")))
         self.todos.show_lines(lines[:MOST])
         left = len(lines) - MOST
-        self.more.setText(self.tr("另有 %n 项，处理完上面的就会显示。", "", left) if left > 0 else "")
+        self.more.setText(self.tr("另有 %Ln 项，处理完上面的就会显示。", "", left) if left > 0 else "")
         self.more.setVisible(left > 0)
         self.heading.setVisible(bool(lines))
         known = self.guide.state.found is not None  # else it would be calm for a moment only
@@ -164,7 +164,7 @@ class OverviewPage(Page):
         else:
             self.customers_under.setText(self.tr("还没有同步过"))
         self.under_way.setText(show.count(state.under_way))
-        self.under_way_under.setText(self.tr("共 %n 个活动", "", state.campaigns))
+        self.under_way_under.setText(self.tr("共 %Ln 个活动", "", state.campaigns))
         self.shops.setText(show.count(state.connected))
         self.shops_under.setText(self.tr("同意记录来自这些店铺的平台"))
 

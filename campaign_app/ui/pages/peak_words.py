@@ -42,8 +42,8 @@ class PeakWords(QObject):
         states = Counter(each.state for each in found)
         if not states["todo"] + states["unknown"]:
             return self.tr("全部办好")
-        parts = [self.tr("%n 项要处理", "", states["todo"])] if states["todo"] else []
-        parts += [self.tr("%n 项查不到", "", states["unknown"])] if states["unknown"] else []
+        parts = [self.tr("%Ln 项要处理", "", states["todo"])] if states["todo"] else []
+        parts += [self.tr("%Ln 项查不到", "", states["unknown"])] if states["unknown"] else []
         return self.tr("，").join(parts)
 
     def titles(self, keys: Sequence[str]) -> str:

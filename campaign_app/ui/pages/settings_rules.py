@@ -68,7 +68,7 @@ class RulesSection(QWidget):
         self.model.show(found)
         self.nothing.setVisible(state.lines is not None and not found)
         self.table.setVisible(not self.nothing.isVisibleTo(self))
-        self.count.setText(self.tr("%n 条", "", len(found)) if state.lines is not None else "")
+        self.count.setText(self.tr("%Ln 条", "", len(found)) if state.lines is not None else "")
         self._keep_fields(state)
         self.own.show_state(state)
         self.detail.show_state(state)
@@ -189,7 +189,7 @@ class OwnPacks(QFrame):
     def _said(self, state: RulesState) -> str:
         packs = self.tr("、").join(sorted({line.rule.pack for line in state.own}))
         if state.own:
-            used = self.tr("在用 %n 条，规则包：{}。", "", len(state.own)).format(packs)
+            used = self.tr("在用 %Ln 条，规则包：{}。", "", len(state.own)).format(packs)
         else:
             used = self.tr("还没有在用的。把规则文件（TOML）放进文件夹里的一个子文件夹，再重新读取。")
         if state.problem is None:

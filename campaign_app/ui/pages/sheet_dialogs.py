@@ -276,7 +276,7 @@ class CaseFileDialog(SheetDialog):
         )
 
     def deed(self, count: int) -> str:
-        return self.tr("登记 %n 个投诉", "", count) if count else self.tr("登记")
+        return self.tr("登记 %Ln 个投诉", "", count) if count else self.tr("登记")
 
     def _file(self) -> CaseFile:
         return CaseFile(self.source, self.entity.currentData(), Source(self.origin.currentData()))
@@ -328,7 +328,7 @@ class NumberListDialog(SheetDialog):
         return self._tried(found, done=True)
 
     def deed(self, count: int) -> str:
-        return self.tr("加入 %n 个号码", "", count) if count else self.tr("加入")
+        return self.tr("加入 %Ln 个号码", "", count) if count else self.tr("加入")
 
     def _tried(self, found: ListTrial, *, done: bool) -> Tried:
         words = self.tr("新加入 {new} 个，") if done else self.tr("将新加入 {new} 个，")

@@ -273,7 +273,7 @@ class Shell(QMainWindow):
             self.work.setText("")
             return
         job = shown[0]
-        more = self.tr("，另有 %n 项", "", len(shown) - 1) if len(shown) > 1 else ""
+        more = self.tr("，另有 %Ln 项", "", len(shown) - 1) if len(shown) > 1 else ""
         self.work.setText(f"{self._kit.words.term('job', job.kind)}{more}")
         self.progress.setRange(0, job.total)
         self.progress.setValue(job.progress)

@@ -24,7 +24,7 @@ class NewPassphrase(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.first = hidden_field("new_passphrase", self.tr("新口令，至少 %n 个字符", "", LEAST))
+        self.first = hidden_field("new_passphrase", self.tr("新口令，至少 %Ln 个字符", "", LEAST))
         self.again = hidden_field("new_passphrase_again", self.tr("再输入一次"))
         self.hint = label("", "small", wrap=True, name="new_passphrase_hint")
         self.setLayout(column(self.first, self.again, self.hint, space=2))
@@ -54,7 +54,7 @@ class NewPassphrase(QWidget):
         if not self.text:
             return self.tr("建议用一句只有您知道的话，比单个词更难猜。")
         if problem == "passphrase_short":
-            return self.tr("还差 %n 个字符。", "", LEAST - len(self.text))
+            return self.tr("还差 %Ln 个字符。", "", LEAST - len(self.text))
         if problem:
             return self.tr("太容易猜到：请混用文字、字母、数字或符号。")
         return self.tr("两次输入一致。") if self.good else self.tr("两次输入还不一致。")

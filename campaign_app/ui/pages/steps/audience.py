@@ -92,7 +92,7 @@ class AudienceStep(Step):
         for each in sample:
             phone = each.phone.masked if each.phone is not None else self.tr("无手机号")
             where = " ".join(part for part in (each.province, each.city) if part) or self.tr("地区不明")
-            facts = self.tr("{} · {} · %n 单", "", each.order_count).format(where, show.money(each.spend_cents))
+            facts = self.tr("{} · {} · %Ln 单", "", each.order_count).format(where, show.money(each.spend_cents))
             self.sample.addLayout(
                 column(row(label(each.name or each.ref), None, label(phone, "small")), label(facts, "small"), space=0)
             )

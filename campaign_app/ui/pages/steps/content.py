@@ -362,7 +362,7 @@ class TrimmedWords(QObject):
             words = self.tr("正文最多 {} 字，粘贴的内容有 {} 字没有放进来。", "", left_out)
             parts.append(words.format(f"{LIMIT:,}", f"{left_out:,}"))
         if unseen:
-            parts.append(self.tr("去掉了 %n 个看不见的控制字符。", "", unseen))
+            parts.append(self.tr("去掉了 %Ln 个看不见的控制字符。", "", unseen))
         return "".join(parts)
 
 

@@ -75,7 +75,7 @@ class FunnelView(QFrame):
         self.table.setMinimumHeight(min(len(bars), 12) * ROW + 44)
         words = self._kit.words
         names = self.tr("、").join(words.term("reason", reason) for reason in state.passed)
-        self.passed.setText(self.tr("另有 %n 项核验没有排除任何人：", "", len(state.passed)) + names)
+        self.passed.setText(self.tr("另有 %Ln 项核验没有排除任何人：", "", len(state.passed)) + names)
         # of whom has no verdict yet nobody knows what will keep them out
         self.passed.setVisible(bool(state.passed) and bool(state.audience) and not state.waiting)
 

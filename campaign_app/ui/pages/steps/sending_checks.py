@@ -58,8 +58,8 @@ class CheckWords(QObject):
     def summary(self, items: Sequence[Item]) -> str:
         levels = Counter(item.level for item in items)
         if levels["block"]:
-            return self.tr("有 %n 项要先处理", "", levels["block"])
-        return self.tr("有 %n 项请您看一下", "", levels["warn"]) if levels["warn"] else self.tr("全部通过")
+            return self.tr("有 %Ln 项要先处理", "", levels["block"])
+        return self.tr("有 %Ln 项请您看一下", "", levels["warn"]) if levels["warn"] else self.tr("全部通过")
 
     def foreseen(self, stops: Sequence[Check], words: Words) -> str:
         """What stands in the way of a scheduled campaign, and what will become of it; "" if nothing does."""
@@ -81,7 +81,7 @@ class CheckWords(QObject):
             return ""
         waits = []
         if state.open_warnings:
-            waits.append(self.tr("确认 %n 条提醒", "", len(state.open_warnings)))
+            waits.append(self.tr("确认 %Ln 条提醒", "", len(state.open_warnings)))
         if not approved and not state.count_right:
             waits.append(self.tr("输入人数"))
         return self.tr("还需：{}").format(self.tr("、").join(waits)) if waits else ""

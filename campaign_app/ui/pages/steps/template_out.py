@@ -187,7 +187,7 @@ class TemplateOutDialog(Dialog):
     def _measure(self, refusals: Refusals | None) -> str:
         if refusals is None:
             return ""
-        words = self.tr("按受众样本里最长的一条核对：连签名 {} 字，%n 条", "", refusals.segments.segments)
+        words = self.tr("按受众样本里最长的一条核对：连签名 {} 字，%Ln 条", "", refusals.segments.segments)
         return words.format(refusals.segments.length)
 
     # --- gestures ----------------------------------------------------------------------------------------------------

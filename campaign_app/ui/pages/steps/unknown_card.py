@@ -46,7 +46,7 @@ class UnknownCard(QFrame):
             return
         count = view.counts.get("unknown", 0)
         self.pill.show_state(self._desk.kit.words.term("outcome", "unknown"), "warn")
-        self.title.setText(self.tr("%n 条短信不知道有没有发出", "", count))
+        self.title.setText(self.tr("%Ln 条短信不知道有没有发出", "", count))
         self.why.setText(self._why(view))
         self.then.setText(self._then(campaign.state))
         self.setAccessibleDescription("".join(part.text() for part in (self.title, self.why, self.safe, self.then)))
