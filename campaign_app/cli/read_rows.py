@@ -17,8 +17,9 @@ def read_rows() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         reading.serve(sys.stdin.buffer, sys.stdout.buffer)
-    except BrokenPipeError:
-        # the worker has ended: what is left in the buffer goes nowhere, also when Python writes it out at the end
+    except OSError:
+        # the worker has ended, which Windows calls an invalid argument: what is left in the buffer goes nowhere, also
+        # when Python writes it out at the end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (ValueError, TypeError, KeyError):
         fail("read-rows 由导入任务启动，不能单独使用。")
