@@ -172,8 +172,12 @@ class Imports(Permitted):
                 return self._apply(import_id, chunk, self._keep(import_id, self._read_here(self._plan(import_id))))
         except Exception:
             # nobody may take it up again: a process that reads for it would wait for ever
-            self._sessions.drop(import_id)
+            self.leave(import_id)
             raise
+
+    def leave(self, import_id: int) -> None:
+        """Lets the file go; whoever applies another chunk has it opened again."""
+        self._sessions.drop(import_id)
 
     def _apply(self, import_id: int, chunk: int, parts: Parts) -> ChunkCounts:
         counts, codes = Counter(_as_dict(ChunkCounts())), Counter[str]()
