@@ -4,7 +4,7 @@ Half of an import's time goes into reading, hashing and sealing, which needs no 
 since both sides hold Python's lock for most of their time. The process gets the plan and two keys by its standard
 input: with these it can hash and seal numbers, and read no other word of the workspace. It answers the number of a part
 with its rows, and is asked for the next part before the last one is stored. It ends with its standard input, so with
-the worker. Whatever happens to it, the worker then reads the file itself.
+the worker. Whatever happens to it, and whatever it says instead, the worker then reads the file itself.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ from campaign_app.storage.keys import RowKeys
 # of a file with fewer, starting a process takes longer than it saves
 FEWEST: Final = 100_000
 _LENGTH: Final = struct.Struct(">I")
-_columns: Final = attrgetter(*(each.name for each in fields(ReadyRows)))
+# bytes of an answer: rows so wide that a part has more are held by one process only
+_MOST: Final = 1 << 26
+_NAMES: Final = tuple(each.name for each in fields(ReadyRows))
+_columns: Final = attrgetter(*_NAMES)
 _log = logging.getLogger(__name__)
 
 
@@ -37,15 +40,18 @@ class ReaderBeside:
     """The worker's side, for one thread after the other."""
 
     def __init__(self, process: subprocess.Popen[bytes], plan: ImportPlan, keys: RowKeys) -> None:
-        """Waits until the file was read once. Raises ReaderEnded, also where it is not the file that was tried."""
+        """Waits until the file was read once. Raises ReaderEnded, also where it is not the file that was tried, or
+
+        the program was updated since this process began.
+        """
         assert process.stdin is not None
         assert process.stdout is not None
         self._process, self._orders, self._answers = process, process.stdin, process.stdout
         self._asked: int | None = None
         self._lock = Lock()
         self._order(json.dumps({"plan": plan.to_json(), "keys": [key.hex() for key in keys.words]}))
-        sha256, self._parts = self._answer()
-        if sha256 != plan.sha256:
+        *said, self._parts = self._answer()
+        if said != [_form(), plan.sha256]:
             raise ReaderEnded
 
     def chunk(self, chunk: int) -> Iterator[ReadyPart]:
@@ -81,7 +87,14 @@ class ReaderBeside:
 
     def _answer(self) -> tuple[Any, ...]:
         (size,) = _LENGTH.unpack(self._read(_LENGTH.size))
-        found: tuple[Any, ...] = marshal.loads(self._read(size))  # noqa: S302 our own child wrote it
+        if size > _MOST:
+            raise ReaderEnded
+        try:
+            found = marshal.loads(self._read(size))  # noqa: S302 our own child wrote it
+        except (EOFError, TypeError, ValueError) as error:
+            raise ReaderEnded from error
+        if not isinstance(found, tuple) or not found:
+            raise ReaderEnded
         return found
 
     def _read(self, size: int) -> bytes:
@@ -123,10 +136,18 @@ def serve(orders: IO[bytes], answers: IO[bytes]) -> None:
     told = json.loads(orders.readline())
     plan, keys = ImportPlan.from_json(told["plan"]), RowKeys.of(*map(bytes.fromhex, told["keys"]))
     session = session_of(plan, open_table)
-    _put(answers, (session.sha256, session.parts))
+    _put(answers, (_form(), session.sha256, session.parts))
     for line in orders:
         checked = session.check(int(line))
         _put(answers, (checked.refusals, *_columns(make_ready(keys, checked.rows))))
+
+
+def _form() -> tuple[int | str, ...]:
+    """Of both sides: what rows are read by, and what is said of them."""
+    # only whoever reads a file needs numpy
+    from campaign_app.services.import_scan import READING
+
+    return READING, *_NAMES
 
 
 def _put(answers: IO[bytes], what: tuple[Any, ...]) -> None:

@@ -165,10 +165,14 @@ class Flows(DBOSConfiguredInstance):
         return step.rows, step.new, step.broken, step.more, step.erased, step.unreachable
 
     def import_file(self, job_id: int, import_id: int, chunks: int) -> dict[str, Any]:
-        for chunk in range(chunks):
-            if not self.import_chunk(job_id, import_id, chunk, chunks):
-                break
-        return self.import_end(import_id)
+        try:
+            for chunk in range(chunks):
+                if not self.import_chunk(job_id, import_id, chunk, chunks):
+                    break
+            return self.import_end(import_id)
+        finally:
+            # also where the trouble was between two chunks: what reads the file would wait for as long as this process
+            self._imports.leave(import_id)
 
     @DBOS.step()
     def import_chunk(self, job_id: int, import_id: int, chunk: int, chunks: int) -> bool:

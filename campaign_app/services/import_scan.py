@@ -35,7 +35,7 @@ _BELOW: Final = 12_999_999_999  # every mainland mobile number
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """`rows` counts all but blank ones, `last_row` is the highest row number, `plain` is said of each block."""
+    """`rows` counts all but blank ones, `last_row` is the highest row number, `plain` is of each block or of none."""
 
     marks: FileMarks
     rows: int
@@ -44,13 +44,15 @@ class Scan:
     plain: Sequence[bool]
 
     def to_json(self) -> dict[str, Any] | None:
-        """For whoever goes on with the same file; None where it would be long, and reading the file again is better."""
+        """For whoever goes on with the same file; None where it would be long, and reading the file again is better.
+
+        `plain` stays here: where a block ends, and what may be left alone, no other process or person is believed.
+        """
         marks = (self.marks.repeats, self.marks.firsts, self.marks.consecutive)
         if sum(map(len, marks)) > _MOST_KEPT:
             return None
         told = {"reading": READING, "rows": self.rows, "repaired": self.repaired, "last_row": self.last_row}
-        plain = _word(np.packbits(np.asarray(self.plain, bool)).tobytes())
-        return {**told, "blocks": len(self.plain), "plain": plain, "marks": [_word(_little(each)) for each in marks]}
+        return {**told, "marks": [_word(_little(each)) for each in marks]}
 
     @classmethod
     def from_json(cls, data: object) -> Self | None:
@@ -59,14 +61,12 @@ class Scan:
             return None
         try:
             repeats, firsts, runs = (np.frombuffer(_bytes(each), "<u4").astype(np.uint32) for each in data["marks"])
-            bits = np.unpackbits(np.frombuffer(_bytes(data["plain"]), np.uint8)).astype(bool).tolist()
             rows, repaired, last_row = (int(data[name]) for name in ("rows", "repaired", "last_row"))
-            plain = bits[: int(data["blocks"])]
         except (KeyError, TypeError, ValueError, OverflowError, zlib.error):
             return None
         if len(repeats) != len(firsts):
             return None
-        return cls(FileMarks(repeats, firsts, runs), rows, repaired, last_row, plain)
+        return cls(FileMarks(repeats, firsts, runs), rows, repaired, last_row, ())
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from campaign_app.domain.customer import ChunkCounts, ImportGlance, ImportReport
@@ -79,6 +80,7 @@ class Imports(Permitted):
         self._clock = clock
         self._place, self._seen, self._beside = place, seen, beside
         self._sessions = OpenSessions()
+        self._noting = Lock()
         self._tried: tuple[str, TableInfo, tuple[Column, ...], Scan] | None = None
 
     def preview(self, *, source: Source) -> Preview:
@@ -172,8 +174,12 @@ class Imports(Permitted):
                 return self._apply(import_id, chunk, self._keep(import_id, self._read_here(self._plan(import_id))))
         except Exception:
             # nobody may take it up again: a process that reads for it would wait for ever
-            self._sessions.drop(import_id)
+            self.leave(import_id)
             raise
+
+    def leave(self, import_id: int) -> None:
+        """Lets the file go; whoever applies another chunk has it opened again."""
+        self._sessions.drop(import_id)
 
     def _apply(self, import_id: int, chunk: int, parts: Parts) -> ChunkCounts:
         counts, codes = Counter(_as_dict(ChunkCounts())), Counter[str]()
@@ -186,10 +192,15 @@ class Imports(Permitted):
                 done_now = self._store.apply_chunk(import_id, part.rows)
             counts.update(_as_dict(done_now))
             codes.update(f"refused_{code}" for _, code, _ in part.refusals)
-            done = self._settings.setting(_done(import_id), {})
-            some = {name: count for name, count in (counts + codes).items() if count}
-            self._settings.set_setting(_done(import_id), {**done, str(chunk): some})
+            self._note(import_id, chunk, counts + codes)
         return ChunkCounts(**counts)
+
+    def _note(self, import_id: int, chunk: int, counts: Counter[str]) -> None:
+        """What became of the rows of a chunk so far, unless it is further already: done again, or by another job."""
+        with self._noting:
+            done = self._settings.setting(_done(import_id), {})
+            if counts.total() >= sum(done.get(str(chunk), {}).values()):
+                self._settings.set_setting(_done(import_id), {**done, str(chunk): dict(counts)})
 
     def finish(self, import_id: int) -> Mapping[str, int]:
         """Ends the import, whole or cut short, and returns its counts; `left` rows were not reached."""

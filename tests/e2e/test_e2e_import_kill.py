@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,13 +29,20 @@ TABLES = (import_prospect, waiting_key, waiting_recent)
 def readers(worker: int) -> set[int]:
     """Process numbers of the worker's readers (Linux); a thread of it is their parent."""
     threads = Path(f"/proc/{worker}/task").glob("*/children")
-    children = {int(child) for file in threads for child in file.read_text().split()}
-    return {child for child in children if READ_ROWS in Path(f"/proc/{child}/cmdline").read_text()}
+    children = {int(child) for file in threads for child in said(file).split()}
+    return {child for child in children if READ_ROWS in said(Path(f"/proc/{child}/cmdline"))}
+
+
+def said(about: Path) -> str:
+    """Nothing of a thread or a process that has just ended."""
+    with suppress(OSError):
+        return about.read_text()
+    return ""
 
 
 def lives(process: int) -> bool:
-    about = Path(f"/proc/{process}/stat")
-    return about.exists() and about.read_text().rpartition(") ")[2][0] != "Z"
+    about = said(Path(f"/proc/{process}/stat"))
+    return about.rpartition(") ")[2][:1] not in ("", "Z")
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="no /proc to find a worker's children in")
@@ -53,8 +61,12 @@ def test_a_large_import_survives_kills(tmp_path: Path) -> None:
         job = app.jobs.enqueue("import", begun.args, app.clock())
         for chunks in (1, 3, begun.chunks):
             with start_worker(folder, KEY, timedelta(0)) as worker:
-                until(lambda chunks=chunks: app.jobs.job(job.id).progress >= chunks)
-                gone |= readers(worker.pid)
+
+                def stored(chunks: int = chunks, worker: int = worker.pid) -> bool:
+                    gone.update(readers(worker))
+                    return app.jobs.job(job.id).progress >= chunks
+
+                until(stored)
                 if chunks < begun.chunks:
                     worker.kill()
                 else:

@@ -18,11 +18,15 @@ from tests.helpers.shop import NOW, Shop
 class FakeImport:
     def __init__(self) -> None:
         self.chunks: list[tuple[int, int]] = []
+        self.left: list[int] = []
         self.before: Callable[[int], None] = lambda _: None
 
     def apply_chunk(self, import_id: int, chunk: int) -> None:
         self.before(chunk)
         self.chunks.append((import_id, chunk))
+
+    def leave(self, import_id: int) -> None:
+        self.left.append(import_id)
 
     def finish(self, import_id: int) -> Mapping[str, Any]:
         return {"import": import_id, "chunks": len(self.chunks)}

@@ -13,7 +13,7 @@ import pytest
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import ConsentStatus
-from campaign_app.domain.errors import NotAllowed, RemoteRefused
+from campaign_app.domain.errors import NotAllowed, RemoteRefused, WorkspaceError
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Outcome
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.staff import Wish
@@ -224,6 +224,19 @@ def test_an_import_goes_chunk_by_chunk_and_can_be_cancelled(running: Running) ->
     running.follow(cancelled)
     assert running.imports.chunks == [(9, 0), (9, 1), (9, 2), (9, 0)]
     assert jobs.job(cancelled.id).state == "cancelled"
+
+
+def test_an_import_lets_its_file_go_however_it_ends(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk may be full for a job's progress, too, behind a chunk that is in."""
+    running.run("import", import_id=8, chunks=1)
+
+    def full(*_: object) -> None:
+        raise WorkspaceError("disk_full", "The disk is full; nothing was changed")
+
+    monkeypatch.setattr(type(running.shop.workspace.jobs), "set_progress", full)
+    job = running.run("import", import_id=9, chunks=3)
+    assert (job.state, job.error, running.imports.chunks) == ("failed", "disk_full", [(8, 0), (9, 0)])
+    assert running.imports.left == [8, 9]
 
 
 def test_a_job_that_was_started_twice_runs_once(running: Running) -> None:

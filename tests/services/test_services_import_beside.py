@@ -153,16 +153,70 @@ def test_whatever_ends_it_every_row_goes_in_once(
     assert counts["waiting"] == len(stored(shop)["import_prospect"]) - 6
 
 
-@pytest.mark.parametrize("command", [[sys.executable, "-c", ""], ["/no/such/program"]])
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Every process that is started for a reader."""
+    every = list[subprocess.Popen[bytes]]()
+
+    def watched(command: list[str]) -> subprocess.Popen[bytes]:
+        every.append(open_child(command))
+        return every[-1]
+
+    monkeypatch.setattr(reading, "open_child", watched)
+    yield every
+    for process in every:
+        process.kill()
+        process.communicate()
+
+
+def says(what: str) -> list[str]:
+    """A reader that says something else, and then waits for more orders."""
+    first = "import json, sys; from campaign_app import reading; out = sys.stdout.buffer;"
+    plan = "plan = json.loads(sys.stdin.readline())['plan'];"
+    return [sys.executable, "-c", f"{first}{plan}{what}; out.flush(); sys.stdin.read()"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        [sys.executable, "-c", ""],
+        ["/no/such/program"],
+        says("out.write(b'hello' * 9)"),
+        says("out.write(bytes([0, 0, 0, 5]) + b'hello')"),
+        says("reading._put(out, 5)"),
+        says("reading._put(out, ())"),
+        says("reading._put(out, ('another version', plan['sha256'], 7))"),
+    ],
+)
 def test_one_that_never_begins_is_no_hindrance(
-    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+    shop: Shop,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: list[str],
+    opened: list[subprocess.Popen[bytes]],
 ) -> None:
+    """Nor one of a program that was updated meanwhile, or into whose output somebody else writes."""
     shop.add_account(20)
     write(file := tmp_path / "会员.csv")
     monkeypatch.setattr(reading, "own_command", lambda *_: command)
     watched = Watched(shop)
     assert apply(imports_of(shop, watched), begin(shop, file))["left"] == 0
     assert watched.started == []
+    assert all(process.returncode is not None for process in opened)
+
+
+@pytest.mark.parametrize("said", ["out.write(b'hello' * 9)", "out.write(bytes([0, 0, 0, 1]) + b'?')"])
+def test_one_that_says_something_else_in_the_middle_is_no_hindrance(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, opened: list[subprocess.Popen[bytes]]
+) -> None:
+    shop.add_account(20)
+    write(file := tmp_path / "会员.csv")
+    greeting = "reading._put(out, (reading._form(), plan['sha256'], 7)); sys.stdin.readline();"
+    monkeypatch.setattr(reading, "own_command", lambda *_: says(greeting + said))
+    watched = Watched(shop)
+    assert apply(imports_of(shop, watched), begin(shop, file))["left"] == 0
+    assert len(watched.started) == 1
+    assert all(process.returncode is not None for process in opened)
 
 
 def test_a_file_that_was_changed_before_it_began_is_refused(shop: Shop, tmp_path: Path) -> None:
@@ -175,7 +229,10 @@ def test_a_file_that_was_changed_before_it_began_is_refused(shop: Shop, tmp_path
     assert stored(shop)["import_prospect"] == []
 
 
-def test_a_file_that_changes_while_it_is_read_is_noticed(shop: Shop, tmp_path: Path) -> None:
+def test_a_file_that_changes_while_it_is_read_is_noticed(
+    shop: Shop, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """By whoever stores its rows; its reader says nothing on the same screen."""
     shop.add_account(20)
     write(file := tmp_path / "会员.csv")
     begun, imports = begin(shop, file), imports_of(shop, Watched(shop))
@@ -183,6 +240,7 @@ def test_a_file_that_changes_while_it_is_read_is_noticed(shop: Shop, tmp_path: P
     file.write_text(file.read_text(encoding="utf-8").replace("级3", "级8"), encoding="utf-8")
     with pytest.raises(SettingsError, match="has changed"):
         imports.apply_chunk(begun.import_id, 1)
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("order", [[0, 1], [1, 0], [0, 0, 1, 1, 0]])
@@ -287,3 +345,11 @@ def test_whoever_starts_it_by_hand_is_told(said: str) -> None:
     assert "不能单独使用" in done.stderr
     listed = subprocess.run(own_command("--help"), check=False, **_CAUGHT)
     assert "read-rows" not in listed.stdout
+
+
+def test_it_ends_without_a_word_where_windows_tells_it_that_the_worker_has_ended() -> None:
+    trouble = "import errno; from campaign_app import reading; from campaign_app.cli.read_rows import read_rows"
+    raising = "def serve(*_): raise OSError(errno.EINVAL, 'Invalid argument')"
+    script = f"{trouble}\n{raising}\nreading.serve = serve\nread_rows()"
+    done = subprocess.run([sys.executable, "-c", script], check=False, **_CAUGHT)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -198,6 +198,34 @@ def test_rows_that_went_in_before_an_import_was_cut_are_counted(
     assert imports.report(import_id=begun.import_id).rows.changed == 5
 
 
+def test_rows_of_a_chunk_that_is_done_again_and_cut_stay_counted(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step may be repeated after a crash, and two jobs may be at one import: what is in, is in."""
+    monkeypatch.setattr(import_parts, "CHUNK", 8)
+    monkeypatch.setattr(import_parts, "PART", 2)
+    shop.add_account(30)
+    file = tmp_path / "会员.csv"
+    file.write_text(HEAD + "".join(f"c{n:05d},,金卡\n" for n in range(20)) + ",138,\n", encoding="utf-8")
+    imports = imports_of(shop)
+    begun = imports.begin(source=Source(str(file), shop.workspace.accounts.accounts()[0].id), actor="王")
+    for chunk in range(begun.chunks):
+        imports.apply_chunk(begun.import_id, chunk)
+    apply, taken = SqlImports.apply_chunk, list[int]()
+
+    def until_the_second(store: SqlImports, import_id: int, rows: Sequence[ImportRow]) -> ChunkCounts:
+        taken.append(len(rows))
+        if len(taken) > 1:
+            raise WorkspaceError("disk_full", "The disk is full; nothing was changed")
+        return apply(store, import_id, rows)
+
+    monkeypatch.setattr(SqlImports, "apply_chunk", until_the_second)
+    with pytest.raises(WorkspaceError):
+        imports.apply_chunk(begun.import_id, 1)
+    counts = imports.finish(begun.import_id)
+    assert (counts["changed"], counts["refused"], counts["left"]) == (20, 1, 0)
+
+
 def test_a_file_that_changes_while_a_part_is_read_is_noticed(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
