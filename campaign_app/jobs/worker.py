@@ -114,6 +114,8 @@ class Worker:
             self._lead(now)
         jobs = self._context.stores.jobs.open_jobs()
         rooms = self._share.rooms(jobs)
+        # of jobs that have ended nothing is kept: a worker may run for months
+        self._started = {job.id: self._started[job.id] for job in jobs if job.id in self._started}
         for job in jobs:
             if self._share.takes(job) and _due(self._started.get(job.id), now, LOOK_AGAIN):
                 self._take(job, rooms, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +13,7 @@ from sqlalchemy import event
 
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import NotFound, WorkspaceError
+from campaign_app.jobs import worker as worker_module
 from campaign_app.jobs.worker import BUSY_SECONDS, IDLE_SECONDS, POLL_EVERY, TROUBLED_SECONDS, Worker, run
 from campaign_app.services.preflight import HEARTBEAT
 from tests.helpers.shop import NOW, Shop
@@ -38,6 +40,24 @@ def test_takes_every_job_once(shop: Shop, started: Started) -> None:
     again = Started()
     Worker(shop.context, again).tick()
     assert again == [("sync", 4)], "a new process takes up what a dead one had begun"
+
+
+def test_keeps_nothing_of_jobs_that_have_ended(shop: Shop, started: Started) -> None:
+    """A worker may run for months, with thousands of jobs a day."""
+    worker, jobs = Worker(shop.context, started), shop.workspace.jobs
+    tracemalloc.start()
+    try:
+        for number in range(300):
+            shop.clock.advance(1)
+            job = jobs.enqueue("poll", {"account_id": number}, shop.clock())
+            worker.tick()
+            jobs.set_state(job.id, "done")
+        worker.tick()
+        held = tracemalloc.take_snapshot().filter_traces([tracemalloc.Filter(True, worker_module.__file__)])
+    finally:
+        tracemalloc.stop()
+    assert len(started) >= 300
+    assert sum(each.size for each in held.statistics("filename")) < 10_000
 
 
 def test_a_job_of_whoever_may_not_have_it_done_is_ended_and_never_begun(shop: Shop, started: Started) -> None:
