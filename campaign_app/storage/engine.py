@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic, sleep  # noqa: TID251 for a lock of the file, as SQLite does
 from typing import Any, Final
 
 import sqlcipher3.dbapi2 as sqlcipher
@@ -24,12 +25,15 @@ from campaign_app.storage.keys import KEY_BYTES
 from campaign_app.storage.pages import Look, look
 
 BUSY_SECONDS: Final = 30
+PATIENT: Final = f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}"
+IMPATIENT: Final = "PRAGMA busy_timeout = 0"
+_LOOK_SECONDS: Final = 0.002
 CACHE_KIB: Final = 8_192  # of each connection; twice as much makes neither dispatch nor the table faster
 # of one transaction in bulk: pages that do not fit are encrypted and written again and again before the commit
 BULK_CACHE_KIB: Final = 49_152
 # WAL with synchronous=NORMAL may lose the last commits when the power fails: a claimed batch must not be forgotten
 _PRAGMAS: Final = (
-    f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
+    PATIENT,
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -44,7 +48,7 @@ _PRAGMAS: Final = (
 # by which a workspace that was moved away refuses every change (`storage.moved`)
 FENCED: Final = "moved"
 FENCED_ERROR: Final = ("moved_meanwhile", "The workspace was moved elsewhere; nothing was changed")
-_CONSTRAINT, _IO_ERROR, _FULL = 19, 10, 13
+_BUSY, _CONSTRAINT, _IO_ERROR, _FULL = 5, 19, 10, 13
 # what the index of the log takes as it begins; where it finds no room SQLite speaks of the disk
 _ROOM: Final = 65_536
 _TROUBLE: Final = {
@@ -192,9 +196,34 @@ def _begin(connection: Connection) -> None:
     driver = connection.connection.driver_connection
     assert driver is not None
     try:
-        driver.execute("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        if immediate:
+            _begin_writing(driver)
+        else:
+            driver.execute("BEGIN")
     except sqlcipher.Error as error:
         raise trouble_of(error) or error from error
+
+
+def _begin_writing(driver: Any) -> None:
+    """Looks for the write lock every other millisecond, and never longer than SQLite itself would.
+
+    Beside an import it is free for some milliseconds in every hundred. SQLite soon looks ten times a second only, and
+    misses that for seconds.
+    """
+    end = monotonic() + BUSY_SECONDS
+    driver.execute(IMPATIENT)
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlcipher.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != _BUSY or monotonic() > end:
+                    raise
+                sleep(_LOOK_SECONDS)
+            else:
+                return
+    finally:
+        driver.execute(PATIENT)
 
 
 def _translate(context: ExceptionContext) -> BaseException | None:

@@ -16,13 +16,11 @@ from typing import Any, Final
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Engine
 
-from campaign_app.storage.engine import BUSY_SECONDS, trouble_of
+from campaign_app.storage.engine import IMPATIENT, PATIENT, trouble_of
 
 STEP_PAGES: Final = 256
 SPARE_PAGES: Final = 4_096
 _BUSY: Final = (5, 6)
-_NOW: Final = "PRAGMA busy_timeout = 0"
-_PATIENT: Final = f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}"
 
 
 def give_back(engine: Engine, pages: int = STEP_PAGES, spare: int = SPARE_PAGES) -> int:
@@ -37,7 +35,7 @@ def give_back(engine: Engine, pages: int = STEP_PAGES, spare: int = SPARE_PAGES)
         more = free - max(spare, size // 8)
         if more <= 0:
             return 0
-        connection.execute(_NOW)
+        connection.execute(IMPATIENT)
         try:
             return _step(connection, min(pages, more), last=more <= pages)
         except sqlcipher.OperationalError as error:
@@ -45,7 +43,7 @@ def give_back(engine: Engine, pages: int = STEP_PAGES, spare: int = SPARE_PAGES)
                 return 0
             raise trouble_of(error) or error from None
         finally:
-            connection.execute(_PATIENT)
+            connection.execute(PATIENT)
 
 
 def _step(connection: Any, pages: int, *, last: bool) -> int:

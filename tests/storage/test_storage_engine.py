@@ -8,6 +8,8 @@ import shutil
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
+from time import sleep
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +18,7 @@ from storage_samples import KEY, NOW, fact, file_hashes, number, person, receipt
 
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.errors import WorkspaceError
+from campaign_app.storage import engine as engine_module
 from campaign_app.storage.engine import Database, open_engine, open_flows_engine
 from campaign_app.storage.integrity import check_integrity
 from campaign_app.storage.pages import Look, look
@@ -147,6 +150,39 @@ def test_threads_write_and_read_at_once(workspace: Workspace) -> None:
         totals = list(pool.map(work, range(24)))
     assert max(totals) == workspace.customers.total() == 480
     assert workspace.audit.verify() == 24
+
+
+def test_whoever_waits_to_write_looks_every_few_milliseconds(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An import lets go of the lock for no longer, again and again: a press of the window would miss it for seconds."""
+    waits, both = list[float](), Event()
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 20:
+            both.set()
+        sleep(seconds)
+
+    monkeypatch.setattr(engine_module, "sleep", wait)
+    with ThreadPoolExecutor(1) as pool:
+        with workspace.database.write():
+            written = pool.submit(workspace.accounts.set_setting, "x", 1)
+            assert both.wait(60)
+            assert not written.done()
+        written.result()
+    assert max(waits) <= 0.005
+    assert workspace.accounts.setting("x", 0) == 1
+
+
+def test_nobody_waits_to_write_for_ever(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "BUSY_SECONDS", 0.05)
+    with workspace.database.write(), ThreadPoolExecutor(1) as pool:
+        trouble = pool.submit(workspace.accounts.set_setting, "x", 1).exception()
+    assert isinstance(trouble, WorkspaceError)
+    assert trouble.code == "busy"
+    workspace.accounts.set_setting("x", 2)
+    assert workspace.accounts.setting("x", 0) == 2
 
 
 def test_a_reader_keeps_its_moment_while_another_writes(workspace: Workspace) -> None:
