@@ -52,6 +52,9 @@ _ADDRESSES: Final = "urllib3"
 _FORMAT: Final = "%(asctime)s %(levelname)s %(name)s [%(process)d] %(message)s"
 _FILE_BYTES: Final = 2_000_000
 _FILES: Final = 5
+# of the warnings that come from one place of DBOS: so many in so many seconds are logged
+MOST_WARNINGS: Final = 10
+WARNED_SECONDS: Final = 60.0
 
 
 def mask(text: str) -> str:
@@ -95,7 +98,33 @@ def _tame_libraries() -> None:
         logger.propagate = True
         # DBOS adds a console handler of its own, unmasked, to a logger that has none
         logger.handlers[:] = [logging.NullHandler()]
+    # a new one for each set-up, as the handlers are
+    logging.getLogger("dbos").filters[:] = [_Seldom()]
     logging.getLogger(_ADDRESSES).setLevel(logging.ERROR)
+
+
+class _Seldom(logging.Filter):
+    """While a server is away each of DBOS's threads says so twice a second: within minutes nothing else would be left
+
+    in the files. What is left out is counted by the next warning from the same place; errors are all logged.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[str, int], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno > logging.WARNING:
+            return True
+        place = record.pathname, record.lineno
+        since, count = self._said.get(place, (record.created, 0))
+        # a clock that was set back silences nobody
+        if not 0 <= record.created - since < WARNED_SECONDS:
+            if (left := count - MOST_WARNINGS) > 0:
+                record.msg, record.args = f"{record.getMessage()} ({left} more like it are left out)", ()
+            since, count = record.created, 0
+        self._said[place] = since, count + 1
+        return count < MOST_WARNINGS
 
 
 class _Formatter(logging.Formatter):

@@ -52,12 +52,20 @@ def _server_away(error: BaseException) -> bool:
     return isinstance(error, WorkspaceError) and error.code == "server_unreachable"
 
 
+def _server_out(error: BaseException) -> bool:
+    return _server_away(error) or (isinstance(error, WorkspaceError) and error.code == "server_disk_full")
+
+
 # 31.5 s of waits, after which a person is told
 RETRIES: Final = RetryOptions(interval_seconds=0.5, max_attempts=7, backoff_rate=2.0)
 # 63.5 s, longer than replies may be out of sight after a process was killed (51 s, `gateways.leasing`)
 SENDING_RETRIES: Final = RetryOptions(interval_seconds=0.5, max_attempts=8, backoff_rate=2.0)
+# of a job's last word, which nobody else can say: an hour, in which nothing is sent and nothing else is held up
+ENDING_RETRIES: Final = RetryOptions(interval_seconds=2.0, max_attempts=1800, backoff_rate=1.0)
+_asks_server: Final = DBOS.step(retries_allowed=True, should_retry=_server_away, **RETRIES)
 _asks_platform: Final = DBOS.step(retries_allowed=True, should_retry=_temporary, **RETRIES)
 _asks_sender: Final = DBOS.step(retries_allowed=True, should_retry=_temporary, **SENDING_RETRIES)
+_ends: Final = DBOS.step(retries_allowed=True, should_retry=_server_out, **ENDING_RETRIES)
 
 
 def _workflow(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -123,7 +131,7 @@ class Flows(DBOSConfiguredInstance):
         else:
             self.end(job_id, "done", "", result, None)
 
-    @DBOS.step()
+    @_ends
     def end(
         self, job_id: int, state: str, error: str, result: Mapping[str, Any], failed: int | None, note: str = ""
     ) -> None:
@@ -174,7 +182,7 @@ class Flows(DBOSConfiguredInstance):
             # also where the trouble was between two chunks: what reads the file would wait for as long as this process
             self._imports.leave(import_id)
 
-    @DBOS.step()
+    @_asks_server
     def import_chunk(self, job_id: int, import_id: int, chunk: int, chunks: int) -> bool:
         if self._context.stores.jobs.job(job_id).state == "cancelled":
             return False
@@ -182,7 +190,7 @@ class Flows(DBOSConfiguredInstance):
         self._context.stores.jobs.set_progress(job_id, chunk + 1, chunks)
         return True
 
-    @DBOS.step()
+    @_asks_server
     def import_end(self, import_id: int) -> dict[str, Any]:
         return dict(self._imports.finish(import_id))
 
@@ -193,7 +201,7 @@ class Flows(DBOSConfiguredInstance):
                 break
         return {"funnel": self.screen_end(campaign_id)}
 
-    @DBOS.step()
+    @_asks_server
     def snapshot(self, job_id: int, campaign_id: int) -> int:
         size = screening.take_snapshot(self._context, campaign_id)
         self._context.stores.jobs.set_progress(job_id, 0, size)
@@ -205,7 +213,7 @@ class Flows(DBOSConfiguredInstance):
         self._context.stores.jobs.set_progress(job_id, first + done, size)
         return done
 
-    @DBOS.step()
+    @_asks_server
     def screen_end(self, campaign_id: int) -> dict[str, int]:
         return screening.finish_screening(self._context, campaign_id)
 
@@ -310,7 +318,7 @@ class Flows(DBOSConfiguredInstance):
             raise
         return {"ended": self.lookback_end(run_id)}
 
-    @DBOS.step(retries_allowed=True, should_retry=_server_away, **RETRIES)
+    @_asks_server
     def lookback_some(self, job_id: int, run_id: int) -> bool:
         walk = self._walks.setdefault(run_id, lookback.Walk())
         more, looked, total = lookback.look_some(self._as_set(self._context), run_id, WINDOWS_A_STEP, walk)
@@ -322,7 +330,7 @@ class Flows(DBOSConfiguredInstance):
         self._walks.pop(run_id, None)
         lookback.fail(self._context, run_id, code)
 
-    @DBOS.step()
+    @_asks_server
     def lookback_end(self, run_id: int) -> str:
         self._walks.pop(run_id, None)
         return lookback.end(self._context, run_id)

@@ -50,7 +50,7 @@ IDLE_SECONDS: Final = 0.05
 BUSY_SECONDS: Final = 0.25
 TROUBLED_SECONDS: Final = 2.0
 # trouble of the disk or the server that may pass while the worker waits
-PASSING: Final = frozenset({"disk_full", "temp_full", "busy", "server_unreachable"})
+PASSING: Final = frozenset({"disk_full", "server_disk_full", "temp_full", "busy", "server_unreachable"})
 
 GOING_ON: Final = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 WORK: Final = {
@@ -268,8 +268,8 @@ def _due(last: datetime | None, now: datetime, every: timedelta) -> bool:
 def run(worker: Worker, *, stopped: Callable[[float], bool]) -> None:
     """Ticks until `stopped(seconds)`, which waits that long, says so.
 
-    A disk without room is waited for: whoever frees some must not have to start the worker as well. Its missing signs
-    of life tell meanwhile that nothing goes on.
+    A disk without room, here or on a server, is waited for: whoever frees some must not have to start the worker as
+    well. Its missing signs of life tell meanwhile that nothing goes on.
     """
     told = ""
     while True:
@@ -279,7 +279,7 @@ def run(worker: Worker, *, stopped: Callable[[float], bool]) -> None:
             if trouble.code not in PASSING:
                 raise
             if trouble.code != told:
-                _log.warning("waiting for the disk: %s", trouble)
+                _log.warning("waiting: %s", trouble)
             pause, told = TROUBLED_SECONDS, trouble.code
         if stopped(pause):
             return

@@ -89,7 +89,7 @@ _NO_ROLE: Final = ("no_role", "This login has no role in the workspace")
 FENCED_STATE: Final = "YF001"
 # by SQLSTATE, else by its class
 _TROUBLE: Final = {
-    "53100": ("disk_full", "The disk is full; nothing was changed"),
+    "53100": ("server_disk_full", "The disk of the workspace's server is full; nothing was changed"),
     "53": _BUSY,
     "55P03": _BUSY,
     "57014": _BUSY,

@@ -210,6 +210,34 @@ class TestConfigured:
         assert configured().endswith("to 138****5678\n")
         assert own not in logging.getLogger("dbos").handlers
 
+    def test_what_one_place_of_dbos_says_again_and_again_drives_nothing_else_out_of_the_files(
+        self, configured: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As each of its threads does while a server is away; also behind a clock that is set back."""
+        times = iter([*(1_000.0 + n / 4 for n in range(200)), 1_060.0, 1_061.0, 900.0, 901.0])
+        made = logging.getLogRecordFactory()
+
+        def at(*given: object, **more: object) -> logging.LogRecord:
+            record = made(*given, **more)
+            record.created = next(times, 902.0)
+            return record
+
+        logs.configure(logging.INFO)
+        logging.setLogRecordFactory(at)
+        try:
+            for number in range(204):
+                logging.getLogger("dbos").warning("queue %s: to %s", number, NUMBER)
+            for number in range(30):
+                logging.getLogger("dbos").error("lost %s", number)
+            logging.getLogger("dbos").warning("another place")
+        finally:
+            logging.setLogRecordFactory(made)
+        said = [line.split("] ")[1] for line in configured().splitlines()]
+        behind = [f"queue {n}: to 138****5678" for n in range(200, 204)]
+        behind[0] += " (190 more like it are left out)"
+        queues = [f"queue {n}: to 138****5678" for n in range(10)]
+        assert said == [*queues, *behind, *(f"lost {n}" for n in range(30)), "another place"]
+
     def test_an_answer_with_odd_headers_brings_no_address_into_the_logs(self, configured: Callable[[], str]) -> None:
         """An address of a sender's holds the number, and the values of the text, that a message has."""
         odd = b"HTTP/1.1 200 OK\r\n: nothing\r\nno header\r\n\r\n{}"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from typing import Any
 
 import psycopg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from campaign_app.jobs import flows
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.errors import WorkspaceError
+from campaign_app.jobs import dispatch, flows, screening
+from campaign_app.jobs.settling import release
 from tests.helpers.flowing import Running, stop
 from tests.helpers.pg import cluster
 from tests.helpers.shop import Shop
@@ -23,6 +28,63 @@ def running(shop: Shop) -> Iterator[Running]:
     running = Running(shop)
     yield running
     stop(1)
+
+
+@pytest.mark.expects_logs("dbos")
+def test_a_server_that_restarts_under_an_import_costs_no_chunk(running: Running) -> None:
+    """Nobody has to have the file read again for a moment's trouble."""
+    times = Counter[int]()
+
+    def cut(chunk: int) -> None:
+        times[chunk] += 1
+        if chunk == 1 and times[chunk] == 1:
+            raise WorkspaceError("server_unreachable", "The workspace's server cannot be reached")
+
+    running.imports.before = cut
+    job = running.run("import", import_id=9, chunks=3)
+    assert (job.state, job.error, job.progress) == ("done", "", 3)
+    assert (running.imports.chunks, times[1]) == ([(9, 0), (9, 1), (9, 2)], 2)
+
+
+@pytest.mark.expects_logs("dbos")
+def test_a_server_that_restarts_costs_no_screening(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither at its first step nor at its last."""
+    for name in ("take_snapshot", "finish_screening"):
+        monkeypatch.setattr(screening, name, failing_once(getattr(screening, name), "server_unreachable"))
+    running.shop.add_account(5)
+    campaign = running.shop.campaign(state=CampaignState.SCREENING, screened=False)
+    assert running.run("screen", campaign_id=campaign.id).result == {"funnel": {"ok": 5}}
+    assert running.shop.state(campaign.id) == (CampaignState.SCREENED, "")
+
+
+@pytest.mark.expects_logs("dbos")
+@pytest.mark.parametrize("code", ["server_disk_full", "server_unreachable"])
+def test_why_a_job_failed_is_put_down_once_the_server_takes_it(
+    running: Running, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    """Not "a bug", which whoever frees room on the server could do nothing about."""
+    running.shop.add_account(5)
+    campaign = running.shop.campaign()
+
+    def full(*_: object) -> None:
+        raise WorkspaceError("server_disk_full", "The disk of the workspace's server is full; nothing was changed")
+
+    monkeypatch.setattr(dispatch, "run_batches", full)
+    monkeypatch.setattr(flows, "release", failing_once(release, code))
+    job = running.run("dispatch", campaign_id=campaign.id)
+    assert (job.state, job.error) == ("failed", "server_disk_full")
+    assert running.shop.state(campaign.id) == (CampaignState.PAUSED, "server_disk_full")
+
+
+def failing_once(real: Callable[..., Any], code: str) -> Callable[..., Any]:
+    left = [WorkspaceError(code, "Away")]
+
+    def fails(*given: Any) -> Any:
+        if left:
+            raise left.pop()
+        return real(*given)
+
+    return fails
 
 
 @pytest.mark.expects_logs("dbos", "psycopg")

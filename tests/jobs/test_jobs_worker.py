@@ -236,9 +236,9 @@ def test_a_disk_without_room_is_waited_for(shop: Shop, started: Started, caplog:
 
     run(Filling(shop.context, started), stopped=stopped)
     assert waits == [TROUBLED_SECONDS, TROUBLED_SECONDS, IDLE_SECONDS, IDLE_SECONDS]
-    assert [record.getMessage() for record in caplog.records] == [
-        "waiting for the disk: The disk is full; nothing was changed"
-    ], "once"
+    assert [record.getMessage() for record in caplog.records] == ["waiting: The disk is full; nothing was changed"], (
+        "once"
+    )
     assert shop.workspace.accounts.setting(HEARTBEAT, "") == NOW.isoformat()
 
 

@@ -150,7 +150,7 @@ def write(workspace: Workspace, *statements: str) -> None:
 
 @pytest.mark.parametrize(
     ("state", "code"),
-    [("53100", "disk_full"), ("53300", "busy"), ("57014", "busy"), ("40P01", "busy"), ("58030", "disk_error"),
+    [("53100", "server_disk_full"), ("53300", "busy"), ("57014", "busy"), ("40P01", "busy"), ("58030", "disk_error"),
      ("XX001", "damaged"), ("57P01", "server_unreachable"), ("25006", "read_only")],
 )  # fmt: skip
 def test_what_the_server_says_is_said_in_our_words(workspace: Workspace, state: str, code: str) -> None:
