@@ -197,7 +197,8 @@ class SuppressionStore(Protocol):
     ) -> None:
         """Lifts opt_out or withdrawn marks for a later grant that a reviewer confirmed, all or none; in the audit.
 
-        Raises NotAllowed for complaint and minor, for a fact that is not confirmed or was obtained before `since`.
+        Raises NotAllowed for complaint and minor, for a fact that is not confirmed or was obtained before `since`;
+        `lift_nothing` where somebody has lifted all of them.
         """
         ...
 
