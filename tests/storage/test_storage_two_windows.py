@@ -14,6 +14,7 @@ import pytest
 from campaign_app import bootstrap
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import AppError
+from campaign_app.services.import_plan import Source
 from tests.helpers.peaking import plan
 from tests.helpers.shop import NOW
 from tests.helpers.staged import CLEAN, Staged, stage
@@ -128,3 +129,45 @@ def test_what_is_paused_anew_while_everything_goes_on_stays_paused_or_is_paused_
         assert (now.state, now.state_note) == (CampaignState.PAUSED, "paused_all")
         newest = two.first.peaks.pauses()[0]
         assert two.first.peaks.resume(newest.id, actor="李").pause.resumed == (campaign_id,)
+
+
+def entries(two: Two, since: int, kind: str) -> list[str]:
+    return sorted(e.action for e in two.first.workspace.audit.entries() if e.id > since and e.action.startswith(kind))
+
+
+def test_of_two_imports_of_one_file_that_read_it_otherwise_one_is_begun(two: Two, tmp_path: Path) -> None:
+    for each in range(ROUNDS):
+        file = tmp_path / f"{each}.csv"
+        file.write_text(f"客户标识,等级\nc00001,{each}\n", encoding="utf-8")
+        since = two.first.workspace.audit.head()[0]
+        answers = at_once(
+            partial(two.first.imports.begin, source=Source(str(file), two.staged.account), actor="王"),
+            partial(
+                two.second.imports.begin,
+                source=Source(str(file), two.staged.account, columns={"等级": "ignore"}),
+                actor="李",
+            ),
+        )
+        assert sorted(answers) == [DONE, "import_unfinished"]
+        assert entries(two, since, "import") == ["import.begun"]
+
+
+def test_an_import_that_two_began_is_one_and_ends_once(two: Two, tmp_path: Path) -> None:
+    """Whoever comes to a part when the other has ended it is told so; the rows are in, and counted once."""
+    for each in range(ROUNDS):
+        file = tmp_path / f"{each}.csv"
+        file.write_text(f"客户标识,等级\nc00001,{each}\nc00002,{each}\nx,{each}\n", encoding="utf-8")
+        source, since = Source(str(file), two.staged.account), two.first.workspace.audit.head()[0]
+        begun = [app.imports.begin(source=source, actor="王") for app in (two.first, two.second)]
+        assert begun[0].import_id == begun[1].import_id
+
+        def applied(app: bootstrap.App, import_id: int = begun[0].import_id) -> None:
+            app.imports.apply_chunk(import_id, 0)
+            app.imports.finish(import_id)
+
+        answers = at_once(partial(applied, two.first), partial(applied, two.second))
+        assert DONE in answers
+        assert set(answers) <= {DONE, "import_state"}
+        report = two.first.imports.report(import_id=begun[0].import_id)
+        assert (report.state, report.rows.changed, report.rows.waiting, report.counts["left"]) == ("done", 2, 1, 0)
+        assert entries(two, since, "import") == ["import.begun", "import.begun", "import.finished"]
