@@ -16,12 +16,30 @@ class CampaignStore(Protocol):
         """All, or those in one of `states`; newest first."""
         ...
 
-    def update(self, campaign: Campaign, *, expected: CampaignState, noted: Noted | None = None) -> None:
-        """Writes every field; raises NotAllowed("campaign_state") if the stored state is not `expected`."""
+    def update(
+        self,
+        campaign: Campaign,
+        *,
+        expected: CampaignState,
+        noted: Noted | None = None,
+        seen: Campaign | None = None,
+        since_pause: int | None = None,
+    ) -> None:
+        """Writes every field; raises NotAllowed("campaign_state") if the stored state is not `expected`.
+
+        `seen` is what it was made of: raises NotAllowed("changed_elsewhere") where any field is another by now.
+        `since_pause`: raises NotAllowed("campaign_state") where a later command to pause everything holds it.
+        """
         ...
 
     def update_confirmed(
-        self, campaign: Campaign, rules: Collection[str], *, expected: CampaignState, noted: Noted
+        self,
+        campaign: Campaign,
+        rules: Collection[str],
+        *,
+        expected: CampaignState,
+        noted: Noted,
+        seen: Campaign | None = None,
     ) -> None:
         """`update`, and that its actor confirmed the warnings of these rules, in one transaction.
 
@@ -29,7 +47,9 @@ class CampaignStore(Protocol):
         """
         ...
 
-    def close_unknown(self, campaign: Campaign, *, expected: CampaignState, noted: Noted) -> int:
+    def close_unknown(
+        self, campaign: Campaign, *, expected: CampaignState, noted: Noted, seen: Campaign | None = None
+    ) -> int:
         """`update`, and nobody asks any more what became of its open messages, in one transaction.
 
         They stay unknown unless a report still comes; returns how many they are, which is noted as well.
@@ -67,7 +87,8 @@ class CampaignStore(Protocol):
         """A scheduled campaign is sent from now on, and what it will cost is set aside, in one transaction.
 
         Where a budget does not allow that it waits for a person instead, with the note `budget`, and `stopped` is
-        noted; returns why (`domain.money.objection`). Raises NotAllowed("campaign_state") if it is not scheduled.
+        noted; returns why (`domain.money.objection`). Raises NotAllowed: `campaign_state` if it is not scheduled,
+        `changed_elsewhere` if it is not as it is given.
         """
         ...
 

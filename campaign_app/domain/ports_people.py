@@ -197,7 +197,8 @@ class SuppressionStore(Protocol):
     ) -> None:
         """Lifts opt_out or withdrawn marks for a later grant that a reviewer confirmed, all or none; in the audit.
 
-        Raises NotAllowed for complaint and minor, for a fact that is not confirmed or was obtained before `since`.
+        Raises NotAllowed for complaint and minor, for a fact that is not confirmed or was obtained before `since`;
+        `lift_nothing` where somebody has lifted all of them.
         """
         ...
 
@@ -273,7 +274,10 @@ class ImportStore(Protocol):
         """Keeps (row, code, field) of rows that are left out."""
         ...
 
-    def finish(self, import_id: int, counts: Mapping[str, int]) -> None: ...
+    def finish(self, import_id: int, counts: Mapping[str, int], noted: Noted | None = None) -> None:
+        """Noted where it had not ended, or with other counts: of two who end it, or of one who does so twice, once."""
+        ...
+
     def undo(self, import_id: int) -> ChunkCounts:
         """Gives attributes their former values (unless changed since), forgets waiting rows; says how many of each."""
         ...

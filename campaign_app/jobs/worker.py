@@ -206,11 +206,12 @@ class Worker:
             return
         late = campaign.window_end is not None and now >= campaign.window_end
         campaigns = self._context.stores.campaigns
-        # somebody who cancelled it between the look and this step is right
+        # somebody who changed or cancelled it between the look and this step is right
         with contextlib.suppress(NotAllowed):
             if late:
                 waiting = replace(campaign, state=CampaignState.WAITING, state_note="window_over")
-                campaigns.update(waiting, expected=CampaignState.SCHEDULED, noted=_stopped("window_over", now))
+                noted = _stopped("window_over", now)
+                campaigns.update(waiting, expected=CampaignState.SCHEDULED, noted=noted, seen=campaign)
             else:
                 campaigns.begin(campaign, now, _stopped("budget", now))
 

@@ -12,9 +12,11 @@ from campaign_app.domain.campaign import Campaign, CampaignState, Noted, Warned
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.finding import Finding
+from campaign_app.domain.peak import PAUSED_ALL
 from campaign_app.domain.ports import AuditLog, Clock, InboxStore
 from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.team import Editor, Permission, editor, shown_editor
+from campaign_app.services.anew import on_newest
 from campaign_app.services.permitted import Permitted, needs
 from campaign_app.services.texts import Checked, Texts
 from campaign_app.services.window import CLOSES, OPENS, closing_time
@@ -87,13 +89,13 @@ class Campaigns(Permitted):
         return self._audit.touched("campaign")
 
     @needs(Permission.BUILD)
-    def edit(self, /, campaign_id: int, *, actor: str, **changes: Any) -> Campaign:
+    @on_newest
+    def edit(self, campaign: Campaign, /, *, actor: str, **changes: Any) -> Campaign:
         """Changes name, purpose, audience, signature or body. A changed text or audience voids screening and approval.
 
         Raises NotAllowed("campaign_running") once anything may have left.
         """
-        campaign = self._store.campaign(campaign_id)
-        if campaign.state not in EDITABLE or self._begun(campaign_id):
+        if campaign.state not in EDITABLE or self._begun(campaign.id):
             raise NotAllowed("campaign_running", "The campaign is being screened or sent and cannot be changed")
         edited = replace(campaign, **changes)
         if edited == campaign:
@@ -104,7 +106,7 @@ class Campaigns(Permitted):
                 approved_by="", approved_at=None, edited_by=self.person.name,
             )  # fmt: skip
         noted = self._noted("edited", actor, fields=",".join(sorted(changes)))
-        self._store.update(edited, expected=campaign.state, noted=noted)
+        self._store.update(edited, expected=campaign.state, noted=noted, seen=campaign)
         return edited
 
     @needs(Permission.BUILD)
@@ -152,22 +154,22 @@ class Campaigns(Permitted):
         return editor(campaign.edited_by, self.person) if self._by_another() else None
 
     @needs(Permission.BUILD)
-    def screen(self, campaign_id: int, *, actor: str) -> Campaign:
+    @on_newest
+    def screen(self, campaign: Campaign, /, *, actor: str) -> Campaign:
         """Asks for a screening; the worker does it. Allowed again at any time before approval."""
-        campaign = self._store.campaign(campaign_id)
         if campaign.state not in (CampaignState.DRAFT, CampaignState.SCREENED):
             raise NotAllowed("campaign_state", "Only a draft or a screened campaign is screened")
-        return self._move(replace(campaign, state_note=""), CampaignState.SCREENING, actor, expected=campaign.state)
+        return self._move(campaign, CampaignState.SCREENING, actor, "")
 
     @needs(Permission.BUILD)
-    def stop_screening(self, campaign_id: int, *, actor: str) -> Campaign:
+    @on_newest
+    def stop_screening(self, campaign: Campaign, /, *, actor: str) -> Campaign:
         """Asks the worker to let go; the campaign is a draft again once nothing is judged any more."""
-        campaign = self._store.campaign(campaign_id)
         if campaign.state is not CampaignState.SCREENING:
             raise NotAllowed("campaign_state", "Only a campaign that is being screened can be stopped")
         stopping = replace(campaign, state_note="stopping")
         noted = self._noted("screening_stopped", actor)
-        self._store.update(stopping, expected=CampaignState.SCREENING, noted=noted)
+        self._store.update(stopping, expected=CampaignState.SCREENING, noted=noted, seen=campaign)
         return stopping
 
     def funnel(self, campaign_id: int) -> dict[str, int]:
@@ -192,7 +194,12 @@ class Campaigns(Permitted):
         `nobody`, `block_findings`, `warnings_unconfirmed`, `funnel_broken` (members without a verdict, or not as many
         as were frozen); where policy asks for another person `same_person`, `editor_unknown`.
         """
-        campaign = self._store.campaign(shown.id)
+        return self._approve(shown.id, shown, recipients, confirmed_warnings, actor)
+
+    @on_newest
+    def _approve(
+        self, campaign: Campaign, /, shown: Campaign, recipients: int, confirmed: Collection[str], actor: str
+    ) -> Campaign:
         if campaign.state is not CampaignState.SCREENED:
             raise NotAllowed("campaign_state", "Only a screened campaign can be approved")
         if campaign.covered() != shown.covered():
@@ -209,18 +216,19 @@ class Campaigns(Permitted):
                 "recipient_count", "The typed number of recipients is not the screened one", screened=ready
             )
         now, packs = self._clock(), self._texts.rule_packs
-        rules = self._require_clean(campaign, confirmed_warnings, now)
+        rules = self._require_clean(campaign, confirmed, now)
         approved = replace(
             campaign, state=CampaignState.APPROVED, state_note="", rule_packs=packs,
             approved_by=self.person.signs(actor), approved_at=now, approved_hash=approval_hash(campaign, packs),
         )  # fmt: skip
         noted = self._noted("approved", actor, recipients=ready, hash=approved.approved_hash, warnings=",".join(rules))
-        self._store.update_confirmed(approved, rules, expected=CampaignState.SCREENED, noted=noted)
+        self._store.update_confirmed(approved, rules, expected=CampaignState.SCREENED, noted=noted, seen=campaign)
         return approved
 
     @needs(Permission.SCHEDULE)
+    @on_newest
     def schedule(
-        self, campaign_id: int, *, send_at: datetime | None, confirmed_warnings: Collection[str] = (), actor: str
+        self, campaign: Campaign, /, *, send_at: datetime | None, confirmed_warnings: Collection[str] = (), actor: str
     ) -> Campaign:
         """Sends at `send_at`, or now if None, and never after the day's quiet hours begin.
 
@@ -228,11 +236,10 @@ class Campaigns(Permitted):
         `block_findings`, `warnings_unconfirmed` for what the rules say of that time. Whoever may not approve may not
         confirm those either (NotPermitted; `same_person`, `editor_unknown`).
         """
-        campaign = self._store.campaign(campaign_id)
         if campaign.state not in (CampaignState.APPROVED, CampaignState.WAITING):
             raise NotAllowed("campaign_state", "Only an approved campaign can be scheduled")
         # what has begun cannot be approved anew: every text still meets the rules of today before it leaves
-        packs = campaign.rule_packs if self._begun(campaign_id) else self._texts.rule_packs
+        packs = campaign.rule_packs if self._begun(campaign.id) else self._texts.rule_packs
         if campaign.approved_hash != approval_hash(campaign, packs):
             raise NotAllowed("approval_void", "Text, audience or rules changed after the approval: approve again")
         now = self._clock()
@@ -245,64 +252,67 @@ class Campaigns(Permitted):
             self._require_another(planned)
         scheduled = replace(planned, state=CampaignState.SCHEDULED)
         noted = self._noted("scheduled", actor, warnings=",".join(rules))
-        self._store.update_confirmed(scheduled, rules, expected=campaign.state, noted=noted)
+        self._store.update_confirmed(scheduled, rules, expected=campaign.state, noted=noted, seen=campaign)
         return scheduled
 
     @needs(Permission.STOP)
-    def pause(self, campaign_id: int, *, actor: str) -> Campaign:
+    @on_newest
+    def pause(self, campaign: Campaign, /, *, actor: str) -> Campaign:
         """Acts before the next batch; what was claimed is settled when the campaign goes on."""
-        campaign = self._store.campaign(campaign_id)
         if campaign.state not in RUNNING:
             raise NotAllowed("campaign_state", "Only a scheduled or sending campaign can be paused")
-        return self._move(replace(campaign, state_note="by_user"), CampaignState.PAUSED, actor, expected=campaign.state)
+        return self._move(campaign, CampaignState.PAUSED, actor, "by_user")
 
     @needs(Permission.SCHEDULE)
-    def resume(self, campaign_id: int, *, actor: str, knowing: bool = False, looked: bool = True) -> Campaign:
+    @on_newest
+    def resume(
+        self, campaign: Campaign, /, *, actor: str, knowing: bool = False, looked: bool = True, after: int | None = None
+    ) -> Campaign:
         """Goes on where it stopped; past its window it waits for a new time instead.
 
         `looked`: somebody looked at this very campaign, and knows of its complaints; else its fuse counts them still.
         `knowing`: of one that came with a copy a person knows that nobody can tell what was sent since. Raises
         NotAllowed("copied_campaign") without.
+        `after`: only what this command to pause everything has left so, and no later one holds.
         """
-        campaign = self._store.campaign(campaign_id)
-        if campaign.state is not CampaignState.PAUSED:
+        other = after is not None and campaign.state_note != PAUSED_ALL
+        if campaign.state is not CampaignState.PAUSED or other:
             raise NotAllowed("campaign_state", "Only a paused campaign can be resumed")
         if campaign.came_with_copy and not knowing:
             raise NotAllowed("copied_campaign", "What was sent since the copy was made is not known")
         now = self._clock()
         if campaign.window_end is not None and now >= campaign.window_end:
-            late = replace(campaign, state_note="window_over")
-            return self._move(late, CampaignState.WAITING, actor, expected=CampaignState.PAUSED)
+            return self._move(campaign, CampaignState.WAITING, actor, "window_over", after=after)
         early = campaign.send_at is not None and campaign.send_at > now
         state = CampaignState.SCHEDULED if early else CampaignState.SENDING
-        seen = self._inbox.complaints(campaign_id) if looked else campaign.complaints_seen
-        going = replace(campaign, state_note="", complaints_seen=seen)
-        return self._move(going, state, actor, expected=CampaignState.PAUSED)
+        seen = self._inbox.complaints(campaign.id) if looked else campaign.complaints_seen
+        return self._move(campaign, state, actor, "", after=after, complaints_seen=seen)
 
     @needs(Permission.STOP)
-    def cancel(self, campaign_id: int, *, actor: str) -> Campaign:
+    @on_newest
+    def cancel(self, campaign: Campaign, /, *, actor: str) -> Campaign:
         """Ends a campaign for good; what already left stays in the results."""
-        campaign = self._store.campaign(campaign_id)
         if campaign.state in ENDED:
             raise NotAllowed("campaign_state", "The campaign has ended")
-        begun = campaign.state is CampaignState.SENDING or self._begun(campaign_id)
+        begun = campaign.state is CampaignState.SENDING or self._begun(campaign.id)
         state = CampaignState.CANCELLING if begun else CampaignState.CANCELLED
-        return self._move(replace(campaign, state_note="by_user"), state, actor, expected=campaign.state)
+        return self._move(campaign, state, actor, "by_user")
 
     @needs(Permission.CLOSE)
-    def close_unknown(self, campaign_id: int, *, actor: str) -> Campaign:
+    @on_newest
+    def close_unknown(self, campaign: Campaign, /, *, actor: str) -> Campaign:
         """Ends the asking for messages of which nobody could tell what became: they stay unknown, never sent again.
 
         Raises NotAllowed("campaign_state") while the program itself may still find out (`Campaign.may_be_closed`).
         """
-        campaign = self._store.campaign(campaign_id)
         if not campaign.may_be_closed:
             raise NotAllowed("campaign_state", "Nothing of this campaign is to be closed as unknown")
         state = CampaignState.DONE if campaign.state is CampaignState.WAITING else CampaignState.CANCELLED
         closed = replace(campaign, state=state, state_note="unknown_closed")
-        if state is CampaignState.DONE and self._store.ok_members(campaign_id, -1, 1):
+        if state is CampaignState.DONE and self._store.ok_members(campaign.id, -1, 1):
             closed = replace(campaign, state_note="window_over")  # somebody has not had their turn
-        self._store.close_unknown(closed, expected=campaign.state, noted=self._noted("unknown_closed", actor))
+        noted = self._noted("unknown_closed", actor)
+        self._store.close_unknown(closed, expected=campaign.state, noted=noted, seen=campaign)
         return closed
 
     def results(self, campaign_id: int) -> Results:
@@ -338,10 +348,19 @@ class Campaigns(Permitted):
         return counts["submitted"] + counts["withheld"] > 0
 
     def _move(
-        self, campaign: Campaign, state: CampaignState, actor: str, *, expected: CampaignState | None = None
+        self,
+        campaign: Campaign,
+        state: CampaignState,
+        actor: str,
+        note: str,
+        *,
+        after: int | None = None,
+        complaints_seen: int | None = None,
     ) -> Campaign:
-        moved = replace(campaign, state=state)
-        self._store.update(moved, expected=expected or campaign.state, noted=self._noted(state.value, actor))
+        known = campaign.complaints_seen if complaints_seen is None else complaints_seen
+        moved = replace(campaign, state=state, state_note=note, complaints_seen=known)
+        noted = self._noted(state.value, actor)
+        self._store.update(moved, expected=campaign.state, noted=noted, seen=campaign, since_pause=after)
         return moved
 
     def _noted(self, what: str, actor: str, **facts: str | int) -> Noted:

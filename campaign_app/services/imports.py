@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from campaign_app.domain.campaign import Noted
 from campaign_app.domain.customer import ChunkCounts, ImportGlance, ImportReport
 from campaign_app.domain.errors import NotAllowed, NotFound, SettingsError
 from campaign_app.domain.ports import AuditLog, Clock
@@ -41,6 +41,9 @@ class ImportSettings(Protocol):
 
     def set_setting(self, name: str, value: Any) -> None: ...
     def setting(self, name: str, default: Any) -> Any: ...
+    def change_setting(self, name: str, change: Callable[[Any], Any]) -> None:
+        """To what `change` makes of what is stored (None of nothing), while nobody else changes it; may raise."""
+        ...
 
 
 def _no_tick(_: float) -> None: ...
@@ -80,7 +83,6 @@ class Imports(Permitted):
         self._clock = clock
         self._place, self._seen, self._beside = place, seen, beside
         self._sessions = OpenSessions()
-        self._noting = Lock()
         self._tried: tuple[str, TableInfo, tuple[Column, ...], Scan] | None = None
 
     def preview(self, *, source: Source) -> Preview:
@@ -156,11 +158,14 @@ class Imports(Permitted):
             actor=self.person.signs(actor),
             scan=scan.to_json(),
         )
-        before = self._settings.setting(_setting(import_id), None)
-        if before is not None and not plan.reads_like(ImportPlan.from_json(before)):
-            # its first rows may be in already, read in the other way
-            raise NotAllowed("import_unfinished", "The file is being imported in another way", import_id=import_id)
-        self._settings.set_setting(_setting(import_id), plan.to_json())
+
+        def put(before: Any) -> Any:
+            if before is not None and not plan.reads_like(ImportPlan.from_json(before)):
+                # its first rows may be in already, read in the other way
+                raise NotAllowed("import_unfinished", "The file is being imported in another way", import_id=import_id)
+            return plan.to_json()
+
+        self._settings.change_setting(_setting(import_id), put)
         self._audit.record("import.begun", actor=actor, at=now, import_id=import_id, rows=scan.rows, sha256=plan.sha256)
         self._sessions.keep(import_id, session)
         return Begun(import_id, session.chunks, scan.rows, self._place)
@@ -197,10 +202,13 @@ class Imports(Permitted):
 
     def _note(self, import_id: int, chunk: int, counts: Counter[str]) -> None:
         """What became of the rows of a chunk so far, unless it is further already: done again, or by another job."""
-        with self._noting:
-            done = self._settings.setting(_done(import_id), {})
-            if counts.total() >= sum(done.get(str(chunk), {}).values()):
-                self._settings.set_setting(_done(import_id), {**done, str(chunk): dict(counts)})
+
+        def put(known: Any) -> Any:
+            done = known or {}
+            further = sum(done.get(str(chunk), {}).values()) > counts.total()
+            return done if further else {**done, str(chunk): dict(counts)}
+
+        self._settings.change_setting(_done(import_id), put)
 
     def finish(self, import_id: int) -> Mapping[str, int]:
         """Ends the import, whole or cut short, and returns its counts; `left` rows were not reached."""
@@ -212,10 +220,10 @@ class Imports(Permitted):
         refused = sum(count for name, count in counts.items() if name.startswith("refused_"))
         left = plan.rows - counts.total()
         known = {**counts, "refused": refused, "rows": plan.rows, "left": left, "repaired": plan.repaired}
-        self._store.finish(import_id, known)
+        told = {"import_id": import_id, **known}
+        self._store.finish(import_id, known, Noted("import.finished", plan.actor, self._clock(), told))
         if plan.scan is not None:
             self._settings.set_setting(_setting(import_id), replace(plan, scan=None).to_json())
-        self._audit.record("import.finished", actor=plan.actor, at=self._clock(), import_id=import_id, **known)
         return known
 
     @needs(Permission.IMPORT)

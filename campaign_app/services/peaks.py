@@ -19,7 +19,6 @@ from campaign_app.domain.copies import LAST_BACKUP
 from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.peak import (
     LONGEST,
-    PAUSED_ALL,
     PauseAll,
     Plan,
     PlanState,
@@ -199,24 +198,17 @@ class Peaks(Permitted):
         for campaign in (self._stores.campaigns.campaign(stop.campaign_id) for stop in pause.stops):
             if campaign.window_end is not None and campaign.window_end <= now:
                 late.append(campaign)
-            elif not self._held(campaign, pause) and self._goes_on(campaign, actor):
+            elif self._goes_on(campaign, pause, actor):
                 on.append(campaign.id)
             else:
                 changed.append(campaign)
         gone = replace(pause, resumed_by=self.person.signs(actor), resumed_at=now, resumed=tuple(on))
         return Resumed(self._store.keep(gone, actor=actor, at=now), tuple(late), tuple(changed))
 
-    def _held(self, campaign: Campaign, pause: PauseAll) -> bool:
-        """Whether a later command holds it. Asked of each by itself: that may come while others are going on."""
-        later = (each for each in self._store.pauses() if each.id > pause.id and each.resumed_at is None)
-        return any(stop.campaign_id == campaign.id for each in later for stop in each.stops)
-
-    def _goes_on(self, campaign: Campaign, actor: str) -> bool:
-        """Whether it was still as the command left it."""
-        if (campaign.state, campaign.state_note) != (CampaignState.PAUSED, PAUSED_ALL):
-            return False
-        with suppress(NotAllowed):  # somebody else was faster
-            self._campaigns.resume(campaign.id, actor=actor, looked=False)
+    def _goes_on(self, campaign: Campaign, pause: PauseAll, actor: str) -> bool:
+        """Whether it was still as the command left it, and no later one holds it: that may come at any moment."""
+        with suppress(NotAllowed):
+            self._campaigns.resume(campaign.id, actor=actor, looked=False, after=pause.id)
             return True
         return False
 

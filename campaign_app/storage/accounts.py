@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -217,6 +217,11 @@ class SqlAccounts:
     def setting(self, name: str, default: Any) -> Any:
         value = read_value(self.db, _SETTING, which=name)
         return default if value is None else json.loads(value)
+
+    def change_setting(self, name: str, change: Callable[[Any], Any]) -> None:
+        with self.db.write() as connection:
+            value = connection.execute(_SETTING, {"which": name}).scalar()
+            put_settings(connection, {name: change(None if value is None else json.loads(value))})
 
     def take_setting(self, name: str, holding: Collection[str]) -> bool:
         with self.db.write() as connection:

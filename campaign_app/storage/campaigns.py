@@ -16,6 +16,7 @@ from campaign_app.domain.consent import CustomerRef, Reason
 from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.message import Outcome
 from campaign_app.domain.ports import PhoneKeys
+from campaign_app.services.overtaken import require_as_seen
 from campaign_app.storage import schema
 from campaign_app.storage.audit import append_entry
 from campaign_app.storage.budgets import forget_budget, set_aside
@@ -27,6 +28,7 @@ from campaign_app.storage.freezing import STEP, forget_some, freeze, row_of
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.numbers import people_of
 from campaign_app.storage.outcomes import SAME_ROW, close_open
+from campaign_app.storage.peaks import require_unheld
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_sending import (
     campaign,
@@ -96,25 +98,46 @@ class SqlCampaigns:
         with self.db.read() as connection:
             return tuple(map(_campaign, connection.execute(wanted)))
 
-    def update(self, changed: Campaign, *, expected: CampaignState, noted: Noted | None = None) -> None:
+    def update(
+        self,
+        changed: Campaign,
+        *,
+        expected: CampaignState,
+        noted: Noted | None = None,
+        seen: Campaign | None = None,
+        since_pause: int | None = None,
+    ) -> None:
         with self.db.write() as connection:
+            _require_seen(connection, seen)
+            if since_pause is not None:
+                require_unheld(connection, changed.id, since_pause)
             _update(connection, changed, expected)
             _note(connection, noted, changed.id)
 
     def update_confirmed(
-        self, changed: Campaign, rules: Collection[str], *, expected: CampaignState, noted: Noted
+        self,
+        changed: Campaign,
+        rules: Collection[str],
+        *,
+        expected: CampaignState,
+        noted: Noted,
+        seen: Campaign | None = None,
     ) -> None:
         with self.db.write() as connection:
             # whoever changed and screened it anew meanwhile left the state that is expected
             stored = _campaign(row_of(connection, changed.id))
             if (stored.covered(), stored.edited_by) != (changed.covered(), changed.edited_by):
                 raise NotAllowed("other_than_shown", "The campaign was changed since it was shown: look at it again")
+            _require_seen(connection, seen)
             _update(connection, changed, expected)
             put_confirmed(connection, changed.id, rules, noted.actor, noted.at)
             _note(connection, noted, changed.id)
 
-    def close_unknown(self, changed: Campaign, *, expected: CampaignState, noted: Noted) -> int:
+    def close_unknown(
+        self, changed: Campaign, *, expected: CampaignState, noted: Noted, seen: Campaign | None = None
+    ) -> int:
         with self.db.write() as connection:
+            _require_seen(connection, seen)
             _update(connection, changed, expected)
             left = close_open(connection, changed.id, to_ms(noted.at))
             _note(connection, noted, changed.id, messages=left)
@@ -162,6 +185,7 @@ class SqlCampaigns:
 
     def begin(self, scheduled: Campaign, at: datetime, stopped: Noted | None = None) -> str:
         with self.db.write() as connection:
+            _require_seen(connection, scheduled)
             begun = replace(scheduled, state=CampaignState.SENDING, state_note="")
             _update(connection, begun, CampaignState.SCHEDULED)
             why = set_aside(connection, scheduled.id, scheduled.entity_uscc, at)
@@ -278,6 +302,14 @@ class SqlCampaigns:
             customer_id: phone_key or self.hashes.of_ref(CustomerRef(account_id, ref))
             for customer_id, account_id, ref, phone_key in rows_among(connection, _NAMED, _customer.id, customer_ids)
         }
+
+
+def _require_seen(connection: sa.Connection, seen: Campaign | None) -> None:
+    """What is written is made of what was read: whatever somebody else changed in between would be undone."""
+    if seen is not None:
+        now = _campaign(row_of(connection, seen.id))
+        if now.state is seen.state:  # of another state `_update` tells
+            require_as_seen(now, seen, seen, campaign=seen.id)
 
 
 def _update(connection: sa.Connection, changed: Campaign, expected: CampaignState) -> None:

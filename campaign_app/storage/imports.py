@@ -11,9 +11,11 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from campaign_app.domain.campaign import Noted
 from campaign_app.domain.customer import ChunkCounts, ImportGlance, ImportReport, ImportRow, ReadyRows
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.storage import prospects
+from campaign_app.storage.audit import append_entry
 from campaign_app.storage.engine import Database
 from campaign_app.storage.importmatch import RowMatcher
 from campaign_app.storage.importready import make_ready
@@ -87,14 +89,17 @@ class SqlImports:
             _job(connection, import_id)
             write_all(connection, insert_or_ignore(connection, import_refusal), rows)
 
-    def finish(self, import_id: int, counts: Mapping[str, int]) -> None:
+    def finish(self, import_id: int, counts: Mapping[str, int], noted: Noted | None = None) -> None:
         job = import_job
         prospects.merge(self.db)
         with self.db.write() as connection:
-            if _job(connection, import_id).state not in ("running", "done"):
+            before = _job(connection, import_id)
+            if before.state not in ("running", "done"):
                 raise NotAllowed("import_state", "The import was undone", import_id=import_id)
             change = sa.update(job).where(job.c.id == import_id).values(state="done", counts=to_text(counts))
             connection.execute(change)
+            if noted is not None and (before.state, before.counts) != ("done", to_text(counts)):
+                append_entry(connection, noted.action, noted.actor, to_ms(noted.at), noted.facts)
 
     def undo(self, import_id: int) -> ChunkCounts:
         """In steps, each a transaction, so that others can write meanwhile; a cut undo is taken up where it stopped."""

@@ -190,6 +190,14 @@ class SqlPeaks:
             return pause_of(_pause_row(connection, pause.id))
 
 
+def require_unheld(connection: sa.Connection, campaign_id: int, since_pause: int) -> None:
+    """Raises NotAllowed("campaign_state") where a later command than this holds the campaign and is not over."""
+    later = sa.select(peak_pause).where(_pause.id > since_pause, _pause.resumed_at.is_(None))
+    pauses = map(pause_of, connection.execute(later))
+    if any(stop.campaign_id == campaign_id for pause in pauses for stop in pause.stops):
+        raise NotAllowed("campaign_state", "Everything was paused anew", campaign=campaign_id)
+
+
 def _put(connection: sa.Connection, pause_id: int, values: Mapping[str, Any]) -> None:
     connection.execute(sa.update(peak_pause).where(_pause.id == pause_id).values(values))
 

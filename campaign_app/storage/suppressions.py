@@ -174,7 +174,10 @@ class SqlSuppressions:
                     "at": to_ms(at),
                 }
                 for each in suppressions
+                if _in_force(connection, each)
             ]
+            if not rows:
+                raise NotAllowed("lift_nothing", "There is no suppression that can be lifted", customer=customer_id)
             last = last_id(connection, "lifts")
             connection.execute(sa.insert(schema.suppression_lift), rows)
             told, _ = added_since(connection, "lifts", last)
@@ -198,6 +201,12 @@ class SqlSuppressions:
         if fact.obtained_at is None or not newest < fact.obtained_at <= at:
             raise NotAllowed("lift_older", "The fact was not obtained after the suppression", fact=fact_id)
         return int(fact.obtained_at)
+
+
+def _in_force(connection: sa.Connection, suppression: Suppression) -> bool:
+    """Whether nobody lifted it since it was read."""
+    marks = marks_of(connection, suppression.entity_uscc, [suppression.key]).get(suppression.key, frozenset())
+    return any((mark.key, mark.kind) == (suppression.key, suppression.kind) for mark in marks)
 
 
 def _fact_with_person(connection: sa.Connection, fact_id: int) -> AnyRow:

@@ -46,7 +46,8 @@ def staged(here: Crowd, workspace: Workspace) -> Stage:
     fact_id = workspace.facts.latest([sending.ids["c1"]])[sending.ids["c1"]][0]
     key = workspace.phone_keys.of_ref(CustomerRef(sending.account_id, "c1"))
     mark = Suppression(ENTITY, key, SuppressionKind.OPT_OUT, NOW - minutes(60), "reply", "")
-    workspace.suppressions.add([mark, replace(mark, kind=SuppressionKind.COMPLAINT)])
+    others = (SuppressionKind.COMPLAINT, SuppressionKind.WITHDRAWN)
+    workspace.suppressions.add([mark, *(replace(mark, kind=kind) for kind in others)])
     workspace.secrets.put("account.1.key", "geheim")
     workspace.secrets.put("account.1.unread.r1", "退订")
     new = Campaign(0, "冬装", ENTITY, "retail", Filter(), signature="安宁", body="上新")

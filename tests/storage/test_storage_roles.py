@@ -300,7 +300,7 @@ def test_a_refusal_of_the_server_is_the_same_error_as_one_of_the_services(stage:
 
 
 def _attempts(workspace: Workspace, stage: Stage) -> Iterator[Callable[[], object]]:
-    mark = Suppression(ENTITY, stage.key, SuppressionKind.OPT_OUT, NOW - minutes(60), "reply", "")
+    mark = Suppression(ENTITY, stage.key, SuppressionKind.WITHDRAWN, NOW - minutes(60), "reply", "")
     yield lambda: workspace.suppressions.lift([mark], customer_id=1, fact_id=stage.fact_id, reviewer="王", at=NOW)
     yield lambda: workspace.accounts.set_account_state(1, "disconnected")
     yield lambda: workspace.accounts.set_setting("batch_size", 1)
@@ -319,7 +319,7 @@ def test_a_reviewer_lifts_by_the_rules(stage: Stage) -> None:
             by = connection.execute(sa.text("SELECT reviewer FROM suppression_lift")).scalar_one()
         assert by == f"{stage.here.people[REVIEWER]}/王"
         active = workspace.suppressions.active(ENTITY, [stage.key])[stage.key]
-        assert {each.kind for each in active} == {SuppressionKind.COMPLAINT}
+        assert {each.kind for each in active} == {SuppressionKind.COMPLAINT, SuppressionKind.WITHDRAWN}
 
 
 def test_an_operator_deletes_a_draft_with_its_people(stage: Stage) -> None:

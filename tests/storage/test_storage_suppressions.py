@@ -227,7 +227,7 @@ def test_a_mark_is_in_force_unless_a_later_grant_lifted_it(fresh: Fresh, steps: 
                 continue
             fact_id = somebody.told(obtained_at=moment)
             in_force = kind in newest and granted.get(kind, -1) <= newest[kind]
-            if minute > 0 and (not in_force or minute > newest[kind]):
+            if in_force and minute > newest[kind]:
                 somebody.lift(mark(somebody.key, KIND(kind)), fact_id)
                 granted[kind] = max(minute, granted.get(kind, -1))
             else:
@@ -256,6 +256,16 @@ def test_a_lifted_mark_is_shown_no_more(somebody: Person) -> None:
     assert set(suppressions.of_customers([somebody.customer_id])) == {somebody.customer_id}
     somebody.lift(mark(somebody.key), somebody.told(obtained_at=NOW + minutes(1)))
     assert suppressions.of_customers([somebody.customer_id]) == {}
+
+
+def test_what_was_lifted_meanwhile_is_not_lifted_again(somebody: Person) -> None:
+    somebody.workspace.suppressions.add([mark(somebody.key)])
+    fact_id = somebody.told(obtained_at=NOW + minutes(1))
+    somebody.lift(mark(somebody.key), fact_id)
+    entries = somebody.workspace.audit.head()
+    with pytest.raises(NotAllowed) as refused:
+        somebody.lift(mark(somebody.key), fact_id)
+    assert (refused.value.code, somebody.workspace.audit.head()) == ("lift_nothing", entries)
 
 
 def test_a_number_on_a_later_list_is_not_lifted_by_a_grant_from_before_that_list(somebody: Person) -> None:
