@@ -39,6 +39,7 @@ from campaign_app.storage.schema_sending import (
 )
 from campaign_app.storage.stopped import forget_stopped, put_stopped, stopped_of
 from campaign_app.storage.times import moment_at, moment_or_none, to_ms
+from campaign_app.storage.used import keep_id, unused_id
 from campaign_app.storage.warned import put_confirmed, put_found, warnings_of
 
 UNSCREENED: Final = "unscreened"
@@ -82,7 +83,8 @@ class SqlCampaigns:
 
     def create(self, new: Campaign, noted: Noted | None = None) -> Campaign:
         with self.db.write() as connection:
-            new_id = connection.execute(sa.insert(campaign).values(_campaign_row(new))).inserted_primary_key
+            row = {**unused_id(connection), **_campaign_row(new)}
+            new_id = connection.execute(sa.insert(campaign).values(row)).inserted_primary_key
             assert new_id is not None
             _note(connection, noted, new_id[0])
         return self.campaign(new_id[0])
@@ -168,6 +170,7 @@ class SqlCampaigns:
                     connection.execute(_TO_DRAFT, {"which": campaign_id})
                 else:
                     forget_budget(connection, campaign_id)
+                    keep_id(connection, campaign_id)
                     connection.execute(sa.delete(campaign).where(campaign.c.id == campaign_id))
                     _note(connection, noted, campaign_id)
 
