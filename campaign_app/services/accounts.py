@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
+from campaign_app.domain.campaign import Noted
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import NotAllowed, RemoteRefused, SettingsError
 from campaign_app.domain.platform import Asked, Capabilities, Offer, is_carrier
@@ -105,7 +106,7 @@ class Accounts(Permitted):
         entity = _require_usable(draft, asked, report)
         self._require_source(asked.consent_account_id, entity.uscc)
         account = self._stored(seen(draft, report), entity, renews, spoken=bool(report.entity_uscc))
-        self._secrets.put(secret_name(account.id), draft.secret)
+        self._secrets.connect(account.id, secret_name(account.id), draft.secret)
         if not self._capabilities(account).signatures:
             self._store.put_signatures(account.id, None, self._clock())
         self._note_balance(account.id, report)
@@ -114,7 +115,7 @@ class Accounts(Permitted):
             simulated=account.simulated, issuer=account.issuer_uscc, issuer_name=account.issuer_name,
             domain=host_of(account.base_url),
         )  # fmt: skip
-        return account
+        return self._store.account(account.id)
 
     @needs(Permission.CONNECT)
     def take_consents_from(self, account_id: int, consent_account_id: int | None, *, actor: str) -> Account:
@@ -199,7 +200,6 @@ class Accounts(Permitted):
         _require_same(former, account)
         keys = pinned_anew(former.pinned_keys, account.pinned_keys)
         self._store.set_connection(replace(account, id=former.id, label=former.label, pinned_keys=keys))
-        self._store.set_account_state(former.id, "connected")
         return self._store.account(former.id)
 
     def _known(self, account: Account, renews: int | None) -> Account | None:
@@ -244,10 +244,8 @@ class Accounts(Permitted):
     @needs(Permission.CONNECT)
     def disconnect(self, account_id: int, *, actor: str) -> None:
         """Removes the account's key and stops its flows; customers, facts and suppressions stay."""
-        self._store.account(account_id)
-        self._store.set_account_state(account_id, "disconnected")
-        self._secrets.delete(secret_name(account_id))
-        self._audit.record("account.disconnected", actor=actor, at=self._clock(), account=account_id)
+        noted = Noted("account.disconnected", actor, self._clock(), {"account": account_id})
+        self._secrets.disconnect(account_id, secret_name(account_id), noted)
 
     @needs(Permission.CONNECT)
     def private_key(self, account_id: int) -> str:

@@ -151,14 +151,8 @@ class SqlAccounts:
         return tuple(map(_account, read_rows(self.db, _ALL_ACCOUNTS)))
 
     def set_account_state(self, account_id: int, state: str) -> None:
-        table = schema.account
         with self.db.write() as connection:
-            entity_of(connection, account_id)
-            connection.execute(sa.update(table).where(table.c.id == account_id).values(state=state))
-            if state == "connected":
-                # it may be the one that answers for other shops, and takes what they have to tell
-                whose = sa.select(_more.account_id).where(_more.consent_account_id == account_id)
-                _tell_again(connection, [account_id, *connection.execute(whose).scalars()])
+            put_state(connection, account_id, state)
 
     def set_connection(self, account: Account) -> None:
         table = schema.account
@@ -238,6 +232,16 @@ class SqlAccounts:
         with self.db.read() as connection:
             rows = rows_among(connection, _SETTINGS, schema.setting.c.name, names)
             return {name: json.loads(value) for name, value in rows}
+
+
+def put_state(connection: sa.Connection, account_id: int, state: str) -> None:
+    table = schema.account
+    entity_of(connection, account_id)
+    connection.execute(sa.update(table).where(table.c.id == account_id).values(state=state))
+    if state == "connected":
+        # it may be the one that answers for other shops, and takes what they have to tell
+        whose = sa.select(_more.account_id).where(_more.consent_account_id == account_id)
+        _tell_again(connection, [account_id, *connection.execute(whose).scalars()])
 
 
 def _account(row: AnyRow) -> Account:

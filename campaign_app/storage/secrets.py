@@ -12,13 +12,17 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from campaign_app.domain.campaign import Noted
 from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.ports import Clock
 from campaign_app.services.accounts import secret_name
 from campaign_app.storage import schema
+from campaign_app.storage.accounts import put_state
+from campaign_app.storage.audit import append_entry
 from campaign_app.storage.engine import Database
 from campaign_app.storage.fetching import read_value
 from campaign_app.storage.keys import Vault
+from campaign_app.storage.times import to_ms
 from campaign_app.storage.upserts import insert_or_update
 
 # longer than any exchange with a token endpoint may take (`transport.session.Limits`, twice after a wrong clock)
@@ -43,10 +47,24 @@ class SqlSecrets:
     vault: Vault = field(repr=False)
 
     def put(self, name: str, value: str) -> None:
-        sealed = self.vault.seal(value.encode(), name.encode())
         with self.db.write() as connection:
-            statement = insert_or_update(connection, schema.secret, "name")
-            connection.execute(statement, {"name": name, "sealed": sealed})
+            self._put(connection, name, value)
+
+    def _put(self, connection: sa.Connection, name: str, value: str) -> None:
+        sealed = self.vault.seal(value.encode(), name.encode())
+        statement = insert_or_update(connection, schema.secret, "name")
+        connection.execute(statement, {"name": name, "sealed": sealed})
+
+    def connect(self, account_id: int, name: str, value: str) -> None:
+        with self.db.write() as connection:
+            put_state(connection, account_id, "connected")
+            self._put(connection, name, value)
+
+    def disconnect(self, account_id: int, name: str, noted: Noted) -> None:
+        with self.db.write() as connection:
+            put_state(connection, account_id, "disconnected")
+            _delete(connection, name)
+            append_entry(connection, noted.action, noted.actor, to_ms(noted.at), noted.facts)
 
     def replace(self, name: str, expected: str, value: str) -> bool:
         """Says whether `expected` was stored, and is replaced: a secret that was removed or changed stays as it is."""
@@ -107,7 +125,11 @@ class SqlSecrets:
 
     def delete(self, name: str) -> None:
         with self.db.write() as connection:
-            connection.execute(sa.delete(schema.secret).where(schema.secret.c.name == name))
+            _delete(connection, name)
+
+
+def _delete(connection: sa.Connection, name: str) -> None:
+    connection.execute(sa.delete(schema.secret).where(schema.secret.c.name == name))
 
 
 @dataclass(frozen=True, slots=True)
