@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -21,10 +21,12 @@ from campaign_app.storage.known import ids_of_refs
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.numbers import people_of
 from campaign_app.storage.prospects import Prospect, of_keys, put
-from campaign_app.storage.schema_imports import import_prospect
+from campaign_app.storage.schema_imports import import_job, import_prospect
 from campaign_app.storage.subjects_erased import erased_here
 
 Person = tuple[int, str | None, bytes | None, str, int]
+# their rows are taken back: nobody waits by them
+_UNDOING: Final = sa.select(import_job.c.id).where(import_job.c.state == "undoing")
 _customer, _prospect = schema.customer.c, import_prospect.c
 
 
@@ -125,7 +127,8 @@ class RowMatcher:
 
     def _waiting_already(self, ready: ReadyRows) -> set[Person]:
         others = of_keys(self.connection, [key for key, _ in ready.waiting], beside=self.import_id)
-        return {_same_person(tuple(other)) for other in others}
+        going = set(self.connection.execute(_UNDOING).scalars())
+        return {_same_person(tuple(other)) for other in others if other.import_id not in going}
 
 
 @lru_cache

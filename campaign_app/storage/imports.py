@@ -72,8 +72,10 @@ class SqlImports:
     def apply_ready(self, import_id: int, rows: ReadyRows) -> ChunkCounts:
         numbers = rows.row_nos
         with self.db.write_much(prospects.CACHE_KIB) as connection:
-            _expect(connection, import_id, "running")
+            ended = _is_ended(connection, import_id)
             done = _outcomes_of(connection, import_id, numbers)
+            if ended:
+                return ChunkCounts(**Counter(done.values()))
             fresh = rows.but(done) if done else rows
             matcher = RowMatcher(connection, self.keys.hashes, import_id)
             outcomes = Counter(done.values()) + Counter(matcher.apply(fresh).values())
@@ -94,8 +96,7 @@ class SqlImports:
         prospects.merge(self.db)
         with self.db.write() as connection:
             before = _job(connection, import_id)
-            if before.state not in ("running", "done"):
-                raise NotAllowed("import_state", "The import was undone", import_id=import_id)
+            _is_ended(connection, import_id)
             change = sa.update(job).where(job.c.id == import_id).values(state="done", counts=to_text(counts))
             connection.execute(change)
             if noted is not None and (before.state, before.counts) != ("done", to_text(counts)):
@@ -215,9 +216,14 @@ def _counts(connection: sa.Connection, import_id: int) -> ChunkCounts:
     return ChunkCounts(by_change.get(1, 0), by_change.get(0, 0), by_kind.get(0, 0), by_kind.get(1, 0))
 
 
-def _expect(connection: sa.Connection, import_id: int, state: str) -> None:
-    if _job(connection, import_id).state != state:
+def _is_ended(connection: sa.Connection, import_id: int) -> bool:
+    """Whether all that is to be applied of it is in: another window may have had the same file imported meanwhile."""
+    state: str = _job(connection, import_id).state
+    if state in ("undoing", "undone"):
+        raise NotAllowed("import_undone", "The import was undone meanwhile", import_id=import_id)
+    if state not in ("running", "done"):
         raise NotAllowed("import_state", "The import is not running", import_id=import_id)
+    return state == "done"
 
 
 def _job(connection: sa.Connection, import_id: int) -> AnyRow:

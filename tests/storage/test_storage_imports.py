@@ -162,7 +162,7 @@ def test_an_undone_import_takes_no_more_rows(workspace: Workspace, account_id: i
     ):
         with pytest.raises(NotAllowed) as caught:
             act()
-        assert caught.value.code == "import_state"
+        assert caught.value.code == "import_undone"
     with pytest.raises(NotFound):
         workspace.imports.report(99, 1)
 
