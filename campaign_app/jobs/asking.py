@@ -28,7 +28,6 @@ BATCH_TIME: Final = timedelta(seconds=60)
 AT_ONCE: Final = 4
 # before every fact
 EVER: Final = datetime.fromtimestamp(0, UTC)
-_OF_TIME: Final = frozenset({Reason.STALE, Reason.FUTURE_DATED})
 
 
 class RuleStops(Exception):
@@ -45,10 +44,11 @@ def ask_again(context: Context, campaign: Campaign, account: Account, customers:
     Who said no to one shop said it to the entity, so all its shops are read; one that cannot be lets nobody through,
     and the error names it.
 
-    Raises RemoteUnavailable("batch_late") where somebody would be refused because a clock was set, a machine slept or
-    a platform took long meanwhile: they are asked about again after a pause, and not at all where the campaign has to
-    wait by now. A platform that takes too long every time ends as one that does not answer. So it does where a number
-    changed: of whoever else has the new one no shop was asked.
+    Raises RemoteUnavailable("batch_late") where a clock was set, a machine slept or a platform took long meanwhile:
+    what was read first is too old by then, and what was read last may be refused for its time. Everybody is asked
+    about again after a pause, and not at all where the campaign has to wait by now. A platform that takes too long
+    every time ends as one that does not answer. So it does where a number changed: of whoever else has the new one
+    no shop was asked.
     """
     began = context.clock()
     try:
@@ -58,8 +58,7 @@ def ask_again(context: Context, campaign: Campaign, account: Account, customers:
         raise
     may_last = context.policy.reread_after + BATCH_TIME
     judged = judge_all(context, campaign, account, customers, facts, may_last)
-    moved = not -CLOCK_STEP <= context.clock() - began <= may_last
-    if moved and any(isinstance(j.decision, Refusal) and j.decision.reason in _OF_TIME for j in judged):
+    if not -CLOCK_STEP <= context.clock() - began <= may_last:
         with at_shop(account):
             raise RemoteUnavailable("batch_late", "A clock moved, or the platform took long, while a batch was decided")
     if any(j.customer.phone_key != asked.phone_key for j, asked in zip(judged, customers, strict=True)):
@@ -69,10 +68,12 @@ def ask_again(context: Context, campaign: Campaign, account: Account, customers:
 
 
 def _read_all(context: Context, campaign: Campaign, account: Account, customers: Sequence[Customer]) -> Facts:
-    """What all shops of the entity have to say by now, several lists at a time: most of it is waiting for answers.
+    """What all shops of the entity have to say by now, several at a time: most of it is waiting for their answers.
 
-    Returns the facts of the account's own customers. Each time that all have ended one trouble is raised: a bug first,
-    then one for which a person is needed before any that may pass, and the first of these in the shops' order.
+    Replies and complaints of all shops first, then of each shop its changes of consent and what they leave unknown: no
+    slow list makes the look at the changes an old one. Returns the facts of the account's own customers. Once all have
+    ended one trouble is raised: a bug first, then one for which a person is needed before any that may pass, and
+    replies that nobody could read before any other of these.
     """
     others = [
         shop
@@ -81,23 +82,17 @@ def _read_all(context: Context, campaign: Campaign, account: Account, customers:
     ]
     shops = [*others, account]
     with ThreadPoolExecutor(AT_ONCE, "ask") as pool:
-        followed = {shop.id: pool.submit(at_shop(shop)(pull_changes), context, shop) for shop in shops}
-        refused = [
+        lists = [
             pool.submit(at_shop(shop)(read_refusals), context, shop.id, stream, customers)
             for shop in shops
             for stream in REFUSALS
         ]
-        lists: list[Future[Any]] = [*followed.values(), *refused]
         wait(lists)
         # whatever else went wrong: a person has to hear of it
         unheard = [pool.submit(at_shop(shop)(unread.stop), context, shop.id) for shop in shops]
-        _raise_worst([*lists, *unheard])
-        newest = {shop.id: followed[shop.id].result() for shop in shops}
-        twins = [
-            pool.submit(at_shop(shop)(_read_twins), context, shop, customers, followed=newest[shop.id])
-            for shop in others
-        ]
-        own = pool.submit(at_shop(account)(_read_own), context, account, customers, followed=newest[account.id])
+        _raise_worst([*unheard, *lists])
+        twins = [pool.submit(at_shop(shop)(_read_twins), context, shop, customers) for shop in others]
+        own = pool.submit(at_shop(account)(_read_own), context, account, customers)
     _raise_worst([*twins, own])
     return own.result()
 
@@ -107,24 +102,25 @@ def _raise_worst(asked: Sequence[Future[Any]]) -> None:
         raise min(troubles, key=lambda one: (isinstance(one, AppError), isinstance(one, RemoteUnavailable)))
 
 
-def _read_own(context: Context, account: Account, customers: Sequence[Customer], *, followed: bool) -> Facts:
-    age = context.policy.reread_after if followed else timedelta(0)
+def _read_own(context: Context, account: Account, customers: Sequence[Customer]) -> Facts:
+    age = context.policy.reread_after if pull_changes(context, account) else timedelta(0)
     return refresh(context, account, customers, context.clock() - age)
 
 
-def _read_twins(context: Context, shop: Account, customers: Sequence[Customer], *, followed: bool) -> None:
+def _read_twins(context: Context, shop: Account, customers: Sequence[Customer]) -> None:
     """A shop is asked about those of its customers who have these numbers, as far as nothing newer is known of them.
 
     A list of changes says nothing of who said no before it was first read: of them no checked fact is there yet. A
     shop that nobody can ask who agreed, or who left, has nothing to tell.
     """
+    older_than = EVER if pull_changes(context, shop) else context.clock()
     offers = context.remotes.platform(shop.id).capabilities()
     if not (offers.consent_lookup or offers.consent_changes):
         return
     keys = [customer.phone_key for customer in customers if customer.phone_key is not None]
     ids = context.stores.customers.ids_of_numbers(shop.id, keys)
     twins = list(context.stores.customers.by_ids(ids, phones=False).values())
-    refresh(context, shop, twins, EVER if followed else context.clock())
+    refresh(context, shop, twins, older_than)
 
 
 def confirmed_rules(context: Context, campaign_id: int) -> frozenset[str]:

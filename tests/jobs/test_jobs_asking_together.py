@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Barrier
+from contextlib import suppress
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
 
-from campaign_app.domain.errors import RemoteUnavailable
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.consent import ConsentStatus
+from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import ComplaintClue, InboundMessage, Page
 from campaign_app.jobs import dispatch
+from campaign_app.jobs.gating import refresh
+from campaign_app.jobs.poll import poll_inbound
 from tests.helpers.shop import NOW, Shop, everybody
 
 Ask = Callable[[str], Page[Any]]
@@ -42,14 +47,109 @@ def test_shops_are_read_at_the_same_time(shop: Shop, monkeypatch: pytest.MonkeyP
 def test_the_lists_of_a_shop_are_read_at_the_same_time(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     account = shop.add_account(5)
     campaign = shop.campaign().id
-    meet = Barrier(3, timeout=30)
-    gateway, platform = shop.gateways[account], shop.platforms[account]
+    meet, gateway = Barrier(2, timeout=30), shop.gateways[account]
     monkeypatch.setattr(gateway, "inbound", meeting(gateway.inbound, meet))
     monkeypatch.setattr(gateway, "complaints", meeting(gateway.complaints, meet))
-    monkeypatch.setattr(platform, "consent_changes", meeting(platform.consent_changes, meet))
     assert dispatch.run_batch(shop.context, campaign, -1).step is dispatch.Step.ON
     assert not meet.broken
     assert len(shop.reached()) == 5
+
+
+def slow(shop: Shop, account: int, stream: str, minutes: int, meanwhile: Callable[[], object]) -> Ask:
+    """A list that takes so long; it is not begun before the other two of the shop are read, where they do not wait."""
+    read: Ask = getattr(shop.gateways[account], stream)
+    others = Event()
+
+    def noticed(ask: Ask) -> Ask:
+        def asked(cursor: str) -> Page[Any]:
+            page = ask(cursor)
+            others.set()
+            return page
+
+        return asked
+
+    def wait(cursor: str) -> Page[Any]:
+        others.wait(0.5)
+        shop.clock.advance(minutes * 60)
+        meanwhile()
+        return read(cursor)
+
+    other = {"inbound": "complaints", "complaints": "inbound"}[stream]
+    setattr(shop.gateways[account], other, noticed(getattr(shop.gateways[account], other)))
+    return wait
+
+
+def withdraws(shop: Shop, account: int, ref: str) -> Callable[[], object]:
+    def act() -> None:
+        shop.platforms[account].truth[ref] = {"status": ConsentStatus.WITHDRAWN, "withdrawn_at": shop.clock()}
+        shop.platforms[account].changes.append(ref)
+
+    return act
+
+
+@pytest.mark.parametrize(("stream", "minutes"), [("inbound", 9), ("complaints", 9), ("inbound", 100)])
+def test_who_withdraws_while_a_list_is_read_for_long_is_not_reached(
+    shop: Shop, stream: str, minutes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The look at the changes comes last: facts as old as ten minutes are believed by it."""
+    account = shop.add_account(5)
+    campaign = shop.campaign().id
+    monkeypatch.setattr(
+        shop.gateways[account], stream, slow(shop, account, stream, minutes, withdraws(shop, account, "c00001"))
+    )
+    with suppress(RemoteUnavailable):
+        dispatch.run_batch(shop.context, campaign, -1)
+    assert "c00001" not in shop.reached()
+
+
+def test_who_withdraws_at_another_shop_while_the_machine_sleeps_is_not_reached(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, second = shop.add_account(5), shop.add_account(5, prefix="d")
+    campaign = shop.campaign().id
+    other = shop.workspace.accounts.account(second)
+    ids = shop.workspace.customers.ids_of_refs(second, everybody(5, "d"))
+    refresh(shop.context, other, list(shop.workspace.customers.by_ids(list(ids.values())).values()), NOW)
+    withdrawn = withdraws(shop, second, "d00001")
+    monkeypatch.setattr(shop.gateways[second], "inbound", slow(shop, second, "inbound", 100, withdrawn))
+    with suppress(RemoteUnavailable):
+        dispatch.run_batch(shop.context, campaign, -1)
+    assert "c00001" not in shop.reached()
+
+
+def test_replies_that_came_while_the_machine_slept_are_read_before_anything_leaves(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign().id
+
+    def reply() -> None:
+        shop.gateways[account].stream["inbound"] = [InboundMessage("i", "c00001", None, "TD", shop.clock())]
+
+    monkeypatch.setattr(shop.gateways[account], "complaints", slow(shop, account, "complaints", 30, reply))
+    with pytest.raises(RemoteUnavailable) as late:
+        dispatch.run_batch(shop.context, campaign, -1)
+    assert late.value.code == "batch_late"
+    assert shop.reached() == []
+
+
+def test_replies_that_nobody_could_read_are_told_though_the_shop_refuses(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign().id
+    shop.gateways[account].unreadable["inbound"] = 1
+    poll_inbound(shop.context, account)
+    shop.gateways[account].unreadable.clear()
+
+    def refuse(_: str) -> Page[Any]:
+        raise RemoteRefused("unauthorized", "401", account_wide=True)
+
+    monkeypatch.setattr(shop.gateways[account], "complaints", refuse)
+    monkeypatch.setattr(shop.platforms[account], "consent_changes", refuse)
+    with pytest.raises(RemoteRefused):
+        dispatch.run_batch(shop.context, campaign, -1)
+    assert shop.state(campaign) == (CampaignState.PAUSED, "at_shop:unread_refusals:店c")
 
 
 @pytest.mark.parametrize("stream", ["inbound", "complaints"])
