@@ -20,6 +20,7 @@ from dispatch import BODY, approve, connect, screen, send, workspace
 from import_customers import write_file
 
 from campaign_app import bootstrap, wiring
+from campaign_app.cli.import_ import OPEN_STATES
 from campaign_app.demo import begin_sandbox, daytime_offset, quiet_days
 from campaign_app.services.import_plan import Source
 from campaign_app.storage.schema_sending import submission
@@ -42,6 +43,7 @@ def begin_import(app: bootstrap.App, file: Path, account: int) -> int:
     begun = app.imports.begin(source=Source(str(file), account), actor="benchmark")
     job = app.jobs.enqueue("import", begun.args, app.clock())
     while app.jobs.job(job.id).progress < CHUNKS:
+        assert app.jobs.job(job.id).state in OPEN_STATES, "the import has ended before anything was measured"
         time.sleep(BETWEEN)
     return job.id
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 from campaign_app.bootstrap import DEMO
@@ -311,7 +312,10 @@ def _remotes(workspace: Workspace, clock: Clock, means: Means, lease: Lease | No
     def pin_of(account_id: int) -> Callable[[str, str], None]:
         return pin_for(account_id, store=workspace.accounts, audit=workspace.audit, clock=clock)
 
-    # by everything that they are made of: a changed key, pin or endpoint makes new ones
+    # by everything that they are made of: a changed key, pin or endpoint makes new ones; one at a time, since two that
+    # are asked for at once would be two, each with what it holds of a queue
+    making = RLock()
+
     @lru_cache(maxsize=64)
     def platform(account: Account, key: str, *_endpoint: object) -> Any:
         return client_of(
@@ -330,12 +334,15 @@ def _remotes(workspace: Workspace, clock: Clock, means: Means, lease: Lease | No
 
     def platform_of(account_id: int) -> Any:
         account = accounts(account_id)
-        return platform(account, *made_of(account, account.consent_account_id))
+        made = made_of(account, account.consent_account_id)
+        with making:
+            return platform(account, *made)
 
     def gateway_for_purpose(account_id: int, purpose: str) -> Any:
         account = accounts(account_id)
         own, (_, *sender) = made_of(account, account.consent_account_id), made_of(account, account.sender_account_id)
-        return gateway(account, purpose, *own, *sender)
+        with making:
+            return gateway(account, purpose, *own, *sender)
 
     return Remotes(
         platform=platform_of, gateway=gateway_for_purpose, sends=lambda account_id: has_sender(accounts(account_id))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic, sleep  # noqa: TID251 for a lock of the file, as SQLite does
+from time import sleep  # noqa: TID251 for a lock of the file, as SQLite does
 from typing import Any, Final
 
 import sqlcipher3.dbapi2 as sqlcipher
@@ -210,14 +210,14 @@ def _begin_writing(driver: Any) -> None:
     Beside an import it is free for some milliseconds in every hundred. SQLite soon looks ten times a second only, and
     misses that for seconds.
     """
-    end = monotonic() + BUSY_SECONDS
     driver.execute(IMPATIENT)
     try:
-        while True:
+        # counted, as SQLite counts its own waits: a machine that sleeps takes nobody's
+        for left in range(round(BUSY_SECONDS / _LOOK_SECONDS), -1, -1):
             try:
                 driver.execute("BEGIN IMMEDIATE")
             except sqlcipher.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != _BUSY or monotonic() > end:
+                if error.sqlite_errorcode & 0xFF != _BUSY or not left:
                     raise
                 sleep(_LOOK_SECONDS)
             else:

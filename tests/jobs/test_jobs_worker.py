@@ -57,7 +57,7 @@ def test_keeps_nothing_of_jobs_that_have_ended(shop: Shop, started: Started) -> 
     finally:
         tracemalloc.stop()
     assert len(started) >= 300
-    assert sum(each.size for each in held.statistics("filename")) < 10_000
+    assert sum(each.size for each in held.statistics("filename")) < 4_000
 
 
 def test_a_job_of_whoever_may_not_have_it_done_is_ended_and_never_begun(shop: Shop, started: Started) -> None:
