@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 import requests
@@ -131,3 +133,16 @@ def test_a_kill_between_receiving_and_deleting_loses_no_refusal_and_doubles_none
     assert replies(shop) == ["好的", "退订"]
     assert suppressed(shop, reached) == {refused}
     context.remotes.gateway(shop.sender.id, "").close()
+
+
+def test_a_sender_has_one_client_though_its_lists_are_read_at_the_same_time(shop: Workspace) -> None:
+    """Two would each hold a part of what the queue handed out, and take each other for other processes."""
+    context = working.worker_context(shop.app.workspace, shop.app.clock)
+    meet = Barrier(8, timeout=30)
+
+    def asked(_: int) -> int:
+        meet.wait()
+        return id(context.remotes.gateway(shop.sender.id, ""))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(asked, range(8)))) == 1
