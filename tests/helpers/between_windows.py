@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from threading import Barrier, Thread
@@ -30,6 +31,8 @@ from tests.helpers.shop import NOW
 from tests.helpers.staged import Staged, stage
 
 Act = Callable[[bootstrap.App], object]
+# behind all that led to it
+PRESSED: Final = NOW + timedelta(minutes=5)
 # of the machine
 _LEFT_OUT: Final = ("alembic_version", "meta", "worker")
 # moments, what is made of them, and what is sealed anew each time; whether they are there at all counts
@@ -99,7 +102,8 @@ class Situation:
     def _windows(self) -> Iterator[tuple[bootstrap.App, bootstrap.App]]:
         copy = Path(shutil.copytree(self.base, self.base.with_name(f"{self.base.name}-{next(self.copies)}")))
         server = read_header(copy).server
-        with _database_of(copy, server) if server else _folder_of(copy), _opened(copy) as one, _opened(copy) as other:
+        place = _database_of(copy, server) if server else _folder_of(copy)
+        with place, _opened(copy, PRESSED) as one, _opened(copy, PRESSED) as other:
             yield one, other
 
 
@@ -144,9 +148,9 @@ def _database_of(copy: Path, address: str) -> Iterator[None]:
 
 
 @contextmanager
-def _opened(folder: Path) -> Iterator[bootstrap.App]:
+def _opened(folder: Path, now: datetime = NOW) -> Iterator[bootstrap.App]:
     keeper = MemoryKeeper(KEY)
-    with wiring.wire(open_workspace(folder, keeper), keeper, NOW - wiring.system_clock()) as app:
+    with wiring.wire(open_workspace(folder, keeper), keeper, now - wiring.system_clock()) as app:
         yield app
 
 
@@ -177,7 +181,9 @@ def _plain(table: str, row: dict[str, Any]) -> str:
     if table in ("audit", "import_job"):
         del plain["id"]
     if table == "audit":
-        plain["facts"] = {k: v for k, v in json.loads(row["facts"]).items() if k not in ("import_id", "root")}
+        plain["facts"] = {
+            k: v for k, v in json.loads(row["facts"]).items() if k != "import_id" and not k.endswith("root")
+        }
     if table == "setting":
         plain["name"] = re.sub(r"\.\d+", "", row["name"])
         plain["value"] = "" if row["name"] == HEARTBEAT else row["value"]

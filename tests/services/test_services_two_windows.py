@@ -98,8 +98,11 @@ def all_paused(staged: Staged) -> None:
     pause_all(staged.app)
 
 
-def opted_out(staged: Staged) -> None:
+def granted_anew(staged: Staged) -> None:
+    """Somebody said no, and has agreed since at their platform."""
     opt_out(staged.app)
+    staged.shop.platforms[staged.account].truth["c00004"] = {"obtained_at": staged.app.clock()}
+    staged.screened()
 
 
 def shop(staged: Staged) -> None:
@@ -142,7 +145,7 @@ MORE: Final[dict[str, tuple[Build, Act, Act]]] = {
     "edit, delete": (Staged.draft, edit(body=CLEAN + "。"), delete),
     "delete, screen": (Staged.screened, delete, screen),
     "delete, delete": (Staged.draft, delete, delete),
-    "lift, opt-out": (opted_out, lift, opt_out),
+    "lift, opt-out": (granted_anew, lift, opt_out),
     "disconnect, disconnect": (shop, disconnect, disconnect),
     "disconnect, screen": (Staged.draft, disconnect, screen),
 }
