@@ -15,7 +15,7 @@ from campaign_app.consent.recipient import ConfirmedRecipient
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Reason, Receipt, Suppression, SuppressionKind
 from campaign_app.domain.customer import Account, Customer
-from campaign_app.domain.errors import AppError, PlaceForgotten, RemoteRefused
+from campaign_app.domain.errors import AppError, PlaceForgotten, RemoteRefused, WorkspaceError
 from campaign_app.domain.message import Composed
 from campaign_app.domain.ports import PlatformClient
 from campaign_app.jobs.caps import MONTH, WEEK, over_cap
@@ -47,9 +47,14 @@ Facts = dict[int, tuple[int, ConsentFact]]
 
 @contextmanager
 def at_shop(account: Account) -> Iterator[None]:
-    """What goes wrong meanwhile names the shop: an entity may have many, and a person has to know which to mend."""
+    """What goes wrong meanwhile names the shop: an entity may have many, and a person has to know which to mend.
+
+    Trouble of the workspace, such as a full disk, is no shop's.
+    """
     try:
         yield
+    except WorkspaceError:
+        raise
     except AppError as trouble:
         named = copy(trouble)
         named.facts = {**trouble.facts, "shop": account.label}

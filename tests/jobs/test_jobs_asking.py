@@ -13,7 +13,7 @@ import pytest
 from campaign_app.consent.gate import Refusal
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import ConsentStatus
-from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable
+from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable, WorkspaceError
 from campaign_app.domain.message import ComplaintClue, InboundMessage, Page
 from campaign_app.domain.platform import Capabilities
 from campaign_app.jobs import dispatch, fencing, notes, screening
@@ -368,3 +368,13 @@ def test_a_shop_that_refuses_is_told_before_one_that_may_answer_later(shop: Shop
     with pytest.raises(RemoteRefused) as caught:
         dispatch.run_batch(shop.context, campaign, -1)
     assert caught.value.facts["shop"] == "店e"
+
+
+def test_trouble_of_the_workspace_is_no_shops(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign(state=CampaignState.SCREENING, screened=False)
+    screening.take_snapshot(shop.context, campaign.id)
+    shop.platforms[account].trouble = [WorkspaceError("server_disk_full", "The disk of the server is full")]
+    with pytest.raises(WorkspaceError) as caught:
+        screening.screen_chunk(shop.context, campaign.id, 0)
+    assert notes.note_of(caught.value) == "server_disk_full"
