@@ -256,6 +256,23 @@ def test_an_import_that_is_undone_meanwhile_says_so_and_leaves_nothing(
     assert ("import_undone", "") in ends
 
 
+@pytest.mark.parametrize("order", [(1, 2, 3), (3, 2, 1), (2, 3, 1)])
+def test_no_number_comes_back_in_whatever_order_drafts_are_deleted(order: tuple[int, ...], tmp_path: Path) -> None:
+    with situation(tmp_path / "base", "sqlite", lambda _: None) as here:
+
+        def made(app: bootstrap.App) -> int:
+            new = {"name": "x", "entity_uscc": ENTITY, "purpose": "retail", "audience": Filter()}
+            return app.campaigns.create(**new, actor="乙").id
+
+        def act(app: bootstrap.App) -> None:
+            assert [made(app) for _ in order] == [1, 2, 3]
+            for number in order:
+                app.campaigns.delete_draft(number, "甲")
+            assert made(app) == 4
+
+        here.alone(act)
+
+
 def test_a_number_is_never_given_to_another_campaign(dialect: str, tmp_path: Path) -> None:
     """A window may still have the deleted one open: what is typed there must not become another one's text."""
 
