@@ -72,7 +72,7 @@ class SqlImports:
     def apply_ready(self, import_id: int, rows: ReadyRows) -> ChunkCounts:
         numbers = rows.row_nos
         with self.db.write_much(prospects.CACHE_KIB) as connection:
-            ended = _is_ended(connection, import_id)
+            ended = _is_ended(_job(connection, import_id))
             done = _outcomes_of(connection, import_id, numbers)
             if ended:
                 return ChunkCounts(**Counter(done.values()))
@@ -96,7 +96,7 @@ class SqlImports:
         prospects.merge(self.db)
         with self.db.write() as connection:
             before = _job(connection, import_id)
-            _is_ended(connection, import_id)
+            _is_ended(before)
             change = sa.update(job).where(job.c.id == import_id).values(state="done", counts=to_text(counts))
             connection.execute(change)
             if noted is not None and (before.state, before.counts) != ("done", to_text(counts)):
@@ -216,14 +216,13 @@ def _counts(connection: sa.Connection, import_id: int) -> ChunkCounts:
     return ChunkCounts(by_change.get(1, 0), by_change.get(0, 0), by_kind.get(0, 0), by_kind.get(1, 0))
 
 
-def _is_ended(connection: sa.Connection, import_id: int) -> bool:
+def _is_ended(job: AnyRow) -> bool:
     """Whether all that is to be applied of it is in: another window may have had the same file imported meanwhile."""
-    state: str = _job(connection, import_id).state
-    if state in ("undoing", "undone"):
-        raise NotAllowed("import_undone", "The import was undone meanwhile", import_id=import_id)
-    if state not in ("running", "done"):
-        raise NotAllowed("import_state", "The import is not running", import_id=import_id)
-    return state == "done"
+    if job.state in ("undoing", "undone"):
+        raise NotAllowed("import_undone", "The import was undone meanwhile", import_id=job.id)
+    if job.state not in ("running", "done"):
+        raise NotAllowed("import_state", "The import is not running", import_id=job.id)
+    return bool(job.state == "done")
 
 
 def _job(connection: sa.Connection, import_id: int) -> AnyRow:

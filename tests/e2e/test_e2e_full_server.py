@@ -56,10 +56,7 @@ def crew(server: SmallServer, tmp_path: Path) -> Iterator[Crew]:
 def test_nothing_leaves_while_nothing_can_be_written_down_and_all_is_sent_afterwards(
     crew: Crew, server: SmallServer
 ) -> None:
-    merchant, app = crew.merchant, crew.merchant.app
-    campaign_id = merchant.new_campaign().id
-    crew.sending(campaign_id)
-    server.disk.fill()
+    merchant, app, campaign_id = crew.merchant, crew.merchant.app, filled_amid_a_sending(crew, server)
     with pytest.raises(WorkspaceError) as caught:
         create_many(crew)
     assert "服务器磁盘已满" in words.load("zh_CN").error(caught.value)
@@ -79,10 +76,7 @@ def test_nothing_leaves_while_nothing_can_be_written_down_and_all_is_sent_afterw
 def test_a_server_that_gives_up_because_its_log_finds_no_room_costs_nobody_a_message(
     crew: Crew, server: SmallServer
 ) -> None:
-    merchant, app = crew.merchant, crew.merchant.app
-    campaign_id = merchant.new_campaign().id
-    crew.sending(campaign_id)
-    server.disk.fill()
+    merchant, app, campaign_id = crew.merchant, crew.merchant.app, filled_amid_a_sending(crew, server)
     break_log(server)
     merchant.until(lambda: server.ended)
     assert "PANIC" in server.said()
@@ -93,6 +87,14 @@ def test_a_server_that_gives_up_because_its_log_finds_no_room_costs_nobody_a_mes
     server.disk.free()
     server.start()
     assert crew.finish(campaign_id) == GOOD
+
+
+def filled_amid_a_sending(crew: Crew, server: SmallServer) -> int:
+    """The campaign."""
+    campaign_id: int = crew.merchant.new_campaign().id
+    crew.sending(campaign_id)
+    server.disk.fill()
+    return campaign_id
 
 
 def create_many(crew: Crew) -> None:

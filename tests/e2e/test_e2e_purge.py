@@ -79,7 +79,7 @@ def test_old_records_go_beside_a_sending(merchant: Merchant) -> None:
         return state is CampaignState.DONE
 
     merchant.until(done)
-    assert True in went, "neither waits for the end of the other"
+    assert any(went), "neither waits for the end of the other"
     merchant.until(lambda: old_records(app) == (0, 0))
     assert Crew(merchant).verdict(campaign_id) == GOOD
     assert not [each for each in app.workspace.audit.entries(limit=200) if each.action == "campaign.stopped"]
