@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Final
@@ -12,7 +12,9 @@ from campaign_app.consent.gate import Refusal
 from campaign_app.domain.campaign import Campaign, CampaignState, Stopped
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.customer import Customer
+from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.message import Composed
+from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.jobs.gating import Judged, at_shop, composed, judge_all, refresh
 from campaign_app.jobs.stores import Context
 
@@ -85,13 +87,20 @@ def _reason(judged: Judged, blocked: set[int]) -> Reason:
 
 def finish_screening(context: Context, campaign_id: int) -> dict[str, int]:
     """One message per phone, then the campaign is screened, or a draft again if it was stopped; returns the funnel."""
-    context.stores.campaigns.mark_duplicates(campaign_id)
-    campaign = context.stores.campaigns.campaign(campaign_id)
-    funnel = context.stores.campaigns.funnel(campaign_id)
-    if campaign.state is CampaignState.SCREENING and campaign.state_note == STOPPING:
-        stopped = replace(campaign, state=CampaignState.DRAFT, state_note="by_user")
-        context.stores.campaigns.update(stopped, expected=CampaignState.SCREENING)
-    elif campaign.state is CampaignState.SCREENING:
-        screened = replace(campaign, state=CampaignState.SCREENED, state_note="", snapshot_size=sum(funnel.values()))
-        context.stores.campaigns.update(screened, expected=CampaignState.SCREENING)
+    campaigns = context.stores.campaigns
+    campaigns.mark_duplicates(campaign_id)
+    funnel, campaign = campaigns.funnel(campaign_id), campaigns.campaign(campaign_id)
+    try:
+        _end(campaigns, campaign, funnel)
+    except NotAllowed:  # somebody stopped it at this very moment
+        _end(campaigns, campaigns.campaign(campaign_id), funnel)
     return funnel
+
+
+def _end(campaigns: CampaignStore, campaign: Campaign, funnel: Mapping[str, int]) -> None:
+    if campaign.state is not CampaignState.SCREENING:
+        return
+    ended = replace(campaign, state=CampaignState.SCREENED, state_note="", snapshot_size=sum(funnel.values()))
+    if campaign.state_note == STOPPING:
+        ended = replace(campaign, state=CampaignState.DRAFT, state_note="by_user")
+    campaigns.update(ended, expected=CampaignState.SCREENING, seen=campaign)

@@ -8,13 +8,14 @@ from datetime import timedelta
 import pytest
 
 from campaign_app.compliance.providers import Cap
-from campaign_app.domain.campaign import CampaignState, Stopped, Warned
+from campaign_app.domain.campaign import Campaign, CampaignState, Stopped, Warned
 from campaign_app.domain.consent import Channel, ConsentMethod, ConsentStatus
 from campaign_app.domain.errors import RemoteUnavailable
 from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.signature import Signature
 from campaign_app.jobs import gating, screening, sync
 from campaign_app.services.accounts import synced_name
+from campaign_app.storage.campaigns import SqlCampaigns
 from tests.fakes.remotes import ENTITY
 from tests.helpers.shop import NOW, Shop, person, screen
 
@@ -162,6 +163,24 @@ def test_a_stopped_screening_judges_nobody_more_and_is_a_draft_again(shop: Shop)
     store.update(replace(store.campaign(campaign.id), state_note="stopping"), expected=CampaignState.SCREENING)
     assert screening.screen_chunk(shop.context, campaign.id, 0) == 0
     assert screening.finish_screening(shop.context, campaign.id) == {"unscreened": 3}
+    assert shop.state(campaign.id) == (CampaignState.DRAFT, "by_user")
+
+
+def test_whoever_stops_a_screening_as_it_ends_has_stopped_it(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their press is in the audit: what they see behind it is what it says."""
+    shop.add_account(3)
+    campaign = shop.campaign(state=CampaignState.SCREENING, screened=False)
+    screening.screen_chunk(shop.context, campaign.id, screening.take_snapshot(shop.context, campaign.id))
+    read = SqlCampaigns.campaign
+
+    def stopped_then(store: SqlCampaigns, campaign_id: int) -> Campaign:
+        monkeypatch.setattr(SqlCampaigns, "campaign", read)
+        found = store.campaign(campaign_id)
+        store.update(replace(found, state_note="stopping"), expected=CampaignState.SCREENING)
+        return found
+
+    monkeypatch.setattr(SqlCampaigns, "campaign", stopped_then)
+    screening.finish_screening(shop.context, campaign.id)
     assert shop.state(campaign.id) == (CampaignState.DRAFT, "by_user")
 
 
