@@ -32,6 +32,12 @@ class CampaignStore(Protocol):
         """
         ...
 
+    def move(
+        self, campaign_id: int, state: CampaignState, note: str, *, expected: CampaignState, noted: Noted | None = None
+    ) -> None:
+        """Its state and its note alone, whatever else was changed meanwhile; raises NotAllowed("campaign_state")."""
+        ...
+
     def update_confirmed(
         self,
         campaign: Campaign,

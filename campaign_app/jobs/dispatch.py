@@ -7,7 +7,7 @@ A batch that was killed before its claim starts anew: nothing was written. One t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
@@ -132,8 +132,7 @@ def finish(context: Context, campaign_id: int) -> BatchResult:
     if Settled.UNKNOWN in found:
         put_aside(context, campaign, CampaignState.WAITING, "unknown_outcomes")
         return BatchResult(Step.STOPPED, -1)
-    done = replace(campaign, state=CampaignState.DONE, state_note="")
-    context.stores.campaigns.update(done, expected=CampaignState.SENDING)
+    context.stores.campaigns.move(campaign_id, CampaignState.DONE, "", expected=CampaignState.SENDING)
     return BatchResult(Step.END, -1)
 
 

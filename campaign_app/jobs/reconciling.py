@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import replace
 
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import AppError, NotAllowed, RemoteError
@@ -37,10 +36,9 @@ def reconcile(context: Context, campaign_id: int, looks: int = 0) -> Settled:
     if Settled.UNKNOWN in found and looks + 1 < UNANSWERED:
         return Settled.UNKNOWN
     if campaign.state is CampaignState.CANCELLING:
-        unknown = Settled.UNKNOWN in found
-        done = replace(campaign, state=CampaignState.CANCELLED, state_note="unknown_outcomes" if unknown else "by_user")
+        note = "unknown_outcomes" if Settled.UNKNOWN in found else "by_user"
         with suppress(NotAllowed):  # a person closed it in the meantime
-            context.stores.campaigns.update(done, expected=CampaignState.CANCELLING)
+            context.stores.campaigns.move(campaign_id, CampaignState.CANCELLED, note, expected=CampaignState.CANCELLING)
     return Settled.DONE
 
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -127,13 +126,12 @@ def release(context: Context, campaign_id: int, note: str) -> None:
     except NotFound:  # a draft may be deleted as soon as it is released, before its job is ended
         return
     if campaign.state is CampaignState.SCREENING:
-        draft = replace(campaign, state=CampaignState.DRAFT, state_note=note)
-        context.stores.campaigns.update(draft, expected=CampaignState.SCREENING)
+        context.stores.campaigns.move(campaign_id, CampaignState.DRAFT, note, expected=CampaignState.SCREENING)
     elif campaign.state is CampaignState.SENDING:
         put_aside(context, campaign, CampaignState.PAUSED, note)
     elif campaign.state is CampaignState.CANCELLING:
         with suppress(NotAllowed):  # a person closed it in the meantime
-            context.stores.campaigns.update(replace(campaign, state_note=note), expected=CampaignState.CANCELLING)
+            context.stores.campaigns.move(campaign_id, campaign.state, note, expected=CampaignState.CANCELLING)
 
 
 def settle(

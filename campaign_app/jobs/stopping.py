@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 
 from campaign_app.domain.campaign import Campaign, CampaignState, Noted
 from campaign_app.domain.errors import NotAllowed
@@ -12,9 +11,8 @@ from campaign_app.jobs.stores import Context
 
 def put_aside(context: Context, campaign: Campaign, state: CampaignState, note: str) -> bool:
     """Stops the sending with a reason that a person can read, and tells so; whoever stopped it first is right."""
-    stopped = replace(campaign, state=state, state_note=note)
     noted = Noted("campaign.stopped", "worker", context.clock(), {"state": state.value, "note": note})
     with suppress(NotAllowed):
-        context.stores.campaigns.update(stopped, expected=CampaignState.SENDING, noted=noted)
+        context.stores.campaigns.move(campaign.id, state, note, expected=CampaignState.SENDING, noted=noted)
         return True
     return False

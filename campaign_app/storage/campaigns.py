@@ -116,6 +116,13 @@ class SqlCampaigns:
             _update(connection, changed, expected)
             _note(connection, noted, changed.id)
 
+    def move(
+        self, campaign_id: int, state: CampaignState, note: str, *, expected: CampaignState, noted: Noted | None = None
+    ) -> None:
+        with self.db.write() as connection:
+            _change(connection, campaign_id, {"state": state.value, "state_note": note}, expected)
+            _note(connection, noted, campaign_id)
+
     def update_confirmed(
         self,
         changed: Campaign,
@@ -316,10 +323,14 @@ def _require_seen(connection: sa.Connection, seen: Campaign | None) -> None:
 
 
 def _update(connection: sa.Connection, changed: Campaign, expected: CampaignState) -> None:
-    same = (campaign.c.id == changed.id, campaign.c.state == expected.value)
-    if connection.execute(sa.update(campaign).where(*same).values(_campaign_row(changed))).rowcount == 0:
-        state = row_of(connection, changed.id).state
-        raise NotAllowed("campaign_state", "The campaign is in another state", campaign=changed.id, state=state)
+    _change(connection, changed.id, _campaign_row(changed), expected)
+
+
+def _change(connection: sa.Connection, campaign_id: int, values: Mapping[str, Any], expected: CampaignState) -> None:
+    same = (campaign.c.id == campaign_id, campaign.c.state == expected.value)
+    if connection.execute(sa.update(campaign).where(*same).values(values)).rowcount == 0:
+        state = row_of(connection, campaign_id).state
+        raise NotAllowed("campaign_state", "The campaign is in another state", campaign=campaign_id, state=state)
 
 
 def _note(connection: sa.Connection, noted: Noted | None, campaign_id: int, **more: int | str) -> None:

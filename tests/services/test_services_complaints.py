@@ -20,6 +20,7 @@ from campaign_app.domain.phone import Phone
 from campaign_app.domain.team import Person, Role
 from campaign_app.domain.trend import Share, Turn
 from campaign_app.jobs.fuse import is_blown
+from campaign_app.jobs.stopping import put_aside
 from campaign_app.services.case_file import CaseFile, read_moment
 from campaign_app.services.case_timers import CaseTimers, shipped
 from campaign_app.services.complaint_matters import of_complaints
@@ -71,6 +72,19 @@ def test_complaints_that_turn_out_to_be_of_others_hide_no_later_ones_from_the_fu
     for who in range(4, 7):
         app.complaints.add(new(staged, who), actor="李")
     assert is_blown(staged.shop.context, app.campaigns.get(campaign.id))
+
+
+def test_what_a_reviewer_says_of_complaints_outlives_the_end_of_a_batch(staged: Staged) -> None:
+    """The worker has read the campaign before, and stops it behind that."""
+    campaign, app = staged.sent(), staged.app
+    cases = [app.complaints.add(new(staged, who), actor="李") for who in range(4)]
+    staged.put_state(campaign.id, CampaignState.PAUSED, window_end=None)
+    read = app.campaigns.resume(campaign.id, actor="李")
+    for case in cases[:3]:
+        app.complaints.unmatch(case.id, actor="审核员")
+    assert put_aside(staged.shop.context, read, CampaignState.WAITING, "window_over")
+    stopped = app.campaigns.get(campaign.id)
+    assert (stopped.state, stopped.state_note, stopped.complaints_seen) == (CampaignState.WAITING, "window_over", 1)
 
 
 @pytest.mark.parametrize(
