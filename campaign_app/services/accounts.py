@@ -106,15 +106,15 @@ class Accounts(Permitted):
         entity = _require_usable(draft, asked, report)
         self._require_source(asked.consent_account_id, entity.uscc)
         account = self._stored(seen(draft, report), entity, renews, spoken=bool(report.entity_uscc))
-        self._secrets.connect(account.id, secret_name(account.id), draft.secret)
+        told: dict[str, str | int | bool | None] = {
+            "account": account.id, "platform": account.platform, "simulated": account.simulated,
+            "issuer": account.issuer_uscc, "issuer_name": account.issuer_name, "domain": host_of(account.base_url),
+        }  # fmt: skip
+        noted = Noted("account.connected", actor, self._clock(), told)
+        self._secrets.connect(account.id, secret_name(account.id), draft.secret, noted)
         if not self._capabilities(account).signatures:
             self._store.put_signatures(account.id, None, self._clock())
         self._note_balance(account.id, report)
-        self._audit.record(
-            "account.connected", actor=actor, at=self._clock(), account=account.id, platform=account.platform,
-            simulated=account.simulated, issuer=account.issuer_uscc, issuer_name=account.issuer_name,
-            domain=host_of(account.base_url),
-        )  # fmt: skip
         return self._store.account(account.id)
 
     @needs(Permission.CONNECT)
@@ -196,7 +196,8 @@ class Accounts(Permitted):
             self._store.add_entity(entity if known is None else replace(known, name=entity.name))
         former = self._known(account, renews)
         if former is None:
-            return self._store.add_account(account)
+            # connected by its key: without one it could not be asked, and nothing of its entity would be sent
+            return self._store.add_account(replace(account, state="disconnected"))
         _require_same(former, account)
         keys = pinned_anew(former.pinned_keys, account.pinned_keys)
         self._store.set_connection(replace(account, id=former.id, label=former.label, pinned_keys=keys))

@@ -55,10 +55,11 @@ class SqlSecrets:
         statement = insert_or_update(connection, schema.secret, "name")
         connection.execute(statement, {"name": name, "sealed": sealed})
 
-    def connect(self, account_id: int, name: str, value: str) -> None:
+    def connect(self, account_id: int, name: str, value: str, noted: Noted) -> None:
         with self.db.write() as connection:
             put_state(connection, account_id, "connected")
             self._put(connection, name, value)
+            append_entry(connection, noted.action, noted.actor, to_ms(noted.at), noted.facts)
 
     def disconnect(self, account_id: int, name: str, noted: Noted) -> None:
         with self.db.write() as connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed, NotFound, RemoteRefused
 from campaign_app.domain.platform import Asked, consent_api
+from campaign_app.storage.secrets import SqlSecrets
 from tests.helpers.fresh import KEY, fresh_folder
 from tests.helpers.sandbox import SandboxProcess, SandboxShop
 
@@ -77,6 +79,40 @@ def test_an_account_gets_a_new_key_while_it_stays_connected(app: bootstrap.App, 
     assert app.accounts.keep(app.accounts.check(other), other, actor="test", renews=account.id).id != account.id, (
         "another shop's key renews nothing"
     )
+
+
+def test_whoever_is_cut_off_as_they_connect_leaves_no_account_without_its_key(
+    app: bootstrap.App, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is connected and cannot be asked would keep everything of its entity from being sent."""
+    with monkeypatch.context() as cut:
+
+        def killed(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        cut.setattr(SqlSecrets, "connect", killed)
+        with pytest.raises(KeyboardInterrupt):
+            connect(app, sandbox)
+    assert "connected" not in {account.state for account in app.accounts.all()}
+    account = connect(app, sandbox)
+    assert app.accounts.all() == (account,)
+    assert (account.state, app.accounts.private_key(account.id)) == ("connected", sandbox.shops[0].private_key)
+
+
+def test_the_last_entry_says_whether_an_account_is_connected(
+    app: bootstrap.App, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else disconnects it at the very moment at which it is connected anew."""
+    account, connects = connect(app, sandbox), SqlSecrets.connect
+
+    def then_cut(*given: Any) -> None:
+        connects(*given)
+        app.accounts.disconnect(account.id, actor="another")
+
+    monkeypatch.setattr(SqlSecrets, "connect", then_cut)
+    asked = keys(sandbox, sandbox.shops[0])
+    seen = app.accounts.keep(app.accounts.check(asked), asked, actor="test", renews=account.id)
+    assert (seen.state, app.workspace.audit.entries()[0].action) == ("disconnected", "account.disconnected")
 
 
 def test_what_a_person_said_of_an_entity_outlives_a_new_connection(app: bootstrap.App, sandbox: SandboxProcess) -> None:

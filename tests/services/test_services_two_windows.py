@@ -53,7 +53,8 @@ def begin(app: bootstrap.App) -> None:
 
 
 def connect(app: bootstrap.App) -> None:
-    app.workspace.secrets.connect(ONE, secret_name(ONE), "another key")
+    noted = Noted("account.connected", "甲", app.clock(), {"account": ONE})
+    app.workspace.secrets.connect(ONE, secret_name(ONE), "another key", noted)
 
 
 def act(name: str, *given: Any, **more: Any) -> Act:
