@@ -24,6 +24,7 @@ from campaign_app.storage import (
     schema_signatures,
     schema_staff,
     schema_workers,
+    used,
 )
 from campaign_app.storage.columns import metadata
 from campaign_app.storage.lists import write_tuples
@@ -49,6 +50,8 @@ __all__ = [
 PAGE: Final = 2_000
 # rows of `meta` that tell of one database and its machine, and not of the workspace
 OWN_MARKS: Final = ("host", "key_check", "moved", "moving", "moving_from")
+# those, and what a server knows by its own counter
+_OWN: Final = {schema.meta: (schema.meta.c.name, OWN_MARKS), schema.setting: (schema.setting.c.name, (used.USED,))}
 # every table is in one of the two: one that nobody decided about is moved nowhere
 COPIED: Final = frozenset(
     {
@@ -69,6 +72,7 @@ COPIED: Final = frozenset(
 # who was at work on that very database; by then all of them have ended
 LEFT: Final = frozenset({"worker"})
 _VERSION: Final = "alembic_version"
+_CAMPAIGN: Final = schema_sending.campaign.name
 Told = Callable[[int], object]
 
 
@@ -177,13 +181,17 @@ def _pages(connection: sa.Connection, table: sa.Table) -> Generator[Sequence[Any
 
 def _of(table: sa.Table, *what: sa.ColumnElement[Any]) -> AnySelect:
     wanted: AnySelect = sa.select(*what).select_from(table)
-    return wanted.where(schema.meta.c.name.notin_(OWN_MARKS)) if table is schema.meta else wanted
+    if table in _OWN:
+        name, own = _OWN[table]
+        return wanted.where(name.notin_(own))
+    return wanted
 
 
 def _furthest(connection: sa.Connection) -> Mapping[str, int]:
     """The last id that each table gave away, where it must not be used twice though its row is gone."""
     if connection.dialect.name == "sqlite":
-        return {row.name: row.seq for row in connection.exec_driver_sql("SELECT name, seq FROM sqlite_sequence")}
+        numbered = connection.exec_driver_sql("SELECT name, seq FROM sqlite_sequence")
+        return {**{row.name: row.seq for row in numbered}, _CAMPAIGN: used.used_id(connection)}
     found = {}
     for table, sequence in _sequences(connection):
         last = connection.exec_driver_sql("SELECT pg_sequence_last_value(%s::regclass)", (sequence,)).scalar()
@@ -196,6 +204,7 @@ def _set_furthest(connection: sa.Connection, furthest: Mapping[str, int]) -> Non
         for table in tables():
             if table.dialect_options["sqlite"]["autoincrement"]:
                 _set_counter(connection, table.name, max(furthest.get(table.name, 0), _last_id(connection, table)))
+        used.keep_id(connection, furthest[_CAMPAIGN])
         return
     for table, sequence in _sequences(connection):
         if last := max(furthest.get(table.name, 0), _last_id(connection, table)):

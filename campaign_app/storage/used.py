@@ -24,14 +24,15 @@ _LAST: Final = sa.select(sa.func.coalesce(sa.func.max(campaign.c.id), 0))
 def keep_id(connection: sa.Connection, campaign_id: int) -> None:
     """In the transaction that deletes the campaign: the highest that ever was."""
     if connection.dialect.name == "sqlite":
-        put_settings(connection, {USED: max(campaign_id, _used(connection))})
+        put_settings(connection, {USED: max(campaign_id, used_id(connection))})
 
 
 def unused_id(connection: sa.Connection) -> Mapping[str, int]:
     """`id` of a new row, or nothing where the database gives one that was never used."""
-    used = _used(connection) if connection.dialect.name == "sqlite" else 0
+    used = used_id(connection) if connection.dialect.name == "sqlite" else 0
     return {"id": used + 1} if used > fetch_value(connection, _LAST) else {}
 
 
-def _used(connection: sa.Connection) -> int:
+def used_id(connection: sa.Connection) -> int:
+    """The highest number of a deleted campaign of a file; 0 where none was deleted."""
     return int(fetch_value(connection, _USED) or 0)

@@ -12,7 +12,8 @@ from sqlalchemy import exc
 from storage_samples import ENTITY, NOW
 
 from campaign_app.credentials import MemoryKeeper
-from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.copies import name_for
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import copying, moving, schema, schema_sending, schema_staff
@@ -83,6 +84,23 @@ def test_ids_go_on_where_they_were_and_no_text_stops_a_move(empty: Server, tmp_p
     move(tmp_path / "b", tmp_path / "c")
     with opened(tmp_path / "c") as again, again.database.write() as connection:
         assert insert_staff(connection, slot=5) == gone + 2
+
+
+def test_no_move_brings_the_number_of_a_deleted_campaign_back(empty: Server, tmp_path: Path) -> None:
+    """What the audit says of it is not said of another one."""
+    last = gone(full(tmp_path / "a"))
+    move(tmp_path / "a", tmp_path / "b", empty)
+    assert gone(tmp_path / "b") == last + 1
+    move(tmp_path / "b", tmp_path / "c")
+    assert gone(tmp_path / "c") == last + 2
+
+
+def gone(folder: Path) -> int:
+    """The number of a new campaign that is deleted at once."""
+    with opened(folder) as found:
+        made = found.campaigns.create(Campaign(0, "x", ENTITY, "retail", Filter()))
+        found.campaigns.delete(made.id, [made.state])
+        return made.id
 
 
 def insert_staff(connection: sa.Connection, *, slot: int) -> int:
