@@ -53,7 +53,11 @@ def _server_away(error: BaseException) -> bool:
 
 
 def _server_out(error: BaseException) -> bool:
-    return _server_away(error) or (isinstance(error, WorkspaceError) and error.code == "server_disk_full")
+    """Lets go what such an error holds: DBOS keeps those of all tries, of which there are many."""
+    out = _server_away(error) or (isinstance(error, WorkspaceError) and error.code == "server_disk_full")
+    if out:
+        error.__traceback__ = error.__cause__ = error.__context__ = None
+    return out
 
 
 # 31.5 s of waits, after which a person is told

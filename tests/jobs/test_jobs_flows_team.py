@@ -50,7 +50,8 @@ def test_a_server_that_restarts_under_an_import_costs_no_chunk(running: Running)
 def test_a_server_that_restarts_costs_no_screening(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither at its first step nor at its last."""
     for name in ("take_snapshot", "finish_screening"):
-        monkeypatch.setattr(screening, name, failing_once(getattr(screening, name), "server_unreachable"))
+        trouble = WorkspaceError("server_unreachable", "Away")
+        monkeypatch.setattr(screening, name, failing_once(getattr(screening, name), trouble))
     running.shop.add_account(5)
     campaign = running.shop.campaign(state=CampaignState.SCREENING, screened=False)
     assert running.run("screen", campaign_id=campaign.id).result == {"funnel": {"ok": 5}}
@@ -70,14 +71,16 @@ def test_why_a_job_failed_is_put_down_once_the_server_takes_it(
         raise WorkspaceError("server_disk_full", "The disk of the workspace's server is full; nothing was changed")
 
     monkeypatch.setattr(dispatch, "run_batches", full)
-    monkeypatch.setattr(flows, "release", failing_once(release, code))
+    trouble = WorkspaceError(code, "Away")
+    monkeypatch.setattr(flows, "release", failing_once(release, trouble))
     job = running.run("dispatch", campaign_id=campaign.id)
     assert (job.state, job.error) == ("failed", "server_disk_full")
     assert running.shop.state(campaign.id) == (CampaignState.PAUSED, "server_disk_full")
+    assert trouble.__traceback__ is None, "of an hour of tries all are kept, with whatever they hold"
 
 
-def failing_once(real: Callable[..., Any], code: str) -> Callable[..., Any]:
-    left = [WorkspaceError(code, "Away")]
+def failing_once(real: Callable[..., Any], trouble: WorkspaceError) -> Callable[..., Any]:
+    left = [trouble]
 
     def fails(*given: Any) -> Any:
         if left:
