@@ -45,10 +45,10 @@ def ask_again(context: Context, campaign: Campaign, account: Account, customers:
     and the error names it.
 
     Raises RemoteUnavailable("batch_late") where a clock was set, a machine slept or a platform took long meanwhile:
-    what was read first is too old by then, and what was read last may be refused for its time. Everybody is asked
-    about again after a pause, and not at all where the campaign has to wait by now. A platform that takes too long
-    every time ends as one that does not answer. So it does where a number changed: of whoever else has the new one
-    no shop was asked.
+    what was read first is too old by then, or somebody would be left out for a fact that was new enough before.
+    Everybody is asked about again after a pause, and not at all where the campaign has to wait by now. A platform that
+    takes too long every time ends as one that does not answer. So it does where a number changed: of whoever else has
+    the new one no shop was asked.
     """
     began = context.clock()
     try:
@@ -58,13 +58,22 @@ def ask_again(context: Context, campaign: Campaign, account: Account, customers:
         raise
     may_last = context.policy.reread_after + BATCH_TIME
     judged = judge_all(context, campaign, account, customers, facts, may_last)
-    if not -CLOCK_STEP <= context.clock() - began <= may_last:
+    in_time = -CLOCK_STEP <= context.clock() - began <= may_last
+    if not in_time or any(_aged(j, facts, began - context.policy.reread_after) for j in judged):
         with at_shop(account):
             raise RemoteUnavailable("batch_late", "A clock moved, or the platform took long, while a batch was decided")
     if any(j.customer.phone_key != asked.phone_key for j, asked in zip(judged, customers, strict=True)):
         with at_shop(account):
             raise RemoteUnavailable("batch_late", "A number changed while a batch was decided")
     return judged
+
+
+def _aged(judged: Judged, facts: Facts, known: datetime) -> bool:
+    """Whether a fact that needed no other look, as it was not older than `known`, is too old by now."""
+    if not isinstance(judged.decision, Refusal) or judged.decision.reason is not Reason.STALE:
+        return False
+    checked_at = facts[judged.customer.id][1].checked_at
+    return checked_at is not None and checked_at >= known
 
 
 def _read_all(context: Context, campaign: Campaign, account: Account, customers: Sequence[Customer]) -> Facts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from threading import Barrier, Event
 from typing import Any
 
@@ -131,6 +132,37 @@ def test_replies_that_came_while_the_machine_slept_are_read_before_anything_leav
         dispatch.run_batch(shop.context, campaign, -1)
     assert late.value.code == "batch_late"
     assert shop.reached() == []
+
+
+def test_whose_fact_grows_too_old_while_others_are_looked_up_is_asked_about_again(shop: Shop) -> None:
+    """A look-up of minutes is no reason to leave out those who needed none."""
+    account, platform = shop.add_account(5), shop.platforms[1]
+    campaign = shop.campaign().id
+    some = list(shop.workspace.customers.by_ids([1, 2]).values())
+    shop.clock.advance(5 * 60)
+    refresh(shop.context, shop.workspace.accounts.account(account), some, shop.clock())
+    shop.clock.advance(9 * 60)
+
+    def slow() -> None:
+        platform.before_answer = None
+        shop.clock.advance(3 * 60)
+
+    platform.before_answer = slow
+    with suppress(RemoteUnavailable):
+        dispatch.run_batch(shop.context, campaign, -1)
+    shop.run(campaign)
+    assert shop.reached() == everybody(5)
+
+
+def test_an_answer_that_is_old_as_it_comes_is_waited_for_by_nobody(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign().id
+    shop.clock.advance(20 * 60)
+    old = {"checked_at": shop.clock() - timedelta(minutes=15)}
+    shop.platforms[account].truth["c00001"] = old
+    shop.platforms[account].before_answer = lambda: shop.clock.advance(3 * 60)
+    shop.run(campaign)
+    assert shop.reached() == [ref for ref in everybody(5) if ref != "c00001"]
 
 
 def test_replies_that_nobody_could_read_are_told_though_the_shop_refuses(
