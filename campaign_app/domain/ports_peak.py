@@ -25,9 +25,20 @@ class Batch:
 class PeakStore(Protocol):
     def add(self, wish: Wish, *, actor: str, at: datetime) -> Plan: ...
     def change(
-        self, plan_id: int, wish: Wish, state: PlanState, *, open_items: Sequence[str] = (), actor: str, at: datetime
+        self,
+        plan_id: int,
+        wish: Wish,
+        state: PlanState,
+        *,
+        open_items: Sequence[str] = (),
+        actor: str,
+        at: datetime,
+        seen: Plan | None = None,
     ) -> Plan:
-        """Raises NotFound("peak"), NotAllowed("peak_over") for one that is over by now."""
+        """Raises NotFound("peak"), NotAllowed("peak_over") for one that is over by now.
+
+        `seen` is what this was made of: raises NotAllowed("changed_elsewhere") where the plan is another by now.
+        """
         ...
 
     def plan(self, plan_id: int) -> Plan:

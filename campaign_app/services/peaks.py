@@ -113,22 +113,23 @@ class Peaks(Permitted):
             require_as_seen(before.wish, seen, wish)
         same = (wish.first, wish.last, wish.entities) == (before.wish.first, before.wish.last, before.wish.entities)
         state, left = (before.state, before.open_items) if same else (PlanState.DRAFT, ())
-        return self._store.change(plan_id, wish, state, open_items=left, actor=actor, at=self._clock())
+        return self._store.change(plan_id, wish, state, open_items=left, actor=actor, at=self._clock(), seen=before)
 
     @needs(Permission.SCHEDULE)
     def declare(self, plan_id: int, state: PlanState, *, actor: str, knowing: bool = False) -> Plan:
         """Ready, over, or a draft again. `knowing`: somebody calls it ready though something is open, which is kept.
 
         Over keeps what was open when it was ready; of a plan that never was, what is open now.
-        Raises NotAllowed: `peak_open`, with the keys of what is open, `peak_over`.
+        Raises NotAllowed: `peak_open`, with the keys of what is open, `peak_over`, `changed_elsewhere` where somebody
+        changed it at that moment.
         """
         looked = self.look(plan_id)
-        left = () if state is PlanState.DRAFT else looked.open_items
-        if state is PlanState.OVER and looked.plan.state is PlanState.READY:
-            left = looked.plan.open_items
+        plan, left = looked.plan, () if state is PlanState.DRAFT else looked.open_items
+        if state is PlanState.OVER and plan.state is PlanState.READY:
+            left = plan.open_items
         if state is PlanState.READY and left and not knowing:
             raise NotAllowed("peak_open", "Something of the plan is open", items=",".join(left), count=len(left))
-        return self._store.change(plan_id, looked.plan.wish, state, open_items=left, actor=actor, at=self._clock())
+        return self._store.change(plan_id, plan.wish, state, open_items=left, actor=actor, at=self._clock(), seen=plan)
 
     @needs(Permission.SCHEDULE)
     def confirm(self, plan_id: int, key: str, *, name: str, note: str = "", holds: bool = True, actor: str) -> Looked:

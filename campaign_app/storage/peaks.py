@@ -16,6 +16,7 @@ from campaign_app.domain.message import Outcome
 from campaign_app.domain.peak import PAUSED_ALL, Duty, PauseAll, Plan, PlanState, Press, Result, Stop, Wish, Word
 from campaign_app.domain.ports import Clock
 from campaign_app.domain.ports_peak import Batch
+from campaign_app.services.overtaken import require_as_seen
 from campaign_app.storage.audit import acting, append_entry
 from campaign_app.storage.engine import Database
 from campaign_app.storage.lists import rows_among
@@ -68,10 +69,20 @@ class SqlPeaks:
             return plan_of(_plan_row(connection, made[0]))
 
     def change(
-        self, plan_id: int, wish: Wish, state: PlanState, *, open_items: Sequence[str] = (), actor: str, at: datetime
+        self,
+        plan_id: int,
+        wish: Wish,
+        state: PlanState,
+        *,
+        open_items: Sequence[str] = (),
+        actor: str,
+        at: datetime,
+        seen: Plan | None = None,
     ) -> Plan:
         with self.db.write() as connection:
             before = _open_plan(connection, plan_id)
+            if seen is not None:
+                require_as_seen(before, seen, seen)
             values = {
                 **_wished(wish), "state": state.value, "open_items": json.dumps(list(open_items)),
                 "changed_by": acting(connection, actor), "changed_at": to_ms(at),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import count
@@ -16,6 +17,7 @@ from campaign_app import bootstrap, words
 from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.campaign import CampaignState, Noted
 from campaign_app.domain.errors import AppError
+from campaign_app.domain.peak import PlanState
 from campaign_app.jobs.import_customers import import_file
 from campaign_app.services.accounts import secret_name
 from campaign_app.services.import_plan import Source
@@ -63,10 +65,11 @@ def act(name: str, *given: Any, **more: Any) -> Act:
     return lambda app: getattr(getattr(app, service), method)(*given, **more)
 
 
-screen, stop_screening = act("campaigns.screen", ONE, actor="甲"), act("campaigns.stop_screening", ONE, actor="甲")
+screen = act("campaigns.screen", ONE, actor="甲")
 pause, resume = act("campaigns.pause", ONE, actor="乙"), act("campaigns.resume", ONE, actor="乙")
 cancel, delete = act("campaigns.cancel", ONE, actor="乙"), act("campaigns.delete_draft", ONE, "甲")
 pause_all, let_go_on = act("peaks.pause_all", ONE, drill=False, actor="乙"), act("peaks.resume", ONE, actor="乙")
+ready = act("peaks.declare", ONE, PlanState.READY, actor="乙", knowing=True)
 opt_out, lift = act("opt_outs.add", 5, note="电话里说的", actor="甲"), act("lifting.lift", 5, actor="乙")
 disconnect = act("accounts.disconnect", ONE, actor="甲")
 
@@ -74,6 +77,10 @@ disconnect = act("accounts.disconnect", ONE, actor="甲")
 def scheduled(staged: Staged) -> None:
     staged.approved()
     schedule(staged.app)
+
+
+def rename_plan(app: bootstrap.App) -> None:
+    app.peaks.change(ONE, replace(app.peaks.plans()[0].wish, name="双十二"), actor="甲")
 
 
 def sending(staged: Staged) -> None:
@@ -120,6 +127,7 @@ LOST: Final[dict[str, tuple[Build, Act, Act]]] = {
     "a cancel, beside a begin": (scheduled, cancel, begin),
     "an end of a pause, beside a pause of everything": (all_paused, let_go_on, pause_all),
     "a connection, beside its end": (shop, connect, disconnect),
+    "a plan that is ready, beside its change": (peak(Staged.draft), ready, rename_plan),
 }
 MORE: Final[dict[str, tuple[Build, Act, Act]]] = {
     "approve, edit": (Staged.screened, approve, edit(body=CLEAN + "。")),
