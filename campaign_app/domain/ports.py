@@ -5,7 +5,7 @@ The stores of customers are in `ports_people`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
@@ -160,6 +160,12 @@ class TemplateList(Protocol):
 
 class AccountStore(Protocol):
     def add_entity(self, entity: Entity) -> None: ...
+    def change_entity(
+        self, uscc: str, change: Callable[[Entity], Entity], noted: Callable[[Entity], Noted] | None = None
+    ) -> Entity:
+        """To what `change` makes of it, while nobody else changes it; the result is `noted`. Raises NotFound."""
+        ...
+
     def entities(self) -> tuple[Entity, ...]: ...
     def entity(self, uscc: str) -> Entity: ...
     def add_account(self, account: Account) -> Account:

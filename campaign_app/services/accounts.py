@@ -191,9 +191,10 @@ class Accounts(Permitted):
 
     def _stored(self, account: Account, entity: Entity, renews: int | None, *, spoken: bool) -> Account:
         """An entity that is known keeps what a person said of it; its name is the platform's where that says one."""
-        known = {each.uscc: each for each in self._store.entities()}.get(entity.uscc)
-        if known is None or spoken:
-            self._store.add_entity(entity if known is None else replace(known, name=entity.name))
+        if all(each.uscc != entity.uscc for each in self._store.entities()):
+            self._store.add_entity(entity)
+        elif spoken:
+            self._store.change_entity(entity.uscc, lambda now: replace(now, name=entity.name))
         former = self._known(account, renews)
         if former is None:
             # connected by its key: without one it could not be asked, and nothing of its entity would be sent
@@ -265,15 +266,17 @@ class Accounts(Permitted):
         self, uscc: str, *, actor: str, kind: str | None = None, licences: Mapping[str, bool] | None = None
     ) -> Entity:
         """What a person says of an entity: the rules ask for its licences. What is not named stays. Raises NotFound."""
-        known = self._store.entity(uscc)
-        held = {**dict.fromkeys(known.licences, True), **(licences or {})}
-        has = tuple(sorted(licence for licence, on in held.items() if on))
-        described = replace(known, kind=known.kind if kind is None else kind, licences=has)
-        self._store.add_entity(described)
-        self._audit.record(
-            "entity.described", actor=actor, at=self._clock(), uscc=uscc, kind=described.kind, licences=",".join(has)
-        )
-        return described
+
+        def described(known: Entity) -> Entity:
+            held = {**dict.fromkeys(known.licences, True), **(licences or {})}
+            has = tuple(sorted(licence for licence, on in held.items() if on))
+            return replace(known, kind=known.kind if kind is None else kind, licences=has)
+
+        def noted(now: Entity) -> Noted:
+            told = {"uscc": uscc, "kind": now.kind, "licences": ",".join(now.licences)}
+            return Noted("entity.described", actor, self._clock(), told)
+
+        return self._store.change_entity(uscc, described, noted)
 
     def read_signatures_again(self, entity_uscc: str, jobs: JobStore, doubted: Collection[int] = ()) -> None:
         """Has the carriers synced whose signatures were not read within the hour, unless that is under way.

@@ -18,7 +18,7 @@ from campaign_app.domain.signature import Signature
 from campaign_app.storage import schema
 from campaign_app.storage.audit import append_entry
 from campaign_app.storage.engine import Database
-from campaign_app.storage.fetching import fetch_value, read_first, read_rows, read_value
+from campaign_app.storage.fetching import fetch_first, fetch_value, read_first, read_rows, read_value
 from campaign_app.storage.filings import append_reports, note_read, signature_row
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.registers import register_of
@@ -101,26 +101,26 @@ class SqlAccounts:
 
     def add_entity(self, entity: Entity) -> None:
         with self.db.write() as connection:
-            connection.execute(
-                insert_or_update(connection, schema.entity, "uscc"),
-                {
-                    "uscc": entity.uscc,
-                    "name": entity.name,
-                    "kind": entity.kind,
-                    "licences": json.dumps(entity.licences, ensure_ascii=False),
-                },
-            )
+            _put_entity(connection, entity)
+
+    def change_entity(
+        self, uscc: str, change: Callable[[Entity], Entity], noted: Callable[[Entity], Noted] | None = None
+    ) -> Entity:
+        with self.db.write() as connection:
+            changed = change(_entity(fetch_first(connection, _ENTITY, which=uscc), uscc))
+            _put_entity(connection, changed)
+            if noted is not None:
+                note = noted(changed)
+                append_entry(connection, note.action, note.actor, to_ms(note.at), note.facts)
+        return changed
 
     def entity(self, uscc: str) -> Entity:
-        row = read_first(self.db, _ENTITY, which=uscc)
-        if row is None:
-            raise NotFound("entity", "There is no such entity", uscc=uscc)
-        return Entity(row.uscc, row.name, row.kind, tuple(json.loads(row.licences)))
+        return _entity(read_first(self.db, _ENTITY, which=uscc), uscc)
 
     def entities(self) -> tuple[Entity, ...]:
         with self.db.read() as connection:
             rows = connection.execute(sa.select(schema.entity).order_by(schema.entity.c.uscc)).all()
-        return tuple(Entity(row.uscc, row.name, row.kind, tuple(json.loads(row.licences))) for row in rows)
+        return tuple(_entity(row, row.uscc) for row in rows)
 
     def add_account(self, account: Account) -> Account:
         """Raises NotAllowed `account_exists`, or `own_issuer` where the shop's entity would confirm its own list."""
@@ -232,6 +232,24 @@ class SqlAccounts:
         with self.db.read() as connection:
             rows = rows_among(connection, _SETTINGS, schema.setting.c.name, names)
             return {name: json.loads(value) for name, value in rows}
+
+
+def _put_entity(connection: sa.Connection, entity: Entity) -> None:
+    connection.execute(
+        insert_or_update(connection, schema.entity, "uscc"),
+        {
+            "uscc": entity.uscc,
+            "name": entity.name,
+            "kind": entity.kind,
+            "licences": json.dumps(entity.licences, ensure_ascii=False),
+        },
+    )
+
+
+def _entity(row: AnyRow | None, uscc: str) -> Entity:
+    if row is None:
+        raise NotFound("entity", "There is no such entity", uscc=uscc)
+    return Entity(row.uscc, row.name, row.kind, tuple(json.loads(row.licences)))
 
 
 def put_state(connection: sa.Connection, account_id: int, state: str) -> None:

@@ -70,6 +70,8 @@ pause, resume = act("campaigns.pause", ONE, actor="乙"), act("campaigns.resume"
 cancel, delete = act("campaigns.cancel", ONE, actor="乙"), act("campaigns.delete_draft", ONE, "甲")
 pause_all, let_go_on = act("peaks.pause_all", ONE, drill=False, actor="乙"), act("peaks.resume", ONE, actor="乙")
 ready = act("peaks.declare", ONE, PlanState.READY, actor="乙", knowing=True)
+is_institution = act("accounts.describe_entity", ENTITY, kind="institution", actor="甲")
+may_sell_finance = act("accounts.describe_entity", ENTITY, licences={"finance": True}, actor="乙")
 opt_out, lift = act("opt_outs.add", 5, note="电话里说的", actor="甲"), act("lifting.lift", 5, actor="乙")
 disconnect = act("accounts.disconnect", ONE, actor="甲")
 
@@ -127,6 +129,7 @@ LOST: Final[dict[str, tuple[Build, Act, Act]]] = {
     "a cancel, beside a begin": (scheduled, cancel, begin),
     "an end of a pause, beside a pause of everything": (all_paused, let_go_on, pause_all),
     "a connection, beside its end": (shop, connect, disconnect),
+    "what an entity is, beside its licences": (Staged.draft, is_institution, may_sell_finance),
     "a plan that is ready, beside its change": (peak(Staged.draft), ready, rename_plan),
 }
 MORE: Final[dict[str, tuple[Build, Act, Act]]] = {
