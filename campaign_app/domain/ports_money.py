@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
-from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.campaign import Campaign, CampaignState, Noted
 from campaign_app.domain.money import Bill, Counted, Limits
 
 
@@ -23,8 +24,18 @@ class MoneyStore(Protocol):
         ...
 
     def set_month_budget(self, entity_uscc: str, budget: int | None) -> None: ...
-    def set_budget(self, campaign_id: int, budget: int | None) -> None:
-        """What the campaign may cost from its first message to its last, None for no budget."""
+    def set_budget(
+        self,
+        campaign_id: int,
+        budget: int | None,
+        *,
+        among: Collection[CampaignState] | None = None,
+        noted: Noted | None = None,
+    ) -> None:
+        """What the campaign may cost from its first message to its last, None for no budget.
+
+        Raises NotFound, and NotAllowed("campaign_running") where its state is none of `among` by now.
+        """
         ...
 
     def to_leave(self, campaign_id: int) -> Counted:

@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
-from campaign_app.domain.campaign import Campaign, CampaignState
-from campaign_app.domain.errors import NotAllowed, SettingsError
+from campaign_app.domain.campaign import Campaign, CampaignState, Noted
+from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.money import BUDGET_MAX, PRICE_MAX, Bill, Counted, Limits, Quote, objection, quote_of, yuan
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock
-from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.ports_money import MoneyStore
 from campaign_app.domain.team import Permission
 from campaign_app.services.balances import balance_of
@@ -83,12 +82,9 @@ class Month:
 
 
 class Money(Permitted):
-    def __init__(
-        self, *, store: MoneyStore, accounts: AccountStore, campaigns: CampaignStore, audit: AuditLog, clock: Clock
-    ) -> None:
+    def __init__(self, *, store: MoneyStore, accounts: AccountStore, audit: AuditLog, clock: Clock) -> None:
         self._store = store
         self._accounts = accounts
-        self._campaigns = campaigns
         self._audit = audit
         self._clock = clock
 
@@ -145,10 +141,8 @@ class Money(Permitted):
     def set_budget(self, campaign_id: int, budget: int | None, *, actor: str) -> None:
         """Raises SettingsError, and NotAllowed("campaign_running") once the campaign has begun."""
         _require(budget, BUDGET_MAX, "budget_amount")
-        if self._campaigns.campaign(campaign_id).state not in BUDGETABLE:
-            raise NotAllowed("campaign_running", "The campaign has begun: its budget holds as it was")
-        self._store.set_budget(campaign_id, budget)
-        self._audit.record("campaign.budgeted", actor=actor, at=self._clock(), campaign=campaign_id, budget=budget)
+        noted = Noted("campaign.budgeted", actor, self._clock(), {"campaign": campaign_id, "budget": budget})
+        self._store.set_budget(campaign_id, budget, among=BUDGETABLE, noted=noted)
 
     def bill(self, campaign_id: int) -> Bill:
         """What the campaign has cost so far: every part that no sender turned away."""

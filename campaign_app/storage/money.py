@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.campaign import Campaign, CampaignState, Noted
+from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.money import Bill, Limits
+from campaign_app.storage.audit import append_entry
 from campaign_app.storage.billed import billed_of
 from campaign_app.storage.budgets import (
     bill_of,
@@ -20,8 +23,10 @@ from campaign_app.storage.budgets import (
     to_leave,
 )
 from campaign_app.storage.engine import Database
+from campaign_app.storage.freezing import row_of
 from campaign_app.storage.schema_money import account_price, entity_budget
 from campaign_app.storage.schema_sending import submission
+from campaign_app.storage.times import to_ms
 from campaign_app.storage.upserts import insert_or_update
 
 
@@ -56,9 +61,21 @@ class SqlMoney:
             row = {"entity_uscc": entity_uscc, "month": budget}
             connection.execute(insert_or_update(connection, entity_budget, "entity_uscc"), row)
 
-    def set_budget(self, campaign_id: int, budget: int | None) -> None:
+    def set_budget(
+        self,
+        campaign_id: int,
+        budget: int | None,
+        *,
+        among: Collection[CampaignState] | None = None,
+        noted: Noted | None = None,
+    ) -> None:
         with self.db.write() as connection:
+            state = CampaignState(row_of(connection, campaign_id).state)
+            if among is not None and state not in among:
+                raise NotAllowed("campaign_running", "The campaign has begun: its budget holds as it was")
             put_budget(connection, campaign_id, budget=budget)
+            if noted is not None:
+                append_entry(connection, noted.action, noted.actor, to_ms(noted.at), noted.facts)
 
     def to_leave(self, campaign_id: int) -> dict[int, dict[int | None, int]]:
         with self.db.read() as connection:

@@ -124,6 +124,7 @@ LOST: Final[dict[str, tuple[Build, Act, Act]]] = {
     "a name, beside a text": (Staged.draft, edit(name="双十二"), edit(body=CLEAN + "。")),
     "a screening, beside a text": (Staged.draft, screen, edit(body=CLEAN + "。")),
     "a name, beside a schedule": (Staged.approved, edit(name="双十二"), schedule),
+    "a budget, beside a begin": (scheduled, act("money.set_budget", ONE, 1_000, actor="甲"), begin),
     "a begin, beside a name": (scheduled, begin, edit(name="双十二")),
     "a pause, beside a begin": (scheduled, pause, begin),
     "a cancel, beside a begin": (scheduled, cancel, begin),
