@@ -61,7 +61,10 @@ class LookBackStore(Protocol):
     def set_state(
         self, run_id: int, state: RunState, *, among: Collection[RunState], actor: str, at: datetime, note: str = ""
     ) -> bool:
-        """With its counts in the audit; False, and nothing is done, where its state is none of `among` by now."""
+        """With its counts in the audit; False, and nothing is done, where its state is none of `among` by now.
+
+        Raises NotAllowed("lookback_running") for one that is to go on while another one, or it, is running.
+        """
         ...
 
     def found(self, run_id: int, group: tuple[str, str, int, str] | None, after: int, limit: int) -> tuple[Found, ...]:

@@ -75,8 +75,6 @@ class LookBacks(Permitted):
     @needs(Permission.LOOK_BACK)
     def resume(self, run_id: int, *, actor: str) -> Run:
         """Goes on behind the last batch that was looked at; raises NotAllowed("lookback_running") beside another."""
-        if self._store.running():
-            raise NotAllowed("lookback_running", "Another look-back is running")
         run = self._become(run_id, RunState.RUNNING, [RunState.PAUSED, RunState.FAILED], actor)
         self._jobs.enqueue("lookback", {"run_id": run_id}, self._clock())
         return run

@@ -64,8 +64,7 @@ class SqlLookBacks:
             "by_clock": int(by_clock),
         }
         with self.db.write() as connection:
-            if connection.execute(sa.select(_run.id).where(_run.state == RunState.RUNNING.value)).first() is not None:
-                raise NotAllowed("lookback_running", "Another look-back is running")
+            _require_none_running(connection)
             values["asked_by"] = acting(connection, asked_by)
             made = connection.execute(sa.insert(lookback_run).values(values)).inserted_primary_key
             assert made is not None
@@ -144,6 +143,8 @@ class SqlLookBacks:
         ended = None if state in (RunState.RUNNING, RunState.PAUSED) else to_ms(at)
         with self.db.write() as connection:
             run = _run_of(_row(connection, run_id))
+            if state is RunState.RUNNING:
+                _require_none_running(connection)
             if run.state not in among:
                 return False
             values = {"state": state.value, "note": note, "ended_at": ended}
@@ -200,6 +201,11 @@ class SqlLookBacks:
     def tasks(self, run_id: int | None = None) -> tuple[Task, ...]:
         with self.db.read() as connection:
             return tasks_of(connection, run_id)
+
+
+def _require_none_running(connection: sa.Connection) -> None:
+    if connection.execute(sa.select(_run.id).where(_run.state == RunState.RUNNING.value)).first() is not None:
+        raise NotAllowed("lookback_running", "Another look-back is running")
 
 
 def _row(connection: sa.Connection, run_id: int) -> AnyRow:

@@ -17,6 +17,7 @@ from campaign_app import bootstrap, words
 from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.campaign import CampaignState, Noted
 from campaign_app.domain.errors import AppError
+from campaign_app.domain.lookback import Scope
 from campaign_app.domain.peak import PlanState
 from campaign_app.jobs.import_customers import import_file
 from campaign_app.services.accounts import secret_name
@@ -103,6 +104,17 @@ def peak(build: Build) -> Build:
     return built
 
 
+def two_look_backs(staged: Staged) -> None:
+    now = staged.app.clock()
+    for number in (1, 2):
+        staged.app.lookbacks.start(Scope(now - timedelta(days=number), now), actor="甲")
+        staged.app.lookbacks.pause(number, actor="甲")
+
+
+def go_on_looking(number: int) -> Act:
+    return act("lookbacks.resume", number, actor="甲")
+
+
 def all_paused(staged: Staged) -> None:
     peak(sending)(staged)
     pause_all(staged.app)
@@ -131,6 +143,7 @@ LOST: Final[dict[str, tuple[Build, Act, Act]]] = {
     "an end of a pause, beside a pause of everything": (all_paused, let_go_on, pause_all),
     "a connection, beside its end": (shop, connect, disconnect),
     "what an entity is, beside its licences": (Staged.draft, is_institution, may_sell_finance),
+    "a look-back, beside another": (two_look_backs, go_on_looking(1), go_on_looking(2)),
     "a plan that is ready, beside its change": (peak(Staged.draft), ready, rename_plan),
 }
 MORE: Final[dict[str, tuple[Build, Act, Act]]] = {
