@@ -222,7 +222,8 @@ def _is_ended(job: AnyRow) -> bool:
         raise NotAllowed("import_undone", "The import was undone meanwhile", import_id=job.id)
     if job.state not in ("running", "done"):
         raise NotAllowed("import_state", "The import is not running", import_id=job.id)
-    return bool(job.state == "done")
+    # one that was stopped has its other rows still to come, where somebody else began the same file before that
+    return job.state == "done" and not json.loads(job.counts).get("left")
 
 
 def _job(connection: sa.Connection, import_id: int) -> AnyRow:

@@ -226,6 +226,27 @@ def test_rows_of_a_chunk_that_is_done_again_and_cut_stay_counted(
     assert (counts["changed"], counts["refused"], counts["left"]) == (20, 1, 0)
 
 
+def test_whoever_begins_a_file_as_another_stops_it_has_all_rows_imported(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They stopped nothing: that of a part of the rows would be told as the end of theirs."""
+    monkeypatch.setattr(import_parts, "CHUNK", 8)
+    monkeypatch.setattr(import_parts, "PART", 2)
+    shop.add_account(30)
+    file = tmp_path / "会员.csv"
+    file.write_text(HEAD + "".join(f"c{n:05d},,金卡\n" for n in range(20)), encoding="utf-8")
+    source = Source(str(file), shop.workspace.accounts.accounts()[0].id)
+    first, second = imports_of(shop), imports_of(shop)
+    begun = first.begin(source=source, actor="王")
+    first.apply_chunk(begun.import_id, 0)
+    again = second.begin(source=source, actor="李")
+    assert first.finish(begun.import_id)["left"] > 0
+    for chunk in range(again.chunks):
+        second.apply_chunk(again.import_id, chunk)
+    assert second.finish(again.import_id)["left"] == 0
+    assert (again.import_id, len(grades(shop))) == (begun.import_id, 20)
+
+
 def test_a_file_that_changes_while_a_part_is_read_is_noticed(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
