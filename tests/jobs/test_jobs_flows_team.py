@@ -66,10 +66,6 @@ def test_why_a_job_failed_is_put_down_once_the_server_takes_it(
     """Not "a bug", which whoever frees room on the server could do nothing about."""
     running.shop.add_account(5)
     campaign = running.shop.campaign()
-
-    def full(*_: object) -> None:
-        raise WorkspaceError("server_disk_full", "The disk of the workspace's server is full; nothing was changed")
-
     monkeypatch.setattr(dispatch, "run_batches", full)
     trouble = WorkspaceError(code, "Away")
     monkeypatch.setattr(flows, "release", failing_once(release, trouble))
@@ -77,6 +73,24 @@ def test_why_a_job_failed_is_put_down_once_the_server_takes_it(
     assert (job.state, job.error) == ("failed", "server_disk_full")
     assert running.shop.state(campaign.id) == (CampaignState.PAUSED, "server_disk_full")
     assert trouble.__traceback__ is None, "of an hour of tries all are kept, with whatever they hold"
+
+
+@pytest.mark.expects_logs("dbos")
+def test_no_job_waits_for_what_a_server_does_not_mend(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is ended by whoever finds that its flow is over."""
+    running.shop.add_account(5)
+    monkeypatch.setattr(dispatch, "run_batches", full)
+    monkeypatch.setattr(flows, "release", failing_once(release, WorkspaceError("damaged", "The workspace is damaged")))
+    with pytest.raises(WorkspaceError) as caught:
+        running.run("dispatch", campaign_id=running.shop.campaign().id)
+    assert caught.value.code == "damaged"
+    (job,) = running.shop.workspace.jobs.open_jobs()
+    running.start(job)
+    assert running.shop.workspace.jobs.job(job.id).error == "bug"
+
+
+def full(*_: object) -> None:
+    raise WorkspaceError("server_disk_full", "The disk of the workspace's server is full; nothing was changed")
 
 
 def failing_once(real: Callable[..., Any], trouble: WorkspaceError) -> Callable[..., Any]:
