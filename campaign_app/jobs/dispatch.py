@@ -7,6 +7,7 @@ A batch that was killed before its claim starts anew: nothing was written. One t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -131,9 +132,11 @@ def finish(context: Context, campaign_id: int) -> BatchResult:
         return BatchResult(Step.ON, -1)
     if Settled.UNKNOWN in found:
         put_aside(context, campaign, CampaignState.WAITING, "unknown_outcomes")
-        return BatchResult(Step.STOPPED, -1)
-    context.stores.campaigns.move(campaign_id, CampaignState.DONE, "", expected=CampaignState.SENDING)
-    return BatchResult(Step.END, -1)
+    else:
+        with suppress(NotAllowed):  # somebody stopped it behind its last batch
+            context.stores.campaigns.move(campaign_id, CampaignState.DONE, "", expected=CampaignState.SENDING)
+            return BatchResult(Step.END, -1)
+    return BatchResult(Step.STOPPED, -1)
 
 
 @dataclass(frozen=True, slots=True)

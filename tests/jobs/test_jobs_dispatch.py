@@ -245,3 +245,15 @@ def test_everybody_withdrew_meanwhile(shop: Shop) -> None:
     assert shop.run(campaign.id).step is dispatch.Step.END
     assert shop.reached() == []
     assert shop.workspace.inbox.counts(campaign.id)["withheld"] == 2
+
+
+@pytest.mark.parametrize("state", [CampaignState.PAUSED, CampaignState.CANCELLING])
+def test_whoever_pauses_or_cancels_behind_the_last_batch_is_told_of_no_failure(
+    shop: Shop, state: CampaignState
+) -> None:
+    shop.add_account(3)
+    campaign = shop.campaign()
+    assert dispatch.run_batch(shop.context, campaign.id, -1).step is dispatch.Step.ON
+    shop.set_state(campaign.id, state)
+    assert dispatch.finish(shop.context, campaign.id).step is dispatch.Step.STOPPED
+    assert shop.state(campaign.id)[0] is state
