@@ -125,13 +125,12 @@ def release(context: Context, campaign_id: int, note: str) -> None:
         campaign = context.stores.campaigns.campaign(campaign_id)
     except NotFound:  # a draft may be deleted as soon as it is released, before its job is ended
         return
-    if campaign.state is CampaignState.SCREENING:
-        context.stores.campaigns.move(campaign_id, CampaignState.DRAFT, note, expected=CampaignState.SCREENING)
-    elif campaign.state is CampaignState.SENDING:
+    if campaign.state is CampaignState.SENDING:
         put_aside(context, campaign, CampaignState.PAUSED, note)
-    elif campaign.state is CampaignState.CANCELLING:
-        with suppress(NotAllowed):  # a person closed it in the meantime
-            context.stores.campaigns.move(campaign_id, campaign.state, note, expected=CampaignState.CANCELLING)
+    elif campaign.state in (CampaignState.SCREENING, CampaignState.CANCELLING):
+        state = CampaignState.DRAFT if campaign.state is CampaignState.SCREENING else CampaignState.CANCELLING
+        with suppress(NotAllowed):  # a person cancelled or closed it in the meantime
+            context.stores.campaigns.move(campaign_id, state, note, expected=campaign.state)
 
 
 def settle(

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused
 from campaign_app.jobs import dispatch, fencing, stopping
 from campaign_app.jobs.reconciling import reconcile
 from campaign_app.jobs.settling import Settled, release
 from campaign_app.services.window import BEIJING
+from campaign_app.storage.campaigns import SqlCampaigns
 from tests.helpers.shop import Shop, everybody
 
 UNKNOWN = OutcomeUnknown("read_timeout", "No answer in time")
@@ -131,6 +132,24 @@ def test_a_pause_that_came_first_is_not_overwritten(shop: Shop) -> None:
     shop.set_state(campaign.id, CampaignState.CANCELLED)
     stopping.put_aside(shop.context, campaign, CampaignState.PAUSED, "x")
     assert shop.state(campaign.id)[0] is CampaignState.CANCELLED
+
+
+@pytest.mark.parametrize("state", [CampaignState.SCREENING, CampaignState.SENDING, CampaignState.CANCELLING])
+def test_whoever_cancels_as_a_failed_job_ends_keeps_it_from_nothing(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, state: CampaignState
+) -> None:
+    """Else the job would end later, as by a bug."""
+    campaign, read = shop.campaign(state=state, screened=False), SqlCampaigns.campaign
+
+    def cancelled_then(store: SqlCampaigns, campaign_id: int) -> Campaign:
+        monkeypatch.setattr(SqlCampaigns, "campaign", read)
+        found = store.campaign(campaign_id)
+        store.move(campaign_id, CampaignState.CANCELLED, "by_user", expected=state)
+        return found
+
+    monkeypatch.setattr(SqlCampaigns, "campaign", cancelled_then)
+    release(shop.context, campaign.id, "platform_unavailable")
+    assert shop.state(campaign.id) == (CampaignState.CANCELLED, "by_user")
 
 
 def test_finish_stops_where_a_batch_stops(shop: Shop) -> None:
