@@ -10595,7 +10595,7 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Open a team&apos;s workspace, or one you have</translation>
     </message>
     <message>
-        <source>选择团队管理员给您的文件夹，或以前创建、恢复的工作区。</source>
+        <source>选择团队管理员给您的文件夹，或以前的工作区。</source>
         <translation>Choose the folder that your team&apos;s owner gave you, or a workspace made or restored before.</translation>
     </message>
     <message>

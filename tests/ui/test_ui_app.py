@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
@@ -33,6 +34,23 @@ def add(app: bootstrap.App, name: str, state: CampaignState, hours: int) -> None
     )
     moved = replace(made, state=state, send_at=later, window_end=later + timedelta(hours=2))
     app.workspace.campaigns.update(moved, expected=CampaignState.DRAFT)
+
+
+def test_the_welcome_is_whole_and_the_keyboard_begins_at_its_first_way(
+    prefs: Prefs, tmp_path: Path, qapp: QApplication, qtbot: QtBot
+) -> None:
+    started = Started(tmp_path / "new", prefs, qapp, qtbot, tray=False)
+    shell = started.application.shell
+    welcome = shell.gate.welcome
+    lines = [each for each in welcome.findChildren(QLabel) if each.wordWrap()]
+    lines[-1].setText("二十六个字在一行里正好放得下，按钮变宽之后就要两行了。")
+    started.application.start()
+    qtbot.waitUntil(lambda: shell.gate.panel is welcome)
+    assert [each.text() for each in lines if each.height() < each.heightForWidth(each.width())] == []
+    shell.activateWindow()
+    qtbot.waitUntil(welcome.demo.hasFocus)
+    started.application.shut()
+    qapp.setStyleSheet("")
 
 
 # --- closing ---------------------------------------------------------------------------------------------------------

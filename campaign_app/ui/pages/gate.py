@@ -16,7 +16,7 @@ from campaign_app.ui.pages.gate_open import FailedPanel, PassphrasePanel
 from campaign_app.ui.pages.gate_welcome import WelcomePanel
 from campaign_app.ui.single import raise_other
 from campaign_app.ui.viewmodels.session import Session, SessionState
-from campaign_app.ui.widgets.basics import column, label, row
+from campaign_app.ui.widgets.basics import column, label, lay_out, row
 
 WIDTH = 560
 SLOW_MS = 2_000
@@ -54,6 +54,8 @@ class Gate(QWidget):
         elif state.phase == "missing":
             self.new.show_state(state)
             self._show(self.new if state.creating else self.welcome)
+            if not state.creating:
+                self.welcome.demo.setFocus()
         elif state.phase == "passphrase":
             self.passphrase.show_state(state)
             self._show(self.passphrase)
@@ -103,6 +105,7 @@ class Gate(QWidget):
         if self._stack.indexOf(panel) < 0:
             self._stack.addWidget(panel)
         self._stack.setCurrentWidget(panel)
+        lay_out()  # a panel that has just got its look says its height of before
         height = panel.heightForWidth(WIDTH) if panel.hasHeightForWidth() else panel.sizeHint().height()
         self._stack.setFixedHeight(height)
 

@@ -61,7 +61,7 @@ class WelcomePanel(QWidget):
             self._way(
                 "document",
                 self.tr("打开团队或已有的工作区"),
-                self.tr("选择团队管理员给您的文件夹，或以前创建、恢复的工作区。"),
+                self.tr("选择团队管理员给您的文件夹，或以前的工作区。"),
                 self.other,
             ),
             self._way(
