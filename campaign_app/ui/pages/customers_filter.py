@@ -35,6 +35,7 @@ class CustomersFilter(QWidget):
         self._kit, self._model, self._segments = kit, model, segments
         self.text = QLineEdit()
         self.text.setObjectName("customers_search")
+        self.text.setProperty("role", "search")
         self.text.setPlaceholderText(self.tr("姓名、客户标识或完整手机号"))
         self.text.setAccessibleName(self.tr("查找客户"))
         self.text.setToolTip(tip(self.tr("输入的手机号只用来比对，不会被保存"), "customers.find"))

@@ -12,6 +12,7 @@ class SearchField(QLineEdit):
     def __init__(self, theme: Theme, name: str, spoken: str, hint: str, page: QWidget) -> None:
         super().__init__()
         self.setObjectName(name)
+        self.setProperty("role", "search")
         self.setAccessibleName(spoken)
         self.setPlaceholderText(hint)
         self.setClearButtonEnabled(True)
