@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,8 +11,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
+from campaign_app import words
+from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.campaign import CampaignState as State
-from campaign_app.ui.itemmodels.campaigns import COLUMNS, UNDER
+from campaign_app.services.campaign_rows import CampaignRow
+from campaign_app.ui.itemmodels.campaigns import COLUMNS, UNDER, CampaignTable
 from campaign_app.ui.pages.campaigns import CampaignsPage
 from campaign_app.ui.pages.new_campaign import NewCampaign
 from tests.helpers.answering import answer
@@ -68,6 +72,16 @@ def test_the_newest_campaign_comes_first_with_its_state_and_times(place: Workpla
     assert cell(page, "后", "submitted") == "–"
     assert cell(page, "先", "planned") == "–"
     assert cell(page, "先", "changed") != "–"
+
+
+def test_nothing_is_said_of_deliveries_before_a_report_has_come(qapp: QApplication) -> None:
+    campaign = Campaign(1, "双十一", ENTITY, "retail", Filter(), state=State.DONE)
+    rows = CampaignTable(lambda: words.load("zh_CN"), lambda: datetime.now(UTC))
+    column = COLUMNS.index("delivered")
+    for reported, told in (({}, ("–", "")), ({"failed": 1}, ("0", "0.0%")), ({"delivered": 4}, ("4", "50.0%"))):
+        rows.show_rows([CampaignRow(campaign, NAME, {"submitted": 8, **reported}, None)])
+        cell = rows.index(0, column)
+        assert (cell.data(), cell.data(UNDER)) == told
 
 
 def test_campaigns_are_found_by_state_and_by_name(place: Workplace, qtbot: QtBot) -> None:

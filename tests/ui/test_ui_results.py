@@ -180,6 +180,13 @@ def test_replies_that_are_ahead_of_the_receipts_are_no_share_of_them(staged: Sta
     assert (numbers.values["replies"].text(), numbers.shares["replies"].text()) == ("3", "")
 
 
+def test_before_a_report_has_come_no_share_is_said(staged: Staged, open_step: Open) -> None:
+    made = open_step(staged.sent())
+    numbers = made.step.numbers
+    assert [numbers.values[key].text() for key in ("submitted", "delivered", "failed")] == ["7", "–", "–"]
+    assert numbers.shares["delivered"].text() == ""
+
+
 def test_simulated_results_are_marked(staged: Staged, open_step: Open) -> None:
     assert open_step(staged.sent()).step.mark.isVisible()
 

@@ -98,8 +98,10 @@ class CampaignTable(QAbstractTableModel):
             return self._words().term("state", campaign.state)
         if column == "audience":
             return show.count(campaign.snapshot_size) if campaign.snapshot_size else "–"
-        if column in ("submitted", "delivered"):
-            return show.count(counts.get(column, 0)) if counts.get("submitted") else "–"
+        if column == "submitted":
+            return show.count(counts["submitted"]) if counts.get("submitted") else "–"
+        if column == "delivered":
+            return show.count(counts.get("delivered", 0)) if _reported(row) else "–"
         return self._moment(row, column)
 
     def _moment(self, row: CampaignRow, column: str) -> str:
@@ -114,7 +116,7 @@ class CampaignTable(QAbstractTableModel):
             return self.tr("{} · {}").format(row.entity, words.term("purpose", campaign.purpose))
         if column == "state" and campaign.state_note:
             return words.term("state_note", campaign.state_note)
-        if column == "delivered" and row.counts.get("submitted"):
+        if column == "delivered" and _reported(row):
             return show.share(row.counts.get("delivered", 0), row.counts["submitted"])
         return ""
 
@@ -126,3 +128,9 @@ class CampaignTable(QAbstractTableModel):
             at = campaign.send_at if column == "planned" else row.changed_at
             return show.moment(at, seconds=True) if at is not None else ""
         return {"name": campaign.name, "more": self.tr("打开、复制、删除")}.get(column, "")
+
+
+def _reported(row: CampaignRow) -> bool:
+    """Reports come in later than messages leave: until then nobody knows, and 0 % would be an alarm."""
+    counts = row.counts
+    return bool(counts.get("submitted")) and counts.get("delivered", 0) + counts.get("failed", 0) > 0

@@ -146,13 +146,17 @@ class ResultsStep(Step):
         words, whole = self._desk.kit.words, outcomes.submitted
         return (
             Number("submitted", words.term("count", "submitted"), show.count(whole)),
-            self._number("delivered", outcomes.delivered, whole),
-            self._number("failed", outcomes.failed, whole),
+            *(self._told(key, getattr(outcomes, key), outcomes) for key in ("delivered", "failed")),
             Number("withheld", words.term("count", "withheld"), show.count(view.withheld)),
         )
 
     def _answers(self, view: CampaignView, outcomes: Outcomes) -> tuple[Number, ...]:
         return tuple(self._number(key, view.counts.get(key, 0), outcomes.delivered) for key in ANSWERS)
+
+    def _told(self, key: str, count: int, outcomes: Outcomes) -> Number:
+        if outcomes.waiting and outcomes.delivered + outcomes.failed == 0:  # no report has come: 0 % would be an alarm
+            return Number(key, self._desk.kit.words.term("count", key), "–")
+        return self._number(key, count, outcomes.submitted)
 
     def _number(self, key: str, count: int, whole: int) -> Number:
         # replies may be ahead of the receipts, or be several of one person
