@@ -9056,7 +9056,7 @@ Confirming is kept in the audit; after a change, compare again.</translation>
 <context>
     <name>Shortcuts</name>
     <message>
-        <source>到处</source>
+        <source>全局</source>
         <translation>Everywhere</translation>
     </message>
     <message>
@@ -9166,6 +9166,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>关闭帮助</source>
         <translation>Close help</translation>
+    </message>
+    <message>
+        <source> 或 </source>
+        <translation> or </translation>
     </message>
 </context>
 <context>

@@ -122,6 +122,7 @@ def test_the_sheet_has_all_of_them(window: Windowed) -> None:
     shown = {each.text() for each in sheet.findChildren(QLabel)}
     for place in GROUPS:
         assert {*rows_of(place), *rows_of(place).values()} <= shown
+    assert {"Ctrl+/ 或 ?", "Alt+Enter", "Alt+←"} <= shown
     QTest.keyClick(sheet, Qt.Key.Key_Escape)
     assert sheet.isHidden()
 

@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
-from campaign_app.ui.messages import translate
+from campaign_app.ui.messages import QT_TRANSLATE_NOOP, translate
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.widgets.actions import GROUPS, SHORTCUTS, native
 from campaign_app.ui.widgets.basics import button, column, fit, label, row
@@ -56,7 +56,8 @@ class ShortcutSheet(Dialog):
 def rows_of(place: str) -> dict[str, str]:
     """What is done → its keys; deeds that differ by a number only are one row, from the first to the last."""
     found: dict[str, list[str]] = {}
+    either = translate("Shortcuts", QT_TRANSLATE_NOOP("Shortcuts", " 或 "))
     for each in SHORTCUTS.values():
         if each.place == place:
-            found.setdefault(each.source, []).append(" / ".join(native(keys) for keys in each.keys))
+            found.setdefault(each.source, []).append(either.join(native(keys) for keys in each.keys))
     return {source: keys[0] if len(keys) == 1 else f"{keys[0]} – {keys[-1]}" for source, keys in found.items()}

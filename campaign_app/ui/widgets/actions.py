@@ -36,7 +36,7 @@ class Shortcut:
 
 
 GROUPS: Final[Mapping[str, str]] = {
-    "window": QT_TRANSLATE_NOOP("Shortcuts", "到处"),
+    "window": QT_TRANSLATE_NOOP("Shortcuts", "全局"),
     "customers": QT_TRANSLATE_NOOP("Shortcuts", "客户"),
     "campaigns": QT_TRANSLATE_NOOP("Shortcuts", "活动列表"),
     "campaign": QT_TRANSLATE_NOOP("Shortcuts", "一个活动"),
@@ -61,7 +61,7 @@ SHORTCUTS: Final[Mapping[str, Shortcut]] = {
     "content.next": Shortcut(("F8",), "content", QT_TRANSLATE_NOOP("Shortcuts", "下一个问题")),
     "content.previous": Shortcut(("Shift+F8",), "content", QT_TRANSLATE_NOOP("Shortcuts", "上一个问题")),
     "content.fix": Shortcut(
-        ("Alt+Return",), "content", QT_TRANSLATE_NOOP("Shortcuts", "改正当前问题"), alike=("Alt+Enter",)
+        ("Alt+Enter",), "content", QT_TRANSLATE_NOOP("Shortcuts", "改正当前问题"), alike=("Alt+Return",)
     ),
     "content.beside": Shortcut(("F9",), "content", QT_TRANSLATE_NOOP("Shortcuts", "各通道预览")),
     "rows.back": Shortcut(("Esc",), "rows", QT_TRANSLATE_NOOP("Shortcuts", "收起凭据，或返回漏斗")),
@@ -97,7 +97,8 @@ def keys_of(key: str) -> str:
 
 
 def native(keys: str) -> str:
-    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+    written = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+    return written.replace("Left", "←").replace("Right", "→")  # as they are on the keys, in every language
 
 
 def tip(text: str, key: str) -> str:
