@@ -5529,6 +5529,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Entity</translation>
     </message>
     <message>
+        <source>先填写原因</source>
+        <translation>State the reason first</translation>
+    </message>
+    <message>
         <source>手机号</source>
         <translation>Phone number</translation>
     </message>

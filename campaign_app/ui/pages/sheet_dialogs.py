@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QGridLayout, QLineEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QGridLayout,
+    QLineEdit,
+    QProgressBar,
+    QSizePolicy,
+    QWidget,
+)
 
 from campaign_app.domain.complaint import Source
 from campaign_app.domain.customer import Entity
@@ -81,13 +90,15 @@ class SheetDialog(QDialog):
         self.leave = button(self.tr("取消"), "quiet", name=f"{name}_close", click=self.close)
         self.try_out = button(self.tr("试运行"), name=f"{name}_try", click=self._try)
         self.go = button("", "primary", name=f"{name}_go", click=self._go)
-        self.top = column(space=3)
+        self.top, self._rest = column(space=3), QWidget()  # where the rows come, until there are any
+        self._rest.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setLayout(
             column(
                 self.top,
                 row(self.file, self.choose, stretch=0),
                 self.mapping,
                 self.table,
+                self._rest,
                 self.said,
                 self.reason,
                 self.bar,
@@ -112,8 +123,9 @@ class SheetDialog(QDialog):
     def apply(self, tick: Tick) -> Tried:
         raise NotImplementedError
 
-    def ready(self) -> bool:
-        return True
+    def lacking(self) -> str:
+        """What a person has to say before a trial, "" if nothing."""
+        return ""
 
     def deed(self, count: int) -> str:
         raise NotImplementedError
@@ -189,11 +201,13 @@ class SheetDialog(QDialog):
         self.said.setText("" if found is None else found.told)
         show_if(self.said, bool(self.said.text()))
         show_if(self.table, found is not None)
+        show_if(self._rest, found is None)
         tried, done = found is not None and found.trial, found is not None and found.done
         self.go.setText(self.tr("完成") if done else self.deed(found.good if found is not None and tried else 0))
-        good = found is not None and found.good > 0
-        self.go.setEnabled(not state.busy and (done or (tried and good and self.ready())))
-        self.try_out.setEnabled(not state.busy and found is not None and self.ready())
+        good, lacking = found is not None and found.good > 0, "" if found is None else self.lacking()
+        self.go.setEnabled(not state.busy and (done or (tried and good and not lacking)))
+        self.try_out.setEnabled(not state.busy and found is not None and not lacking)
+        self.try_out.setToolTip(lacking)
         show_if(self.try_out, not done)
         self.leave.setText(self.tr("关闭") if done else self.tr("取消"))
         self.choose.setEnabled(not state.busy and not done)
@@ -307,8 +321,8 @@ class NumberListDialog(SheetDialog):
         self.why.textChanged.connect(lambda _: self._render())
         self._render()
 
-    def ready(self) -> bool:
-        return bool(self.why.text().strip())
+    def lacking(self) -> str:
+        return "" if self.why.text().strip() else self.tr("先填写原因")
 
     def called(self, target: str) -> str:
         return self.tr("手机号") if target == PHONE else super().called(target)
