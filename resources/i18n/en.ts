@@ -945,6 +945,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Next: {}</translation>
     </message>
     <message>
+        <source>{}：点按即可改名</source>
+        <translation>{}: click to rename</translation>
+    </message>
+    <message>
         <source>{} · {}用途</source>
         <translation>{} · Purpose: {}</translation>
     </message>
@@ -994,10 +998,6 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>活动名称</source>
         <translation>Campaign name</translation>
-    </message>
-    <message>
-        <source>点按即可改名</source>
-        <translation>Click to rename</translation>
     </message>
     <message>
         <source>重试</source>

@@ -10,7 +10,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from campaign_app.domain.audience import Condition, Filter, Op
@@ -19,6 +19,7 @@ from campaign_app.domain.campaign import CampaignState as State
 from campaign_app.ui.pages.campaigns import CampaignsPage
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.campaign_steps import STEPS, Mark, marks
+from campaign_app.ui.widgets.basics import lay_out
 from tests.helpers.answering import answer
 from tests.helpers.desk_of import ENTITY, Workplace, workplace
 
@@ -148,9 +149,29 @@ def test_a_long_name_is_told_by_its_beginning(place: Workplace, qtbot: QtBot) ->
     assert page.model.current is not None
     editor.render_view(page.model.current.view)
     assert editor.name.cursorPosition() == 0
+    assert made.name in editor.name.toolTip()
+    assert elided_in(editor.name)
+    place.put(made.id, state=State.PAUSED, state_note="restored")
+    page.model.current.load()
+    qtbot.waitUntil(editor.note.isVisible)
+    lay_out()
+    assert editor.note.width() >= editor.note.sizeHint().width(), "what is the matter is said whole beside it"
+    page.resize(1900, 700)
+    lay_out()
+    assert editor.name.width() == editor.name.maximumWidth(), "it has what room there is"
     editor.name.setCursorPosition(len(made.name))  # as by Tab into it, and out again
     editor.name.editingFinished.emit()
     assert editor.name.cursorPosition() == 0
+
+
+def elided_in(field: QLineEdit) -> bool:
+    """Whether it is painted as one whose text ends in … would be: unlike Qt's own, which cuts a character in two."""
+    plain = QLineEdit(field.text(), field.parentWidget())
+    plain.setProperty("role", "name")
+    plain.setGeometry(field.geometry())
+    plain.setCursorPosition(0)
+    plain.ensurePolished()
+    return field.grab().toImage() != plain.grab().toImage()
 
 
 def test_a_running_campaign_keeps_its_name(place: Workplace, qtbot: QtBot) -> None:

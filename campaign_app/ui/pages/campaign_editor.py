@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFont, QFontMetrics, QHideEvent, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from campaign_app.domain.team import Permission
 from campaign_app.ui import show
@@ -24,14 +24,16 @@ from campaign_app.ui.viewmodels.campaigns import CampaignsModel
 from campaign_app.ui.widgets import ask
 from campaign_app.ui.widgets.actions import action, tip
 from campaign_app.ui.widgets.basics import button, column, label, row
-from campaign_app.ui.widgets.elided import Elided
+from campaign_app.ui.widgets.elided import Elided, ElidedEdit
 from campaign_app.ui.widgets.pill import Pill
 from campaign_app.ui.widgets.reading import enter
 from campaign_app.ui.widgets.stepper import Stepper
 
 NAME_LIMIT: Final = 60
 LED: Final = frozenset({"audience", "content", "screening"})
-WIDEST: Final = 360
+WIDEST: Final = 360  # of the name, where the others need the room
+FIRST: Final = 100
+LEAST: Final = 96  # of what is the matter with it: a … alone says nothing
 LOW: Final = 680  # below it the step of sending needs the height of the guide, which says there what the step says
 
 
@@ -130,12 +132,14 @@ class CampaignEditor(QWidget):
         if not self.name.hasFocus():
             self._show_name(campaign.name)
         self.name.setReadOnly(not view.editable)
+        self.name.setToolTip(self.tr("{}：点按即可改名").format(campaign.name) if view.editable else campaign.name)
         words = self._desk.kit.words
         self.state.show_state(words.term("state", campaign.state), LEVELS[campaign.state])
         purpose = words.term("purpose", campaign.purpose)
         self.about.setText(self.tr("{} · {}用途").format(self._campaigns.entity, purpose))
         note = words.term("state_note", campaign.state_note) if campaign.state_note else ""
         self.note.setText(note)
+        self.note.setMinimumWidth(min(LEAST, self.note.sizeHint().width()) if note else 0)
         self.note.setVisible(bool(note))
         self.note.setToolTip(words.why("state_note", campaign.state_note))
         self.saved.setText(self._saved_words(view))
@@ -177,11 +181,10 @@ class CampaignEditor(QWidget):
 
     def _head(self) -> QWidget:
         self.close_button = button(self.tr("返回列表"), "quiet", name="editor_close", click=self._close)
-        self.name = QLineEdit()
+        self.name = ElidedEdit()
         self.name.setObjectName("campaign_name")
         self.name.setProperty("role", "name")
         self.name.setAccessibleName(self.tr("活动名称"))
-        self.name.setToolTip(self.tr("点按即可改名"))
         self.name.setMaxLength(NAME_LIMIT)
         self.name.textChanged.connect(self._fit_name)
         self.name.editingFinished.connect(self._rename)
@@ -192,9 +195,10 @@ class CampaignEditor(QWidget):
         self.saved = label("", "small", name="campaign_saved")
         self.again = button(self.tr("重试"), name="campaign_save_again", click=self._model.again.emit, small=True)
         made = QWidget()
-        made.setLayout(
-            row(self.close_button, self.name, self.state, self.note, self.about, None, self.saved, self.again, space=3)
-        )
+        said = (self.state, self.note, self.about, None, self.saved, self.again)
+        parts = row(self.close_button, self.name, *said, space=3)
+        parts.setStretchFactor(self.name, FIRST)  # what room is left is the name's, as far as it needs any
+        made.setLayout(parts)
         self._desk.kit.theme.changed.connect(self._draw)
         self._draw()
         return made
@@ -206,7 +210,9 @@ class CampaignEditor(QWidget):
         font = QFont(self.name.font())
         font.setPixelSize(HEADING)
         font.setWeight(QFont.Weight.DemiBold)
-        self.name.setFixedWidth(min(WIDEST, max(120, QFontMetrics(font).horizontalAdvance(text) + 28)))
+        whole = max(120, QFontMetrics(font).horizontalAdvance(text) + 28)
+        self.name.setMinimumWidth(min(WIDEST, whole))
+        self.name.setMaximumWidth(whole)
 
     def _foot(self) -> QWidget:
         self.back = button(self.tr("上一步"), name="step_back", click=lambda: self._move(-1))

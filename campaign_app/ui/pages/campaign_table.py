@@ -20,7 +20,7 @@ from campaign_app.ui.widgets.pill import pill_font
 from campaign_app.ui.widgets.rows import TALL, TwoLines
 
 _WIDTHS: Final = {
-    "state": 132, "audience": 88, "submitted": 88, "delivered": 88, "planned": 112, "changed": 112, "more": 44,
+    "state": 132, "audience": 100, "submitted": 100, "delivered": 100, "planned": 112, "changed": 112, "more": 44,
 }  # fmt: skip
 _PAD: Final = 26
 NARROW: Final = 900  # below it the column of changes gives way to the name

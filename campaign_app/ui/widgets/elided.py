@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import html
+from typing import Final
+
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QLabel,
+    QLineEdit,
     QPushButton,
     QSizePolicy,
     QStyle,
     QStyleOptionButton,
+    QStyleOptionFrame,
     QStylePainter,
     QWidget,
 )
 
 from campaign_app.ui.widgets.basics import literal
+
+_INNER: Final = 2  # what a QLineEdit leaves at both sides of its text
 
 
 class Elided(QLabel):
@@ -33,10 +40,30 @@ class Elided(QLabel):
         painter = QPainter(self)
         inside = self.contentsRect()
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, inside.width())
-        self.setToolTip(self.text() if shown != self.text() else "")
+        # names come from people and files: none of them is read as HTML
+        whole = html.escape(self.text()) if "<" in self.text() else self.text()
+        self.setToolTip(whole if shown != self.text() else "")
         self.style().drawItemText(
             painter, inside, int(self.alignment()), self.palette(), self.isEnabled(), shown, self.foregroundRole()
         )
+
+
+class ElidedEdit(QLineEdit):
+    """A field whose text ends in … where it does not fit, until one writes in it."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        option = QStyleOptionFrame()
+        self.initStyleOption(option)
+        inside = self.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, self)
+        inside.adjust(_INNER, 0, -_INNER, 0)
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, inside.width())
+        if self.hasFocus() or shown == self.text():
+            super().paintEvent(event)
+            return
+        painter = QStylePainter(self)
+        painter.drawPrimitive(QStyle.PrimitiveElement.PE_PanelLineEdit, option)
+        flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+        painter.drawItemText(inside, flags, self.palette(), self.isEnabled(), shown, QPalette.ColorRole.Text)
 
 
 class ElidedButton(QPushButton):
