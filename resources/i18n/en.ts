@@ -1805,6 +1805,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>All passed</translation>
     </message>
     <message>
+        <source>等核验完成</source>
+        <translation>Waiting for the screening</translation>
+    </message>
+    <message>
         <source>{}：{}</source>
         <translation>{}: {}</translation>
     </message>
@@ -1846,6 +1850,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>我已确认，按此发送</source>
         <translation>I have checked this; send as it is</translation>
+    </message>
+    <message>
+        <source>等核验</source>
+        <translation>Waiting</translation>
     </message>
     <message>
         <source>重新启动</source>

@@ -90,6 +90,15 @@ def test_a_draft_is_led_to_its_screening(staged: Staged, open_step: Open) -> Non
     assert not made.step.plan.isVisible()
 
 
+def test_a_screening_under_way_is_no_alarm(staged: Staged, open_step: Open) -> None:
+    campaign = staged.draft()
+    staged.put_state(campaign.id, CampaignState.SCREENING)
+    made = open_step(staged.app.campaigns.get(campaign.id))
+    assert {key: made.levels()[key] for key in ("audience", "recipients")} == {"audience": "info", "recipients": "info"}
+    assert made.step.summary.text() == "等核验完成"
+    assert not made.step.primary.isVisible()
+
+
 @pytest.mark.parametrize(
     ("key", "place"),
     [("audience", ("screening", "start")), ("text", ("content", "body")), ("signature", ("content", "signature"))],

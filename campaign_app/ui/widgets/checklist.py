@@ -20,7 +20,7 @@ _TITLE: Final = 64  # texts begin at one line, whatever the longest title
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`level` is ok, warn or block, said in `state` as well; `mend` the words on the button, "" without one.
+    """`level` is ok, info, warn or block, said in `state` as well; `mend` the words on the button, "" without one.
 
     `ticked` is None where there is nothing to confirm; `why` is shown on hover.
     """

@@ -45,6 +45,8 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
 TO_RECORD: Final = frozenset({"signature_unscoped", "signature_owner_open"})
 # nothing to be mended by whoever looks at it
 _NOT_MENDED: Final = frozenset({"recipients_unknown", "screening", "same_person", "another_needed"})
+# no trouble: known once the screening is done
+_WAITING: Final = frozenset({"recipients_unknown", "screening"})
 _OF_SETTINGS: Final = frozenset(
     {"balance", "sender", "replies", "stuck", "authorisation", "templates", "cost_price", "cost_month"}
 )
@@ -59,7 +61,9 @@ class CheckWords(QObject):
         levels = Counter(item.level for item in items)
         if levels["block"]:
             return self.tr("有 %Ln 项要先处理", "", levels["block"])
-        return self.tr("有 %Ln 项请您看一下", "", levels["warn"]) if levels["warn"] else self.tr("全部通过")
+        if levels["warn"]:
+            return self.tr("有 %Ln 项请您看一下", "", levels["warn"])
+        return self.tr("等核验完成") if levels["info"] else self.tr("全部通过")
 
     def foreseen(self, stops: Sequence[Check], words: Words) -> str:
         """What stands in the way of a scheduled campaign, and what will become of it; "" if nothing does."""
@@ -89,11 +93,11 @@ class CheckWords(QObject):
     def _item(self, check: Check, confirmed: frozenset[str], words: Words, *, ticking: bool) -> Item:
         kind, _, rule = check.key.partition(":")
         facts = {name: self._fact(value) for name, value in check.facts.items()}
-        level = "ok" if rule in confirmed else check.level
+        level = "info" if check.code in _WAITING else "ok" if rule in confirmed else check.level
         return Item(
             key=check.key,
             level=level,
-            state={"ok": self.tr("通过"), "warn": self.tr("请看"), "block": self.tr("未通过")}[level],
+            state=self._state(level),
             title=words.term("check_title", kind),
             text=words.term("check", check.code).format_map(facts),
             mend="" if level == "ok" else self._mend(check, kind),
@@ -101,6 +105,10 @@ class CheckWords(QObject):
             confirm=self.tr("我已确认，按此发送") if rule and ticking else "",
             why=str(check.facts.get("law", "")),
         )
+
+    def _state(self, level: str) -> str:
+        words = {"ok": self.tr("通过"), "info": self.tr("等核验"), "warn": self.tr("请看"), "block": self.tr("未通过")}
+        return words[level]
 
     def _fact(self, value: str | int | tuple[str, ...]) -> str:
         if isinstance(value, tuple):
