@@ -245,10 +245,12 @@ def test_a_change_after_screening_says_that_it_is_void(
     campaign.load()
     qtbot.waitUntil(lambda: campaign.view.campaign.state is State.SCREENED)
     assert step.notice.lines[0].title == "这个受众已核验"
+    assert step.number.hint.isHidden(), "how many may be sent to is known"
     step.audience.add(0, "province", Op.IN, "浙江")
     step.left()
     qtbot.waitUntil(lambda: campaign.view.campaign.state is State.DRAFT and campaign.view.unsaved == 0)
     assert step.notice.lines[0].title == "上次核验已作废"
+    assert not step.number.hint.isHidden()
     with qtbot.waitSignal(step.wanted) as wanted:
         step.notice.chosen.emit("screening")
     assert wanted.args == ["screening", ""]

@@ -129,8 +129,9 @@ class CountCard(QFrame):
         policy.setRetainSizeWhenHidden(True)
         self.busy.setSizePolicy(policy)
         parts = (label(self.tr("符合条件"), "heading"), self.count, self.of, self.busy)
-        below = (label(hint, "small", wrap=True),) if hint else ()
-        self.setLayout(column(*parts, *below, space=2, margin=4))
+        self.hint = label(hint, "small", wrap=True)
+        show_if(self.hint, bool(hint))
+        self.setLayout(column(*parts, self.hint, space=2, margin=4))
         model.changed.connect(self.render_state)
         self.render_state(model.state)
 

@@ -19,7 +19,7 @@ from campaign_app.ui.pages.steps.step import Step
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.audience import LOCKED, AudienceModel, AudienceState
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
-from campaign_app.ui.widgets.basics import card, clear, column, label, row
+from campaign_app.ui.widgets.basics import card, clear, column, label, row, show_if
 from campaign_app.ui.widgets.page import scrolling
 from campaign_app.ui.widgets.todo import Todo, Todos
 
@@ -70,6 +70,7 @@ class AudienceStep(Step):
         locked = view.campaign.state in LOCKED and not self.audience.state.unlocked
         usable = view.editable and not locked
         self.conditions.allow(usable)
+        show_if(self.number.hint, view.campaign.state in (State.DRAFT, State.SCREENING))
         self.segments.setEnabled(usable)
 
     def render_audience(self, state: AudienceState) -> None:
