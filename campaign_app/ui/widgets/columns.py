@@ -64,6 +64,8 @@ def widths_of(columns: Sequence[Column[Any]], room: int, arrangement: Arrangemen
     least = {i: own.get(i, columns[i].width) for i in shown}
     left = max(0, room - sum(least.values()))
     weights = [column.grows if i in shown and i not in own else 0 for i, column in enumerate(columns)]
+    if not arrangement.chosen and not any(weights) and shown:
+        weights[max(shown)] = 1  # those that grow gave way: no table ends before its frame does
     given, used = {}, 0
     for i in range(len(columns)):
         # running sums, so that no pixel is lost to rounding
