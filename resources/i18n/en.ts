@@ -4345,6 +4345,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Discard</translation>
     </message>
     <message>
+        <source>{} · {}</source>
+        <translation>{} · {}</translation>
+    </message>
+    <message>
         <source>下一步</source>
         <translation>Next</translation>
     </message>

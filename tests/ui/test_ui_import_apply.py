@@ -165,6 +165,8 @@ def test_an_import_shows_its_progress_and_is_stopped(wizard: Open, desk: Desk, t
     model, job = applying(shown, desk, write(tmp_path / "会员.csv", ROWS), qtbot)
     desk.app.jobs.set_progress(job, 1, 4)
     qtbot.waitUntil(lambda: shown.applying.said.text() == "正在导入 25%")
+    assert shown.windowTitle() == "导入文件 · 会员.csv"
+    assert not shown.leave.isVisible(), "one button closes it, and says what becomes of the import"
     qtbot.mouseClick(shown.applying.stop, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: model.state.step == "done", timeout=20_000)
     assert desk.app.jobs.job(job).state == "cancelled"

@@ -91,7 +91,10 @@ class ImportWizard(Dialog):
         self._show_error(state)
         self._show_next(state)
         self.back.setVisible(state.step in {"preview", "trial"})
-        self.leave.setText(self.tr("放弃") if at < STEPS.index("applying") and state.path else self.tr("关闭"))
+        self.leave.setVisible(at < STEPS.index("applying"))  # from there on the button beside it closes, too
+        self.leave.setText(self.tr("放弃") if state.path else self.tr("关闭"))
+        title = self.tr("导入文件")
+        self.setWindowTitle(self.tr("{} · {}").format(title, Path(state.path).name) if state.path else title)
 
     def _add(self, step: S) -> S:
         self.stack.addWidget(step)

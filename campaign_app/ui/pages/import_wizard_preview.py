@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from functools import partial
 from typing import Final
@@ -23,6 +22,7 @@ from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.theme.tokens import CONTROL, SPACE
 from campaign_app.ui.viewmodels.importing import ImportModel, ImportState
 from campaign_app.ui.widgets.basics import clear, column, label, row
+from campaign_app.ui.widgets.elided import Elided
 from campaign_app.ui.widgets.page import scrolling
 from campaign_app.ui.widgets.table import Table
 
@@ -119,9 +119,8 @@ class PreviewStep(QWidget):
             self.columns.setRowStretch(self.columns.rowCount(), 1)
 
     def _map(self, at: int, each: Column) -> None:
-        name = label(each.name or self.tr("（无名）"))
+        name = Elided(each.name or self.tr("（无名）"))
         name.setMaximumWidth(180)
-        name.setToolTip(html.escape(each.name))
         arrow = QLabel()
         locked = each.reason == "consent"
         self._arrows.append((arrow, locked))
@@ -156,7 +155,7 @@ class PreviewStep(QWidget):
     def _rows(self, preview: Preview) -> None:
         columns: list[TableColumn[PreviewRow]] = [
             TableColumn(self.tr("行"), 56, lambda line: Cell(str(line.number), tint=_tint(line)), right=True),
-            TableColumn(self.tr("检查"), 184, self._check, grows=3),
+            TableColumn(self.tr("检查"), 224, self._check, grows=3),
         ]
         used = [each for each in preview.columns if each.target != IGNORE or each.reason == "consent"]
         columns += [TableColumn(each.name, 132, partial(_cell, each.index), grows=1) for each in used]
