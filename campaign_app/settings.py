@@ -41,14 +41,14 @@ def _setting(default: Any, zh: str, en: str, **limits: Any) -> Any:
 class Settings:
     max_consent_age_minutes: int = _setting(
         1440,
-        "核验时同意记录最多可有多旧（分钟）",
+        "核验时同意记录的最长时效（分钟）",
         "Greatest age of consent records at screening, in minutes",
         low=1,
         high=10_080,
     )
     max_signature_age_hours: int = _setting(
         24,
-        "签名的报备情况最多可有多旧（小时），超过按报备不明处理",
+        "签名报备情况的最长时效（小时），超过按报备不明处理",
         "Greatest age of what is known of a signature's filing, in hours; what is older counts as unknown",
         low=1,
         high=168,

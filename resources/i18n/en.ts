@@ -1717,10 +1717,6 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>The problem is in line {n}.</translation>
     </message>
     <message>
-        <source>活动「{campaign}」，主体 {entity}。</source>
-        <translation>Campaign &quot;{campaign}&quot; of {entity}.</translation>
-    </message>
-    <message>
         <source>填的链头早于记下这些短信的那条审计记录：原文、接收人和时间可能是后来编的。</source>
         <translation>The given head is older than the entry that tells of these messages: text, receivers and times could have been made up since.</translation>
     </message>
@@ -1743,6 +1739,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>签发方：{issuers}。</source>
         <translation>Issuer: {issuers}.</translation>
+    </message>
+    <message>
+        <source>活动“{campaign}”，主体 {entity}。</source>
+        <translation>Campaign &quot;{campaign}&quot; of {entity}.</translation>
     </message>
     <message>
         <source>、</source>
@@ -6161,12 +6161,16 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Stopped in</translation>
     </message>
     <message>
-        <source>令后条数</source>
-        <translation>Sent after</translation>
+        <source>下令时状态</source>
+        <translation>At the command</translation>
     </message>
     <message>
         <source>下令之后通道才答复的短信。</source>
         <translation>Messages that the sender answered after the command.</translation>
+    </message>
+    <message>
+        <source>下令后条数</source>
+        <translation>Sent after</translation>
     </message>
     <message>
         <source>活动</source>
@@ -6179,10 +6183,6 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>{} · 没有在发</source>
         <translation>{} · not at work</translation>
-    </message>
-    <message>
-        <source>下令时</source>
-        <translation>At the command</translation>
     </message>
     <message>
         <source>批数</source>

@@ -78,7 +78,7 @@ class PeakWords(QObject):
             ),
             Column(self.tr("结果"), 128, result, grows=1),
             Column(self.tr("停下用时"), 92, lambda pause: self._seconds(pause.seconds), right=True),
-            Column(self.tr("令后条数"), 84, self._after, right=True, tip=self.tr("下令之后通道才答复的短信。")),
+            Column(self.tr("下令后条数"), 84, self._after, right=True, tip=self.tr("下令之后通道才答复的短信。")),
             Column(self.tr("活动"), 60, lambda pause: Cell(show.count(len(pause.stops))), right=True),
             Column(self.tr("已恢复"), 70, self._resumed, right=True, rank=2),
         )
@@ -99,10 +99,10 @@ class PeakWords(QObject):
 
         return (
             Column(self.tr("活动"), 170, lambda stop: Cell(self._name_of(stop.campaign_id)), grows=2),
-            Column(self.tr("下令时"), 140, was, grows=1),
+            Column(self.tr("下令时状态"), 140, was, grows=1),
             Column(self.tr("停下用时"), 92, seconds, right=True),
             Column(self.tr("批数"), 60, counted(lambda stop: stop.batches), right=True, rank=1),
-            Column(self.tr("令后条数"), 84, counted(lambda stop: stop.messages), right=True),
+            Column(self.tr("下令后条数"), 84, counted(lambda stop: stop.messages), right=True),
             Column(self.tr("没有答复"), 84, counted(lambda stop: stop.left), right=True),
         )
 

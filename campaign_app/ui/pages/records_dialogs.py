@@ -171,7 +171,7 @@ class CheckDialog(WorkDialog):
 
     def _what(self, verdict: Verdict) -> str:
         told = [
-            self.tr("活动「{campaign}」，主体 {entity}。").format(campaign=verdict.campaign, entity=verdict.entity),
+            self.tr("活动“{campaign}”，主体 {entity}。").format(campaign=verdict.campaign, entity=verdict.entity),
             self._whom(verdict),
             self.tr("签发方：{issuers}。").format(issuers=self.tr("、").join(verdict.issuers)),
         ]
