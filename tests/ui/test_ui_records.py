@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from campaign_app import bootstrap
+from campaign_app import bootstrap, words
 from campaign_app.domain.team import Person, Role
 from campaign_app.evidence.stamps import roots_in
 from campaign_app.ui.desk import Desk
@@ -24,6 +25,9 @@ from campaign_app.wiring import wire
 from tests.helpers.authority import authority, needs_openssl
 from tests.helpers.proofs import parsed
 from tests.helpers.staged import Staged, open_by_day, stage
+
+CODE = Path(bootstrap.__file__).parent
+WRITERS = {"append_entry", "record", "Noted", "_noted"}
 
 
 @pytest.fixture
@@ -90,6 +94,37 @@ def test_what_an_entry_says_of_suppressions_is_said_in_words(staged: Staged, pag
     said = {"source": "list", "kind": "opt_out,withdrawn"}
     staged.app.workspace.audit.record("suppression.added", actor="李", at=staged.app.clock(), **said)
     assert listed(page, qtbot, 5)[0] == "种类 退订、撤回同意 · 来源 导入名单"
+
+
+def test_codes_and_moments_of_an_entry_are_said_in_words(staged: Staged, page: RecordsPage, qtbot: QtBot) -> None:
+    record, at = staged.app.workspace.audit.record, staged.app.clock()
+    record("complaint.entered", actor="李", at=at, source="r12321", way="form", state="unmatched", marks=1)
+    record("lookback.started", actor="王", at=at, **{"from": "2026-08-12T02:00:01.003613+00:00"})
+    record("import.finished", actor="王", at=at, left=0, refused_phone_letters=2)
+    assert listed(page, qtbot, 5)[:3] == [
+        "未处理的行 0 · 手机号里有字母或文字 2",
+        "起 2026-08-12 10:00:01",
+        "拒收标记 1 · 来源 12321 举报 · 状态 没有对应短信 · 登记方式 手工登记",
+    ]
+
+
+def test_every_fact_that_the_code_puts_down_has_a_word() -> None:
+    """Names of facts are written at the call, or in a mapping within it."""
+    known = words.load("zh_CN")
+    asked = {name for file in CODE.rglob("*.py") for name in facts_in(ast.parse(file.read_text("utf-8")))}
+    assert {"letter_until", "copy_of", "lookback"} <= asked
+    assert [name for name in sorted(asked) if known.term("audit_fact", name) == name] == []
+
+
+def facts_in(code: ast.Module) -> Iterator[str]:
+    for call in ast.walk(code):
+        named = call.func if isinstance(call, ast.Call) else None
+        name = named.attr if isinstance(named, ast.Attribute) else named.id if isinstance(named, ast.Name) else ""
+        if isinstance(call, ast.Call) and name in WRITERS:
+            yield from (each.arg for each in call.keywords if each.arg and each.arg not in {"actor", "at"})
+            for part in ast.walk(call):
+                keys = part.keys if isinstance(part, ast.Dict) else []
+                yield from (str(each.value) for each in keys if isinstance(each, ast.Constant))
 
 
 def test_yes_and_no_are_words_of_the_window(staged: Staged, page: RecordsPage) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -33,9 +36,23 @@ if TYPE_CHECKING:
 STEPS: Final = 1_000
 SHORT: Final = 12  # letters of a hash in the table
 _UNREAD: Final = frozenset({"token", "certificate", "unreadable"})  # of any length, and nothing for a person
-_SUPPRESSED: Final = "suppression.added"
-# what such an entry says by codes, several of them with commas between, and where their words are
-_MARKED: Final = {"kind": "suppression", "source": "suppression_source"}
+# what entries of a kind say by codes, several of them with commas between, and where their words are
+_CODED: Final[Mapping[str, Mapping[str, str]]] = {
+    "suppression": {"kind": "suppression", "source": "suppression_source"},
+    "complaint": {
+        "source": "complaint_source",
+        "way": "complaint_way",
+        "state": "complaint_state",
+        "reason": "complaint_why",
+    },
+    "signature": {"scopes": "purpose", "carriers": "carrier"},
+    "campaign": {"state": "state", "note": "state_note"},
+    "wording": {"kind": "wording_kind"},
+    "workspace": {"why": "state_note"},
+    "role": {"role": "role"},
+}
+_REFUSED: Final = "refused_"  # before the code of what is wrong with rows of a file
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*[+-]\d\d:\d\d")
 
 
 class RecordsPage(Page):
@@ -253,6 +270,8 @@ class RecordsPage(Page):
         return Cell(" · ".join(facts), "\n".join(facts)) if facts else NOTHING
 
     def _fact(self, name: str) -> str:
+        if name.startswith(_REFUSED):
+            return self._desk.kit.words.term("refusal", name.removeprefix(_REFUSED))
         return self._desk.kit.words.term("audit_fact", name)
 
     def _written(self, entry: AuditLine, name: str, value: object) -> str:
@@ -260,10 +279,14 @@ class RecordsPage(Page):
             return "–"
         if isinstance(value, bool):
             return self.tr("是") if value else self.tr("否")
-        table = "audit_fact" if name == "fields" else _MARKED.get(name, "") if entry.action == _SUPPRESSED else ""
+        coded = _CODED.get(entry.action.partition(".")[0], {})
+        table = "audit_fact" if name == "fields" else coded.get(name, "")
+        if _MOMENT.fullmatch(str(value)):
+            return show.moment(datetime.fromisoformat(str(value)), seconds=True)
         if not table:
             return _short(str(value)) if name in _UNREAD else str(value)
-        return self.tr("、").join(self._desk.kit.words.term(table, each) for each in str(value).split(","))
+        codes = [str(value)] if table == "state_note" else str(value).split(",")  # a note may name a shop
+        return self.tr("、").join(self._desk.kit.words.term(table, each) for each in codes)
 
     def _kinds(self) -> QComboBox:
         names = {
