@@ -3381,6 +3381,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <source>连接平台账户后，账户所属的主体会出现在这里。</source>
         <translation>The entities of connected platform accounts appear here.</translation>
     </message>
+    <message>
+        <source>去连接账户</source>
+        <translation>Connect an account</translation>
+    </message>
 </context>
 <context>
     <name>EntityCard</name>
@@ -5236,6 +5240,10 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>连接能发短信的账户后，在这里填它的单价。</source>
         <translation>Connect an account that takes messages, then set its price here.</translation>
+    </message>
+    <message>
+        <source>去连接账户</source>
+        <translation>Connect an account</translation>
     </message>
     <message>
         <source>每条单价</source>
@@ -7382,6 +7390,10 @@ Li Qiang, support and complaints</translation>
     <message>
         <source>哪个主体的名单</source>
         <translation>Whose list</translation>
+    </message>
+    <message>
+        <source>先连接店铺账户</source>
+        <translation>Connect a shop account first</translation>
     </message>
     <message>
         <source>手机号</source>
@@ -9661,6 +9673,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <source>连接平台账户后，可以为它的主体登记测试号码。</source>
         <translation>Once a platform account is connected, staff numbers can be registered for its entity.</translation>
     </message>
+    <message>
+        <source>去连接账户</source>
+        <translation>Connect an account</translation>
+    </message>
 </context>
 <context>
     <name>StampRow</name>
@@ -10789,6 +10805,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>哪家店铺的</source>
         <translation>Whose: the shop</translation>
+    </message>
+    <message>
+        <source>先连接店铺账户</source>
+        <translation>Connect a shop account first</translation>
     </message>
     <message>
         <source>主体自己的</source>

@@ -198,6 +198,8 @@ def test_without_a_sender_there_is_nothing_to_price(place: Workplace, qtbot: QtB
     model.load()
     assert made.empty.isVisible()
     assert not made.price_card.isVisible()
+    made.empty.button.click()
+    assert place.went == [("settings", "accounts")]
 
 
 def test_an_amount_of_another_window_stands_there_until_a_person_chooses(priced: Staged, inline_desk: Desk) -> None:

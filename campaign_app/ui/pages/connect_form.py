@@ -17,7 +17,7 @@ from campaign_app.ui.viewmodels.connect import Choices
 from campaign_app.ui.widgets.basics import button, column, label, row
 from campaign_app.ui.widgets.passphrase import hidden_field
 
-PLACEHOLDERS: Final = {"base_url": "https://", AUTHORISED_UNTIL: "2026-12-31"}
+PLACEHOLDERS: Final = {"base_url": "https://", "smpp_base_url": "smpps://", AUTHORISED_UNTIL: "2026-12-31"}
 
 
 class ConnectForm(QWidget):
@@ -68,7 +68,8 @@ class ConnectForm(QWidget):
         made.setObjectName(f"connect_{field.name}")
         made.setAccessibleName(spoken)
         made.setText(value)
-        made.setPlaceholderText(field.default or ("" if field.scheme else PLACEHOLDERS.get(field.name, "")))
+        hint = PLACEHOLDERS.get(f"{self.offer.name}_{field.name}", PLACEHOLDERS.get(field.name, ""))
+        made.setPlaceholderText(field.default or ("" if field.scheme else hint))
         if field.name == "private_key":
             made.setPlaceholderText(self.tr("base64url，32 字节 Ed25519"))
         made.textChanged.connect(self.edited)

@@ -165,6 +165,7 @@ class WordingsSection(Section):
         for each in KINDS:
             kind.addItem(words.term("wording_kind", each), each)
         entity.setMinimumWidth(200)
+        entity.setPlaceholderText(self.tr("先连接店铺账户"))
         for box in (entity, shop):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.setMaximumWidth(320)

@@ -34,6 +34,7 @@ class RefusalsPanel(QWidget):
         self.entity.setObjectName("refusal_entity")
         self.entity.setAccessibleName(self.tr("哪个主体的名单"))
         self.entity.setMinimumWidth(240)
+        self.entity.setPlaceholderText(self.tr("先连接店铺账户"))
         self.number = self._line("refusal_number", self.tr("手机号"), self.tr("11 位手机号"))
         self.number.setMaxLength(20)
         self.look = button(self.tr("查一查"), name="refusal_look", click=self._look)
@@ -92,6 +93,7 @@ class RefusalsPanel(QWidget):
             self.entity.clear()
             for each in state.entities:
                 self.entity.addItem(each.name, each.uscc)
+            self.entity.setCurrentIndex(0)  # a box with words for its emptiness chooses nothing by itself
         typed, ready = bool(self.number.text().strip()), bool(state.entities) and not state.busy
         self.look.setEnabled(typed and ready)
         may = self._desk.may(Permission.SUPPRESS)

@@ -36,7 +36,12 @@ class EntitiesSection(Section):
         self._desk, self._model, self._profiles = desk, model, profiles
         self.cards: dict[str, EntityCard] = {}
         self.empty = Empty(
-            desk.kit.theme, "store", self.tr("还没有主体"), self.tr("连接平台账户后，账户所属的主体会出现在这里。")
+            desk.kit.theme,
+            "store",
+            self.tr("还没有主体"),
+            self.tr("连接平台账户后，账户所属的主体会出现在这里。"),
+            action=self.tr("去连接账户"),
+            click=lambda: desk.way.to("settings", "accounts"),
         )
         self._list = QVBoxLayout()
         self.content.addWidget(self.empty)

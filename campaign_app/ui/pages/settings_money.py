@@ -30,7 +30,12 @@ class MoneySection(Section):
         self.lines: dict[str, MoneyLine] = {}
         self._landing: tuple[str, ...] = ()
         self.empty = Empty(
-            desk.kit.theme, "store", self.tr("还没有发送通道"), self.tr("连接能发短信的账户后，在这里填它的单价。")
+            desk.kit.theme,
+            "store",
+            self.tr("还没有发送通道"),
+            self.tr("连接能发短信的账户后，在这里填它的单价。"),
+            action=self.tr("去连接账户"),
+            click=lambda: desk.way.to("settings", "accounts"),
         )
         self._prices, self._months = QVBoxLayout(), QVBoxLayout()
         self.price_card = self._group(

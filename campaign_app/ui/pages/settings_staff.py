@@ -29,7 +29,12 @@ class StaffSection(Section):
         self._desk, self._model = desk, model
         self.cards: dict[str, StaffCard] = {}
         self.empty = Empty(
-            desk.kit.theme, "phone", self.tr("还没有主体"), self.tr("连接平台账户后，可以为它的主体登记测试号码。")
+            desk.kit.theme,
+            "phone",
+            self.tr("还没有主体"),
+            self.tr("连接平台账户后，可以为它的主体登记测试号码。"),
+            action=self.tr("去连接账户"),
+            click=lambda: desk.way.to("settings", "accounts"),
         )
         self._list = QVBoxLayout()
         self.content.addWidget(self.empty)
