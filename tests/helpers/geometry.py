@@ -37,7 +37,8 @@ from PySide6.QtWidgets import (
 
 from campaign_app.ui.theme.tokens import SMALL
 from campaign_app.ui.widgets.elided import Elided
-from campaign_app.ui.widgets.pill import Pill
+from campaign_app.ui.widgets.pill import Pill, pill_width
+from campaign_app.ui.widgets.table import PAD, Table
 from tests.helpers.windowed import LANGUAGES, windowed
 
 SIZES: Final = (QSize(1024, 700), QSize(1440, 900))
@@ -46,6 +47,7 @@ ARROW: Final = 38  # of a box, with what is around its words
 _QT: Final = (QAbstractSpinBox, QComboBox, QLineEdit, QHeaderView, QTabBar)  # whose parts are Qt's own business
 _STACKS: Final = (*_QT, QAbstractItemView, QScrollBar, QStackedWidget, QSplitter)
 FIRST: Final = 6
+ROWS: Final = 200
 
 
 def wrong_in(shown: QWidget, *, longer: bool) -> set[str]:
@@ -90,7 +92,19 @@ def hint_cut(widget: QWidget) -> str:
         return _too_narrow(widget, [widget.placeholderText()], widget.width() - FRAME)
     if isinstance(widget, Pill) and widget.width() < widget.sizeHint().width():
         return f"{widget.text!r} is cut"
-    return ""
+    return _pills_cut(widget) if isinstance(widget, Table) else ""
+
+
+def _pills_cut(table: Table) -> str:
+    """Those of the rows that are read; they are painted, and no widgets."""
+    model, cut_ones = table.model(), set[str]()
+    for at in range(model.columnCount() if model is not None else 0):
+        room = table.columnWidth(at) - 2 * PAD
+        for number in range(0 if table.isColumnHidden(at) else min(model.rowCount(), ROWS)):
+            cell = model.cell(number, at)
+            if cell is not None and cell.level and pill_width(table.font(), cell.text, cell.level) > room:
+                cut_ones.add(cell.text)
+    return f"pills {sorted(cut_ones)} are cut" if cut_ones else ""
 
 
 def outside(widget: QWidget) -> str:

@@ -48,7 +48,7 @@ class CustomerCells(QObject):
             Column(self.tr("手机号"), 120, self.phone, grows=1, rank=1, key="phone"),
             Column(self.tr("店铺"), 152, self.shop, grows=4, rank=4, key="shop", sort="account_id", tip=sorts),
             Column(self.tr("同意"), 132, self.consent, key="consent"),
-            Column(self.tr("拒收"), 124, self.suppression, key="suppression"),
+            Column(self.tr("拒收"), 132, self.suppression, key="suppression"),
             Column(self.tr("省份城市"), 112, self.place, grows=1, rank=5, key="place", sort="province", tip=sorts),
             Column(self.tr("累计消费"), 118, self.spent, right=True, rank=2, key="spent", sort=_SPENT, tip=sorts),
             Column(

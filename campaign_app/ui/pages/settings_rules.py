@@ -137,7 +137,7 @@ class RulesSection(QWidget):
         return (
             Column(self.tr("编号"), 84, lambda line: Cell(line.rule.id, line.rule.name)),
             Column(self.tr("要求"), 264, lambda line: Cell(words.about(line.rule)), grows=3),
-            Column(self.tr("级别"), 104, lambda line: Cell(words.level(line.rule)[0], "", words.level(line.rule)[1])),
+            Column(self.tr("级别"), 112, lambda line: Cell(words.level(line.rule)[0], "", words.level(line.rule)[1])),
             Column(self.tr("依据"), 200, lambda line: Cell(words.source(line.rule, self._today())), grows=1, rank=1),
             Column(self.tr("规则包"), 112, lambda line: Cell(words.pack(line)), rank=2),
             Column(self.tr("状态"), 80, state),
