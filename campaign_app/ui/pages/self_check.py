@@ -39,7 +39,7 @@ SHORT: Final = 16  # letters of a hash in the table
 class SelfCheckSection(Section):
     def __init__(self, desk: Desk) -> None:
         self.chapter = QComboBox()
-        self.make = button("", "primary", name="report_make", small=True)
+        self.make = button("", "primary", name="report_make")
         super().__init__(self.chapter, self.make)
         self.setObjectName("report_section")
         self._desk, self.model = desk, model_of(desk)
@@ -122,8 +122,8 @@ class SelfCheckSection(Section):
         self.stage = self._box("report_stage", self.tr("阶段"), stages)
         chapters = [(words.term("report_chapter", code), code) for code in "ABCDEFGHIJ"]
         self._fill(self.chapter, "report_chapter", self.tr("章节"), [(self.tr("全部章节"), ""), *chapters])
-        self.count = button(self.tr("统计"), name="report_count", small=True, click=self.model.count)
-        self.stop = button(self.tr("停止"), name="report_stop", small=True, click=self.model.count_work.stop)
+        self.count = button(self.tr("统计"), name="report_count", click=self.model.count)
+        self.stop = button(self.tr("停止"), name="report_stop", click=self.model.count_work.stop)
         self.bar = QProgressBar()
         self.bar.setObjectName("report_bar")
         self.bar.setRange(0, STEPS)
