@@ -4158,8 +4158,8 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>See reasons</translation>
     </message>
     <message>
-        <source>先处理红色的检查项，再输入收件人数，批准发送。</source>
-        <translation>Mend what is red, type the number of recipients, approve.</translation>
+        <source>看一遍检查项，有红色的先处理；再输入收件人数，批准发送。</source>
+        <translation>Mend any red check, type the number of recipients, approve.</translation>
     </message>
     <message>
         <source>去检查</source>

@@ -125,7 +125,7 @@ class GuideWords(QObject):
             "failed": (self.tr("上次核验没有完成，文案和受众都在，再核验一次就好。"), self.tr("去核验")),
             "running": (self.tr("正在核验，完成后再检查和发送。"), self.tr("看进度")),
             "nobody": (self.tr("没有人可以发送：看看原因，或者放宽受众。"), self.tr("看原因")),
-            "approve": (self.tr("先处理红色的检查项，再输入收件人数，批准发送。"), self.tr("去检查")),
+            "approve": (self.tr("看一遍检查项，有红色的先处理；再输入收件人数，批准发送。"), self.tr("去检查")),
             "schedule": (self.tr("已批准。选立即发送，或者定个时间。"), self.tr("去发送")),
             "scheduled": (self.tr("已定时，到时自动发出；允发或后台进程要开着。"), self.tr("去看看")),
             "sending": (self.tr("正在发送，随时可以暂停。"), self.tr("看进度")),
