@@ -118,7 +118,7 @@ class SqlAccounts:
         return _entity(read_first(self.db, _ENTITY, which=uscc), uscc)
 
     def entities(self) -> tuple[Entity, ...]:
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             rows = connection.execute(sa.select(schema.entity).order_by(schema.entity.c.uscc)).all()
         return tuple(_entity(row, row.uscc) for row in rows)
 
@@ -229,7 +229,7 @@ class SqlAccounts:
 
     def settings(self, names: Sequence[str]) -> dict[str, Any]:
         """Those that are stored, read at one moment."""
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             rows = rows_among(connection, _SETTINGS, schema.setting.c.name, names)
             return {name: json.loads(value) for name, value in rows}
 

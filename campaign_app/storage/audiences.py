@@ -36,14 +36,14 @@ class SqlAudiences:
 
     def audience(self, name: str) -> Filter:
         wanted = sa.select(schema.audience.c.filter).where(schema.audience.c.name == name)
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             stored = connection.execute(wanted).scalar()
         if stored is None:
             raise NotFound("audience", "There is no such audience")
         return Filter.from_json(json.loads(stored))
 
     def names(self) -> tuple[str, ...]:
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return tuple(
                 connection.execute(sa.select(schema.audience.c.name).order_by(schema.audience.c.name)).scalars()
             )

@@ -97,14 +97,14 @@ class SqlAuditLog:
         wanted = sa.select(table).order_by(table.c.id.desc()).limit(limit)
         if before is not None:
             wanted = wanted.where(table.c.id < before)
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return tuple(_entry(row) for row in connection.execute(wanted))
 
     def touched(self, kind: str) -> dict[int, datetime]:
         table = schema.audit
         wanted = sa.select(table.c.at, table.c.facts).where(table.c.action.startswith(f"{kind}.", autoescape=True))
         newest: dict[int, datetime] = {}
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             for at, facts in connection.execute(wanted.order_by(table.c.id.desc()).limit(REACH)):
                 if (number := _facts(facts).get(kind)) is not None:
                     newest.setdefault(number, moment_at(at))
@@ -116,7 +116,7 @@ class SqlAuditLog:
         if before is not None:
             wanted = wanted.where(table.c.id < before)
         found: list[ErasureReceipt] = []
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             for row in connection.execute(wanted):
                 if len(found) == limit:
                     break
@@ -150,7 +150,7 @@ class SqlAuditLog:
     def find(self, query: AuditQuery, newest: int, offset: int, limit: int) -> tuple[AuditLine, ...]:
         table = schema.audit
         wanted = sa.select(table).where(table.c.id <= newest, *_matching(query)).order_by(table.c.id.desc())
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             rows = connection.execute(wanted.offset(offset).limit(limit)).all()
         return tuple(
             AuditLine(row.id, moment_at(row.at), row.action, row.actor, _facts(row.facts), row.hash) for row in rows

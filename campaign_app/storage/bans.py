@@ -26,7 +26,7 @@ class SqlBans:
 
     def until(self, name: str, now: datetime) -> datetime | None:
         """None where nothing is forbidden; what was told by a clock that was set back since is forgotten."""
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             written = connection.execute(_VALUE, {"which": _row(name)}).scalar()
         told, until = json.loads(written or _NONE)
         return moment_at(until) if told <= to_ms(now) < until else None

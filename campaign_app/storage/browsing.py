@@ -69,7 +69,7 @@ class SqlPeople:
 
     def provinces(self) -> tuple[str, ...]:
         wanted = sa.select(_customer.province).where(_customer.province != "").distinct()
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return tuple(sorted(connection.execute(wanted).scalars()))
 
 

@@ -29,7 +29,7 @@ from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.numbers import people_of
 from campaign_app.storage.outcomes import SAME_ROW, close_open
 from campaign_app.storage.peaks import require_unheld
-from campaign_app.storage.rows import AnyRow
+from campaign_app.storage.rows import AnyRow, AnySelect
 from campaign_app.storage.schema_sending import (
     campaign,
     campaign_member,
@@ -58,6 +58,7 @@ _PUT_REASON: Final = (
         reason=sa.bindparam("new_reason"), fact_id=sa.bindparam("new_fact"), parts=sa.func.coalesce(_member.parts, 0)
     )
 )
+_IN_ANY: Final = sa.select(campaign).order_by(campaign.c.id.desc())
 _OF_CAMPAIGN: Final = sa.bindparam("campaign", type_=sa.BigInteger)
 _OK_MEMBERS: Final = (
     sa.select(_member.seq, _member.customer_id)
@@ -90,15 +91,12 @@ class SqlCampaigns:
         return self.campaign(new_id[0])
 
     def campaign(self, campaign_id: int) -> Campaign:
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return _campaign(row_of(connection, campaign_id))
 
     def campaigns(self, states: Collection[CampaignState] | None = None) -> tuple[Campaign, ...]:
-        wanted = sa.select(campaign).order_by(campaign.c.id.desc())
-        if states is not None:
-            wanted = wanted.where(campaign.c.state.in_([state.value for state in states]))
-        with self.db.read() as connection:
-            return tuple(map(_campaign, connection.execute(wanted)))
+        wanted = _IN_ANY if states is None else _in_states(frozenset(states))
+        return tuple(map(_campaign, read_rows(self.db, wanted)))
 
     def update(
         self,
@@ -190,7 +188,7 @@ class SqlCampaigns:
             .where(_member.campaign_id == campaign_id, _member.seq >= first, _member.seq < last)
             .order_by(_member.seq)
         )
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return tuple((seq, customer_id) for seq, customer_id in connection.execute(wanted))
 
     def begin(self, scheduled: Campaign, at: datetime, stopped: Noted | None = None) -> str:
@@ -215,7 +213,7 @@ class SqlCampaigns:
         known = parts or {}
         rows = [{**row, "new_parts": known.get(row["at_seq"])} for row in _reason_rows(campaign_id, reasons)]
         with self.db.write() as connection:
-            write_all(connection, _PUT_PARTS, rows)
+            write_all(connection, _PUT_PARTS, rows, apart=True)
             forget_stopped(connection, campaign_id, reasons.keys())
             put_stopped(connection, campaign_id, stopped or {})
 
@@ -224,7 +222,7 @@ class SqlCampaigns:
 
     def funnel(self, campaign_id: int) -> dict[str, int]:
         wanted = sa.select(_member.reason, sa.func.count()).where(_member.campaign_id == campaign_id)
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             rows = connection.execute(wanted.group_by(_member.reason))
             return {UNSCREENED if reason is None else reason: count for reason, count in rows}
 
@@ -232,7 +230,7 @@ class SqlCampaigns:
         wanted = sa.select(_member.reason, sa.func.count()).where(
             _member.campaign_id == campaign_id, _member.reason != Reason.OK, _member.parts.isnot(None)
         )
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return {row[0]: row[1] for row in connection.execute(wanted.group_by(_member.reason))}
 
     def members_by_reason(
@@ -244,7 +242,7 @@ class SqlCampaigns:
             .order_by(_member.seq)
             .limit(limit)
         )
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return tuple((seq, customer_id, fact_id) for seq, customer_id, fact_id in connection.execute(wanted))
 
     def member_pages(self, campaign_id: int, reason: str, rows: int) -> tuple[int, tuple[int, ...]]:
@@ -272,7 +270,7 @@ class SqlCampaigns:
             .join(schema.consent_fact, fact.id == _member.fact_id)
             .where(_member.campaign_id == campaign_id, _member.reason == Reason.OK, fact.checked_at.isnot(None))
         )
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             oldest, newest = connection.execute(wanted).one()
         return None if oldest is None else (moment_at(oldest), moment_at(newest))
 
@@ -344,7 +342,7 @@ def _has_reason(reason: str) -> sa.ColumnElement[bool]:
 
 
 def put_reasons(connection: sa.Connection, campaign_id: int, reasons: Mapping[int, tuple[str, int | None]]) -> None:
-    write_all(connection, _PUT_REASON, _reason_rows(campaign_id, reasons))
+    write_all(connection, _PUT_REASON, _reason_rows(campaign_id, reasons), apart=True)
 
 
 def _reason_rows(campaign_id: int, reasons: Mapping[int, tuple[str, int | None]]) -> list[dict[str, Any]]:
@@ -381,6 +379,12 @@ def _campaign_row(item: Campaign) -> dict[str, Any]:
     for name in ("send_at", "window_end", "approved_at"):
         row[name] = to_ms(row[name])
     return row
+
+
+@lru_cache
+def _in_states(states: frozenset[CampaignState]) -> AnySelect:
+    """A worker looks many times a second: no list as one parameter, whose text would change with it."""
+    return _IN_ANY.where(sa.or_(sa.false(), *(campaign.c.state == state.value for state in sorted(states))))
 
 
 def _campaign(row: AnyRow) -> Campaign:

@@ -115,7 +115,7 @@ class SqlComplaints:
     def history(self, case_id: int) -> tuple[CaseNote, ...]:
         note = complaint_note.c
         wanted = sa.select(complaint_note).where(note.case_id == case_id).order_by(note.id)
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return tuple(map(note_of, connection.execute(wanted)))
 
     def match(self, case_id: int, ledger_id: int, *, actor: str, at: datetime) -> None:

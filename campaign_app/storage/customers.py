@@ -145,16 +145,16 @@ class SqlCustomers:
         return tuple(self._customer(row, phones=True) for row in rows)
 
     def total(self) -> int:
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return connection.execute(sa.select(sa.func.count()).select_from(schema.customer)).scalar_one()
 
     def anybody(self) -> bool:
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return connection.execute(sa.select(schema.customer.c.id).limit(1)).first() is not None
 
     def by_ids(self, ids: Sequence[int], *, phones: bool = True) -> dict[int, Customer]:
         table = schema.customer
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             rows = rows_among(connection, _CUSTOMER, table.c.id, ids)
             return {row[0]: self._customer(row, phones=phones) for row in rows}
 
@@ -204,9 +204,9 @@ class SqlCustomers:
                 continue
             elif row["updated_at"] >= there.updated_at:
                 again.append({"which": there.id} | {f"new_{name}": row[name] for name in _SYNCED})
-        write_all(connection, _upsert(connection.dialect.name), new)
-        write_all(connection, _UPDATE, again)
-        write_all(connection, _PUT_NUMBER, numbers)
+        write_all(connection, _upsert(connection.dialect.name), new, apart=True)
+        write_all(connection, _UPDATE, again, apart=True)
+        write_all(connection, _PUT_NUMBER, numbers, apart=True)
 
     def _follow_numbers(
         self, connection: sa.Connection, entity: str, account_id: int, rows: Rows, known: Mapping[str, Known], at: int

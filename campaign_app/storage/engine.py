@@ -65,7 +65,10 @@ _TROUBLE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """Transactions of one engine: `read` sees one moment, `write` holds the write lock from its first statement."""
+    """Transactions of one engine: `read` sees one moment, `write` holds the write lock from its first statement.
+
+    `look` is `read` for one statement, which sees one moment by itself.
+    """
 
     engine: Engine
     _writer: Engine = field(init=False, repr=False)
@@ -75,6 +78,9 @@ class Database:
 
     def read(self) -> AbstractContextManager[Connection]:
         return self.engine.connect()
+
+    def look(self) -> AbstractContextManager[Connection]:
+        return self.read()
 
     def write(self) -> AbstractContextManager[Connection]:
         return self._writer.begin()

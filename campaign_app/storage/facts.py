@@ -107,14 +107,14 @@ class SqlFacts:
 
     def latest(self, customer_ids: Sequence[int], *, checked_since: datetime | None = None) -> dict[int, _Told]:
         wanted, given = (_NEWEST, {}) if checked_since is None else (_NEWEST_SINCE, {"since": to_ms(checked_since)})
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             rows = rows_among(connection, wanted, schema.consent_latest.c.customer_id, customer_ids, **given)
             return {row[1]: (row[0], fact_of(row)) for row in rows}
 
     def history(self, customer_id: int) -> tuple[tuple[int, ConsentFact], ...]:
         fact = schema.consent_fact
         wanted = FACT.where(fact.c.customer_id == customer_id).order_by(fact.c.id)
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return tuple((row[0], fact_of(row)) for row in connection.execute(wanted))
 
     def begin_changes(self, asked: Account, cursor: str) -> None:
@@ -128,7 +128,7 @@ class SqlFacts:
             return _unread(connection, account_id)
 
     def facts(self, fact_ids: Sequence[int]) -> dict[int, ConsentFact]:
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             rows = rows_among(connection, FACT, schema.consent_fact.c.id, fact_ids)
             return {row[0]: fact_of(row) for row in rows}
 
@@ -141,7 +141,7 @@ class SqlFacts:
             .join(fact, fact.c.source_id == source.c.id)
             .where(fact.c.id == fact_id)
         )
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             row = connection.execute(wanted).first()
         return None if row is None else receipt_of(row)
 

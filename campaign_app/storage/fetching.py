@@ -50,8 +50,8 @@ def fetch_value(connection: sa.Connection, statement: AnySelect, /, **given: Any
 
 
 def read_rows(db: Database, statement: AnySelect, /, **given: Any) -> list[AnyRow]:
-    """`fetch` of one statement alone, which sees one moment without a transaction around it."""
-    with db.read() as connection:
+    """`fetch` of one statement alone."""
+    with db.look() as connection:
         compiled = _direct(connection, statement)
         if compiled is None:
             return list(connection.execute(statement, given).all())

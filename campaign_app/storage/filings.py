@@ -40,7 +40,7 @@ class SqlFilings:
             .where(account.c.entity_uscc == entity_uscc)
             .order_by(table.c.id.desc())
         )
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return tuple(map(_report, connection.execute(wanted)))
 
     def register(self, entity_uscc: str) -> Register:

@@ -75,7 +75,7 @@ class Merge:
 
     def save(self) -> None:
         rows = [{"which": each, "new": to_text(self.now[each])} for each in sorted(self.touched)]
-        write_all(self.connection, _PUT_ATTRIBUTES, rows)
+        write_all(self.connection, _PUT_ATTRIBUTES, rows, apart=True)
         write_all(self.connection, plain_insert(import_change), self.changes)
 
 

@@ -148,7 +148,7 @@ class SqlImports:
 
     def imports(self, limit: int) -> tuple[ImportGlance, ...]:
         newest = sa.select(import_job).order_by(import_job.c.id.desc()).limit(limit)
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return tuple(
                 ImportGlance(
                     row.id, row.file_name, row.state, row.rows_total, moment_at(row.started_at), json.loads(row.counts)

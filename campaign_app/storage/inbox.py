@@ -194,7 +194,7 @@ class SqlInbox:
     def any_accepted(self, campaign_id: int) -> bool:
         latest = ledger_latest.c
         wanted = sa.select(latest.ledger_id).where(latest.campaign_id == campaign_id, latest.outcome.in_(_ACCEPTED))
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return connection.execute(wanted.limit(1)).first() is not None
 
     def _row(

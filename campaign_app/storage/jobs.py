@@ -14,12 +14,18 @@ from campaign_app.domain.errors import NotFound
 from campaign_app.domain.ports import Job
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
+from campaign_app.storage.fetching import read_first, read_rows
 from campaign_app.storage.lists import chunks
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.times import moment_at, to_ms
 
 _OPEN: Final = ("queued", "running")
 _ENDED: Final = ("done", "failed", "cancelled")
+_JOB: Final = sa.select(schema.job).where(schema.job.c.id == sa.bindparam("which"))
+# a worker looks many times a second: no list as one parameter, whose text would change with it
+_OPEN_JOBS: Final = (
+    sa.select(schema.job).where(sa.or_(*(schema.job.c.state == state for state in _OPEN))).order_by(schema.job.c.id)
+)
 BY_THE_CLOCK: Final = ("poll", "tell", "changes")  # all day long
 REACH: Final = 20_000  # rows that `ended_jobs` looks back over
 
@@ -43,24 +49,20 @@ class SqlJobs:
         return self.job(new_id[0])
 
     def job(self, job_id: int) -> Job:
-        with self.db.read() as connection:
-            row = connection.execute(sa.select(schema.job).where(schema.job.c.id == job_id)).first()
+        row = read_first(self.db, _JOB, which=job_id)
         if row is None:
             raise NotFound("job", "There is no such job", job=job_id)
         return _job(row)
 
     def open_jobs(self) -> tuple[Job, ...]:
-        table = schema.job
-        with self.db.read() as connection:
-            rows = connection.execute(sa.select(table).where(table.c.state.in_(_OPEN)).order_by(table.c.id)).all()
-        return tuple(map(_job, rows))
+        return tuple(map(_job, read_rows(self.db, _OPEN_JOBS)))
 
     def ended_jobs(self, limit: int, *, kind: str | None = None) -> tuple[Job, ...]:
         table = schema.job
         of_kind = table.c.kind.notin_(BY_THE_CLOCK) if kind is None else table.c.kind == kind
         recent = table.c.id > sa.select(sa.func.max(table.c.id) - REACH).scalar_subquery()
         wanted = sa.select(table).where(recent, table.c.state.notin_(_OPEN), of_kind)
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return tuple(map(_job, connection.execute(wanted.order_by(table.c.id.desc()).limit(limit))))
 
     def set_state(self, job_id: int, state: str, *, error: str = "", result: Mapping[str, Any] | None = None) -> None:
@@ -80,7 +82,7 @@ class SqlJobs:
         )
         if kind is not None:
             wanted = wanted.where(table.c.kind == kind)
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return tuple(connection.execute(wanted.order_by(table.c.id).limit(limit)).scalars())
 
     def forget(self, job_ids: Sequence[int]) -> None:

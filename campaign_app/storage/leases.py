@@ -110,7 +110,7 @@ class SqlLeases:
 
     def end_expired(self) -> bool:
         """Declares that whoever let its lease run out has ended; whether there was anybody."""
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             if connection.execute(sa.select(worker.c.id).where(_EXPIRED).limit(1)).first() is None:
                 return False
         self.let_go()
@@ -129,11 +129,11 @@ class SqlLeases:
 
     def not_ended(self) -> tuple[int, ...]:
         """Of everybody who may still commit something, the oldest first."""
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return tuple(connection.execute(sa.select(worker.c.id).where(_NOT_ENDED).order_by(worker.c.id)).scalars())
 
     def at_work(self) -> tuple[AtWork, ...]:
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             rows = connection.execute(sa.select(worker).where(_AT_WORK).order_by(worker.c.id)).all()
         return tuple(_at_work(row) for row in rows)
 
@@ -141,7 +141,7 @@ class SqlLeases:
         """By queue, when the last worker that took it ended, as far as that is still known."""
         over = sa.case((_NOT_ENDED, worker.c.lease_until), else_=worker.c.ended_at)
         wanted = sa.select(worker.c.queues, over).where(sa.or_(sa.not_(_NOT_ENDED), _RAN_OUT)).order_by(over)
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             rows = connection.execute(wanted).all()
         return {queue: moment_at(at) for queues, at in rows for queue in json.loads(queues)}
 

@@ -163,7 +163,7 @@ class SqlLedger:
             return made
 
     def rows(self, submission_id: int) -> tuple[LedgerRow, ...]:
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return _rows(connection, _ROW.where(ledger.c.submission_id == submission_id))
 
     def message_ids(self, submission_id: int) -> frozenset[str]:
@@ -173,7 +173,7 @@ class SqlLedger:
         latest = ledger_latest.c
         undecided = sa.or_(latest.outcome.is_(None), latest.outcome == Outcome.UNKNOWN.value)
         wanted = _ROW.outerjoin(ledger_latest, SAME_ROW).where(ledger.c.submission_id == submission_id, undecided)
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return _rows(connection, wanted)
 
     def awaiting(self, account_id: int, after: int, since: datetime, limit: int) -> tuple[AwaitingRow, ...]:
@@ -187,7 +187,7 @@ class SqlLedger:
 
     def last_claimed(self) -> datetime | None:
         """When the newest batch of all was claimed."""
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             at = connection.execute(_LAST_CLAIMED).scalar()
         return None if at is None else moment_at(at)
 
@@ -217,7 +217,7 @@ class SqlLedger:
         wanted = said.where(
             ledger.c.submission_id == submission_id, ledger_outcome.c.outcome != Outcome.WITHHELD.value
         ).limit(1)
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return connection.execute(wanted).first() is not None
 
     def doubled(self, submission_id: int) -> frozenset[str]:
@@ -234,11 +234,11 @@ class SqlLedger:
             .where(submission.c.campaign_id == campaign_id, submission.c.settled == 0)
             .order_by(submission.c.id)
         )
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return tuple(map(_submission, connection.execute(wanted)))
 
     def decided_until(self, campaign_id: int) -> int:
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return int(connection.execute(_DECIDED, {"campaign": campaign_id}).scalar_one())
 
     def undecided(self, campaign_id: int) -> int:
@@ -247,7 +247,7 @@ class SqlLedger:
         wanted = sa.select(sa.func.count()).where(
             member.campaign_id == campaign_id, member.reason == Reason.OK, ~sa.exists(claimed)
         )
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return connection.execute(wanted).scalar_one()
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 from operator import itemgetter
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import sqlalchemy as sa
-from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.dml import Insert, UpdateBase
 
 from campaign_app.storage.fetching import fetch, fetch_value
 from campaign_app.storage.rows import AnyRow, AnySelect
@@ -70,7 +71,13 @@ def _in_array(statement: AnySelect, column: sa.ColumnElement[Any]) -> AnySelect:
 def write_tuples(
     connection: sa.Connection, statement: UpdateBase, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
 ) -> None:
-    """`write_all` for the hottest paths: values in the order of `names`, which is the statement's own."""
+    """`write_all` for the hottest paths: values in the order of `names`, which is the statement's own.
+
+    No two of the rows concern the same stored row.
+    """
+    if connection.dialect.name != "sqlite":
+        _write_at_once(connection, statement, names, rows)
+        return
     if not rows:
         return
     text, positions, constants = _compiled(statement, connection.dialect, names)
@@ -86,23 +93,59 @@ def write_tuples(
         write_all(connection, statement, [dict(zip(names, row, strict=True)) for row in rows])
 
 
-def write_all(connection: sa.Connection, statement: UpdateBase, rows: Sequence[dict[str, Any]]) -> None:
+def write_all(
+    connection: sa.Connection, statement: UpdateBase, rows: Sequence[dict[str, Any]], *, apart: bool = False
+) -> None:
     """Executes the statement once per row (all with the same names); nothing at all for no rows.
 
     Straight to the driver: SQLAlchemy's handling of each row costs more than writing it. Keep statements that run often
-    in a constant or a cached function, they are compiled once.
+    in a constant or a cached function, they are compiled once. `apart`: no two rows concern the same stored row, so a
+    server may be told of all at once. Of rows that are only added it always is.
     """
     if not rows:
         return
-    text, names, constants = _compiled(statement, connection.dialect, tuple(rows[0]))
+    if connection.dialect.name != "sqlite" and len(rows) >= FEW and (apart or type(statement) is Insert):
+        names = tuple(rows[0])
+        _write_at_once(connection, statement, names, [tuple(map(row.__getitem__, names)) for row in rows])
+        return
+    text, names_in_order, constants = _compiled(statement, connection.dialect, tuple(rows[0]))
     if constants:
         rows = [{**constants, **row} for row in rows]
-    if names is None:
+    if names_in_order is None:
         connection.exec_driver_sql(text, list(rows))
-    elif len(names) == 1:
-        connection.exec_driver_sql(text, [(row[names[0]],) for row in rows])
+    elif len(names_in_order) == 1:
+        connection.exec_driver_sql(text, [(row[names_in_order[0]],) for row in rows])
     else:
-        connection.exec_driver_sql(text, list(map(itemgetter(*names), rows)))
+        connection.exec_driver_sql(text, list(map(itemgetter(*names_in_order), rows)))
+
+
+def _write_at_once(
+    connection: sa.Connection, statement: UpdateBase, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """For a server, which reads and plans the statement once for all rows: an array for each name."""
+    text, constants = _of_arrays(statement, connection.dialect, names)
+    for chunk in chunks(rows):
+        arrays = dict(zip(names, map(list, zip(*chunk, strict=True)), strict=True))
+        connection.exec_driver_sql(text, {**constants, **arrays})
+
+
+@lru_cache(maxsize=256)
+def _of_arrays(statement: UpdateBase, dialect: sa.Dialect, names: tuple[str, ...]) -> tuple[str, dict[str, Any]]:
+    """The statement's text with an array in place of each parameter, and its own constants."""
+    kinds = {name: bind.type for name, bind in statement.compile(dialect=dialect, column_keys=names).binds.items()}
+    arrays = (sa.bindparam(name, type_=sa.ARRAY(kinds[name])) for name in names)
+    columns = (sa.column(name, kinds[name]) for name in names)
+    given = sa.func.unnest(*arrays).table_valued(*columns).render_derived(name="given")
+    if isinstance(statement, Insert):
+        whole: UpdateBase = statement.from_select(list(names), sa.select(*given.c))
+    else:
+
+        def as_column(element: Any, **_: Any) -> Any:
+            return given.c[element.key] if isinstance(element, sa.BindParameter) and element.key in names else None
+
+        whole = cast("UpdateBase", visitors.replacement_traverse(statement, {}, as_column))
+    compiled = whole.compile(dialect=dialect)
+    return str(compiled), {name: value for name, value in compiled.params.items() if name not in names}
 
 
 def _marks(columns: int) -> str:

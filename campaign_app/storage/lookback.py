@@ -82,25 +82,25 @@ class SqlLookBacks:
             return _run_of(_row(connection, run_id))
 
     def runs(self, limit: int) -> tuple[Run, ...]:
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             rows = connection.execute(sa.select(lookback_run).order_by(_run.id.desc()).limit(limit)).all()
         return tuple(map(_run_of, rows))
 
     def running(self) -> tuple[int, ...]:
         wanted = sa.select(_run.id).where(_run.state == RunState.RUNNING.value).order_by(_run.id)
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return tuple(connection.execute(wanted).scalars())
 
     def last_asked(self) -> datetime | None:
         newest = sa.select(_run.asked_at).where(_run.id == sa.select(sa.func.max(_run.id)).scalar_subquery())
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             asked = connection.execute(newest).scalar()
         return self.first_sent() if asked is None else moment_at(asked)
 
     def first_sent(self) -> datetime | None:
         lowest = sa.select(sa.func.min(submission.c.id)).scalar_subquery()
         first = sa.select(submission.c.claimed_at).where(submission.c.id == lowest)
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return moment_or_none(connection.execute(first).scalar())
 
     def window(self, run_id: int, batches: int) -> Window:
@@ -113,7 +113,7 @@ class SqlLookBacks:
         return Window(tuple(rows), ids[-1] if ids else row.place, ended=len(ids) < batches)
 
     def refused_before(self, person: bytes, moment: datetime) -> tuple[int, ...]:
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             found = connection.execute(_BEFORE, {"person": person, "moment": to_ms(moment)}).scalars()
             return tuple(dict.fromkeys(found))
 
@@ -162,7 +162,7 @@ class SqlLookBacks:
             wanted = wanted.where(
                 _found.reason == reason, _found.era == era, _found.campaign_id == campaign_id, _found.rules == rules
             )
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return tuple(map(_found_of, connection.execute(wanted.order_by(_found.ledger_id).limit(limit))))
 
     def sent(self, ledger_ids: Sequence[int]) -> Mapping[int, tuple[str, int, int]]:

@@ -49,7 +49,7 @@ class SqlMoney:
             connection.execute(insert_or_update(connection, account_price, "account_id"), row)
 
     def month_budgets(self) -> dict[str, int]:
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             rows = connection.execute(sa.select(entity_budget.c.entity_uscc, entity_budget.c.month))
             return {uscc: month for uscc, month in rows}  # noqa: C416 rows are typed as no pairs
 

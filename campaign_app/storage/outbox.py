@@ -115,13 +115,13 @@ class SqlOptOuts:
         )
         if after is not None:
             wanted = wanted.where(sa.tuple_(_outbox.since, _outbox.ref) > (to_ms(after.since), after.ref.ref))
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             rows = connection.execute(wanted.order_by(_outbox.since, _outbox.ref).limit(limit)).all()
         return tuple(LocalOptOut(CustomerRef(account_id, ref), moment_at(since), why) for ref, since, why in rows)
 
     def accounts_waiting(self) -> frozenset[int]:
         wanted = sa.select(_outbox.account_id).where(_outbox.state == WAITING).distinct()
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return frozenset(connection.execute(wanted).scalars())
 
     def settle(self, told: Sequence[LocalOptOut], state: str, at: datetime, *, code: str = "") -> None:
@@ -143,7 +143,7 @@ class SqlOptOuts:
         wanted = sa.select(_outbox.settled_at - _outbox.since).where(
             _outbox.state == TOLD, _outbox.account_id == account_id, _outbox.settled_at.is_not(None)
         )
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             found = connection.execute(wanted.order_by(_outbox.since.desc()).limit(limit)).scalars()
             # a reply is dated by whoever took it, whose clock may be ahead
             return tuple(timedelta(milliseconds=max(0, took)) for took in found)
@@ -151,7 +151,7 @@ class SqlOptOuts:
     def backlog(self) -> dict[int, Backlog]:
         wanted = sa.select(_outbox.account_id, _outbox.state, sa.func.count(), sa.func.min(_outbox.since))
         by_account: dict[int, dict[str, tuple[int, int]]] = {}
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             for account_id, state, count, oldest in connection.execute(
                 wanted.where(_outbox.state.in_(_LEFT)).group_by(_outbox.account_id, _outbox.state)
             ):

@@ -98,7 +98,7 @@ class SqlPeaks:
             return plan_of(_plan_row(connection, plan_id))
 
     def plans(self) -> tuple[Plan, ...]:
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return tuple(map(plan_of, connection.execute(sa.select(peak_plan).order_by(_plan.id.desc()))))
 
     def say(
@@ -118,7 +118,7 @@ class SqlPeaks:
 
     def words(self, plan_id: int) -> Mapping[str, Word]:
         wanted = sa.select(peak_word).where(_word.plan_id == plan_id).order_by(_word.id)
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return {row.item: _word_of(row) for row in connection.execute(wanted)}
 
     def press(self) -> Press:
@@ -171,7 +171,7 @@ class SqlPeaks:
         wanted = sa.select(peak_pause).order_by(_pause.id.desc())
         if plan_id is not None:
             wanted = wanted.where(_pause.plan_id == plan_id)
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return tuple(map(pause_of, connection.execute(wanted)))
 
     def answers(self, pause: PauseAll) -> tuple[Batch, ...]:

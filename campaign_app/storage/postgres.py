@@ -24,6 +24,7 @@ from campaign_app.domain.errors import NotPermitted, WorkspaceError
 from campaign_app.storage.columns import metadata
 from campaign_app.storage.engine import BUSY_SECONDS, FENCED_ERROR, Database
 from campaign_app.storage.server import VERIFIED, Server
+from campaign_app.storage.whole import require_whole
 
 SCHEMA: Final = "campaign_app"
 CONNECT_SECONDS: Final = 10
@@ -135,11 +136,17 @@ class ServerDatabase(Database):
     """
 
     _reader: Engine = field(init=False, repr=False)
+    _looker: Engine = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         Database.__post_init__(self)
         moment = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         object.__setattr__(self, "_reader", moment)
+        object.__setattr__(self, "_looker", self.engine.execution_options(isolation_level="AUTOCOMMIT"))
+
+    def look(self) -> AbstractContextManager[Connection]:
+        """Without a transaction's beginning and end, for each of which the server would have to be waited for."""
+        return _taken(self._looker)
 
     def read(self) -> AbstractContextManager[Connection]:
         return _taken(self._reader)
@@ -254,7 +261,6 @@ def _engine(
             pool_size=pool_size,
             max_overflow=max_overflow,
             pool_use_lifo=True,
-            pool_pre_ping=True,
             hide_parameters=True,
         )
     except ImportError as error:
@@ -271,6 +277,7 @@ def _engine(
 
     event.listen(engine, "do_connect", connect)
     event.listen(engine, "connect", _prepare)
+    event.listen(engine, "checkout", require_whole)
     return engine
 
 
@@ -302,21 +309,33 @@ def _trusted() -> str:
 
 
 def _prepare(connection: Any, _record: object) -> None:
-    connection.adapters.register_dumper(str, _without_nul())
+    from psycopg.types.array import ListBinaryDumper
+
+    for dumper in _without_nul():
+        connection.adapters.register_dumper(str, dumper)
+    # the driver's own choice is text, which takes either side three times as long
+    connection.adapters.register_dumper(list, ListBinaryDumper)
     connection.execute(_DURABLE)
     connection.commit()
 
 
 @cache
-def _without_nul() -> Any:
-    """PostgreSQL keeps no NUL in a text: one name with it would stop a platform's whole list."""
-    from psycopg.types.string import StrDumperUnknown
+def _without_nul() -> tuple[Any, ...]:
+    """PostgreSQL keeps no NUL in a text: one name with it would stop a platform's whole list.
 
-    class Readable(StrDumperUnknown):
+    For texts in lists, and for single ones, whose type the server finds out.
+    """
+    from psycopg.types.string import StrBinaryDumper, StrDumperUnknown
+
+    class Listed(StrBinaryDumper):
         def dump(self, obj: str) -> Any:
             return super().dump(obj.replace("\0", "\ufffd"))
 
-    return Readable
+    class Single(StrDumperUnknown):
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", "\ufffd"))
+
+    return Listed, Single
 
 
 def _begin(connection: Connection) -> None:
@@ -325,9 +344,6 @@ def _begin(connection: Connection) -> None:
 
 
 def _translate(context: ExceptionContext) -> BaseException | None:
-    """A lost connection is noticed by its ping, and replaced without a word."""
-    if context.is_pre_ping:
-        return None
     _leave_out_values(context)
     word = _word(context.original_exception, lost=context.is_disconnect)
     if word is NOT_PERMITTED:

@@ -71,7 +71,7 @@ class SqlPushed:
             write_all(connection, plain_insert(pushed_reply), written)
 
     def receipts(self, account_id: int, after: int, limit: int) -> tuple[KeptReceipt, ...]:
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             rows = connection.execute(_RECEIPTS, {"account": account_id, "after": after, "most": limit}).all()
         return tuple(
             KeptReceipt(row.id, _receipt_of(row), moment_at(row.kept_at), _handed_of(row) if row.total else None)
@@ -79,7 +79,7 @@ class SqlPushed:
         )
 
     def replies(self, account_id: int, after: int, limit: int) -> tuple[KeptReply, ...]:
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             rows = connection.execute(_REPLIES, {"account": account_id, "after": after, "most": limit}).all()
         return tuple(KeptReply(row.id, self._reply_of(row), moment_at(row.kept_at)) for row in rows)
 

@@ -44,7 +44,7 @@ class SqlStaff:
 
     def numbers(self, entity_uscc: str) -> tuple[StaffNumber, ...]:
         wanted = sa.select(staff_number).where(_number.entity_uscc == entity_uscc).order_by(_number.slot)
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return tuple(map(self._number_of, connection.execute(wanted)))
 
     def register(self, entity_uscc: str, label: str, phone: Phone, *, actor: str, at: datetime) -> StaffNumber:
@@ -112,7 +112,7 @@ class SqlStaff:
             return _trial_of(_row(connection, made[0]))
 
     def pressed(self, press: str) -> Trial | None:
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             known = connection.execute(sa.select(staff_trial).where(_trial.press == press)).first()
         return None if known is None else _trial_of(known)
 
@@ -122,7 +122,7 @@ class SqlStaff:
 
     def last_trial(self, campaign_id: int) -> Trial | None:
         wanted = sa.select(staff_trial).where(_trial.campaign_id == campaign_id).order_by(_trial.id.desc()).limit(1)
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             found = connection.execute(wanted).first()
         return None if found is None else _trial_of(found)
 

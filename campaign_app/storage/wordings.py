@@ -62,7 +62,7 @@ class SqlWordings:
             wanted = wanted.where(_columns.checked_at >= to_ms(since))
         if until is not None:
             wanted = wanted.where(_columns.checked_at < to_ms(until))
-        with self.db.read() as connection:
+        with self.db.look() as connection:
             return tuple(map(_wording, connection.execute(wanted)))
 
 

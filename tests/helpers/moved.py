@@ -71,7 +71,9 @@ def refused(source: Path, folder: Path, server: Server | None, **how: object) ->
 def cut(server: Server) -> None:
     """As a server that restarts does."""
     with cluster().admin() as admin:
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [server.database])
+        admin.execute(
+            "SELECT pg_terminate_backend(pid, 9000) FROM pg_stat_activity WHERE datname = %s", [server.database]
+        )
 
 
 def require_still_live(source: Path, folder: Path, server: Server | None = None) -> None:

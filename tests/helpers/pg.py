@@ -118,7 +118,7 @@ def cut_connections(workspace: Workspace) -> None:
     """As a server that restarts does, for every process of the workspace."""
     database = workspace.database.engine.url.database
     with cluster().admin() as admin:
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [database])
+        admin.execute("SELECT pg_terminate_backend(pid, 9000) FROM pg_stat_activity WHERE datname = %s", [database])
 
 
 def restart(down: float) -> None:
