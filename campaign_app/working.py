@@ -111,7 +111,7 @@ def _work(
     ready: Callable[[], None],
 ) -> bool:
     from campaign_app.jobs import flows
-    from campaign_app.jobs.worker import FlowLost, run
+    from campaign_app.jobs.worker import BUSY_SECONDS, IDLE_SECONDS, FlowLost, run
     from campaign_app.processes import look_for_cycles_less_often
     from campaign_app.reading import beside
 
@@ -122,8 +122,9 @@ def _work(
     look_for_cycles_less_often()
     ready()
     gone, worker = workspace.gone, _worker(workspace, context, launched, share)
+    idle = IDLE_SECONDS if share.alone else BUSY_SECONDS  # a server is asked by every worker of a team
     try:
-        run(worker, stopped=lambda seconds: stopped(seconds) or gone())
+        run(worker, stopped=lambda seconds: stopped(seconds) or gone(), idle=idle)
     except FlowLost:
         if not share.alone:
             launched.halt.stop(BATCH_SECONDS)

@@ -266,8 +266,8 @@ def _due(last: datetime | None, now: datetime, every: timedelta) -> bool:
     return last is None or not timedelta(0) <= now - last < every
 
 
-def run(worker: Worker, *, stopped: Callable[[float], bool]) -> None:
-    """Ticks until `stopped(seconds)`, which waits that long, says so.
+def run(worker: Worker, *, stopped: Callable[[float], bool], idle: float = IDLE_SECONDS) -> None:
+    """Ticks until `stopped(seconds)`, which waits that long, says so; `idle`: how long where nothing is under way.
 
     A disk without room, here or on a server, is waited for: whoever frees some must not have to start the worker as
     well. Its missing signs of life tell meanwhile that nothing goes on.
@@ -275,7 +275,7 @@ def run(worker: Worker, *, stopped: Callable[[float], bool]) -> None:
     told = ""
     while True:
         try:
-            pause, told = BUSY_SECONDS if worker.tick() else IDLE_SECONDS, ""
+            pause, told = BUSY_SECONDS if worker.tick() else idle, ""
         except WorkspaceError as trouble:
             if trouble.code not in PASSING:
                 raise

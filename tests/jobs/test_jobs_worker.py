@@ -271,6 +271,17 @@ def test_runs_until_it_is_stopped(shop: Shop, started: Started) -> None:
     assert waits == [IDLE_SECONDS, BUSY_SECONDS, BUSY_SECONDS]
 
 
+def test_a_worker_may_be_told_to_look_less_often(shop: Shop, started: Started) -> None:
+    waits: list[float] = []
+
+    def stopped(seconds: float) -> bool:
+        waits.append(seconds)
+        return len(waits) == 2
+
+    run(Worker(shop.context, started), stopped=stopped, idle=7)
+    assert waits == [7, 7]
+
+
 def test_old_jobs_are_forgotten_with_their_flows_and_never_the_newest(shop: Shop, started: Started) -> None:
     jobs, forgotten = shop.workspace.jobs, list[int]()
 
