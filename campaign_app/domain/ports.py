@@ -241,7 +241,10 @@ class Job:
 
 
 class JobStore(Protocol):
-    def enqueue(self, kind: str, args: Mapping[str, Any], at: datetime) -> Job: ...
+    def enqueue(self, kind: str, args: Mapping[str, Any], at: datetime) -> Job:
+        """The job, or the one of that kind with those arguments that is open already: two would do the same twice."""
+        ...
+
     def job(self, job_id: int) -> Job: ...
     def open_jobs(self) -> tuple[Job, ...]:
         """Queued and running ones, oldest first."""

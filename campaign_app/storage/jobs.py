@@ -14,7 +14,7 @@ from campaign_app.domain.errors import NotFound
 from campaign_app.domain.ports import Job
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
-from campaign_app.storage.fetching import read_first, read_rows
+from campaign_app.storage.fetching import fetch, read_first, read_rows
 from campaign_app.storage.lists import chunks
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.times import moment_at, to_ms
@@ -44,6 +44,9 @@ class SqlJobs:
             "queued_at": to_ms(at),
         }
         with self.db.write() as connection:
+            there = (job for job in map(_job, fetch(connection, _OPEN_JOBS)) if (job.kind, job.args) == (kind, args))
+            if (same := next(there, None)) is not None:
+                return same
             new_id = connection.execute(sa.insert(schema.job).values(values)).inserted_primary_key
         assert new_id is not None
         return self.job(new_id[0])

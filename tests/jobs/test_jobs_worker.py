@@ -289,7 +289,8 @@ def test_old_jobs_are_forgotten_with_their_flows_and_never_the_newest(shop: Shop
         assert [jobs.job(job_id).state for job_id in job_ids], "the flow goes first"
         forgotten.extend(job_ids)
 
-    poll, other, running, last = (jobs.enqueue(kind, {}, NOW).id for kind in ("poll", "sync", "poll", "poll"))
+    kinds = ("poll", "sync", "poll", "poll")
+    poll, other, running, last = (jobs.enqueue(kind, {"account_id": n}, NOW).id for n, kind in enumerate(kinds))
     for ended in (poll, other, last):
         jobs.set_state(ended, "done")
     worker = Worker(shop.context, started, forget)

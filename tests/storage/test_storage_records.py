@@ -230,8 +230,8 @@ def test_accounts_know_their_issuer_by_name(workspace: Workspace) -> None:
 
 def test_jobs_that_ended_long_ago_are_listed_and_removed(workspace: Workspace) -> None:
     jobs = workspace.jobs
-    ids = [jobs.enqueue(kind, {}, NOW - minutes(age)).id for kind, age in (("poll", 9), ("sync", 8), ("poll", 1))]
-    newest = jobs.enqueue("poll", {}, NOW - minutes(99)).id
+    asked = (("poll", 9), ("sync", 8), ("poll", 1), ("poll", 99))
+    *ids, newest = (jobs.enqueue(kind, {"age": age}, NOW - minutes(age)).id for kind, age in asked)
     assert jobs.ended(NOW, 9) == ()
     for job_id in (*ids, newest):
         jobs.set_state(job_id, "done")
@@ -242,6 +242,17 @@ def test_jobs_that_ended_long_ago_are_listed_and_removed(workspace: Workspace) -
     jobs.forget([ids[0], still_open])
     assert [job.id for job in jobs.open_jobs()] == [still_open]
     assert jobs.ended(NOW, 9) == (*ids[1:], newest)
+
+
+def test_what_is_open_is_not_put_down_once_more(workspace: Workspace) -> None:
+    jobs, asked = workspace.jobs, {"import_id": 1, "chunks": 3}
+    first = jobs.enqueue("import", asked, NOW)
+    jobs.set_state(first.id, "running")
+    assert jobs.enqueue("import", dict(reversed(asked.items())), NOW + minutes(1)).id == first.id
+    others = (jobs.enqueue("import", {**asked, "chunks": 4}, NOW), jobs.enqueue("sync", asked, NOW))
+    assert {job.id for job in jobs.open_jobs()} == {first.id, *(job.id for job in others)}
+    jobs.set_state(first.id, "done")
+    assert jobs.enqueue("import", asked, NOW).id not in {first.id, *(job.id for job in others)}
 
 
 def test_what_an_account_is_connected_with_can_change_but_not_whose_it_is(workspace: Workspace) -> None:

@@ -55,7 +55,7 @@ class Jobs(QObject):
 
     def enqueue(self, kind: str, **args: Any) -> None:
         """Puts a job down for the worker; a second one of the same kind and arguments is not begun beside the first."""
-        self._tasks.run(lambda _: self._put(kind, args), self._added, owner=self)
+        self._tasks.run(lambda _: self._app.jobs.enqueue(kind, args, self._app.clock()), self._added, owner=self)
 
     def of(self, kind: str, **args: Any) -> Job | None:
         """The open job of that kind with those arguments."""
@@ -71,10 +71,6 @@ class Jobs(QObject):
         self._looking = True
         known = self._known
         self._tasks.run(lambda _: self._see(known), self._saw, failed=self._unseen, owner=self)
-
-    def _put(self, kind: str, args: Mapping[str, Any]) -> Job:
-        found = same(self._app.jobs.open_jobs(), kind, args)
-        return found or self._app.jobs.enqueue(kind, args, self._app.clock())
 
     def _added(self, job: Job) -> None:
         self._known |= {job.id}
