@@ -315,8 +315,9 @@ def _prepare(connection: Any, _record: object) -> None:
         connection.adapters.register_dumper(str, dumper)
     # the driver's own choice is text, which takes either side three times as long
     connection.adapters.register_dumper(list, ListBinaryDumper)
+    connection.autocommit = True  # one wait, and not one more for each end of a transaction
     connection.execute(_DURABLE)
-    connection.commit()
+    connection.autocommit = False
 
 
 @cache
