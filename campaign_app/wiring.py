@@ -244,7 +244,7 @@ def _filings(workspace: Workspace, clock: Clock, engine: Callable[[str], Engine]
 def _money(workspace: Workspace, clock: Clock) -> Money:
     from campaign_app.services.money import Money
 
-    return Money(store=workspace.money, accounts=workspace.accounts, audit=workspace.audit, clock=clock)
+    return Money(store=workspace.money, accounts=workspace.accounts, clock=clock)
 
 
 def _preflights(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Final
@@ -152,3 +152,10 @@ def port_of(options: Mapping[str, str]) -> str:
     """Where an account's messages come from, where that is a field of it: digits only, or a name as written."""
     source = "".join(options.get("source", "").split()).casefold()
     return source if any(map(str.isalpha, source)) else "".join(filter(str.isdigit, source))
+
+
+Check = Callable[[Register], object]
+
+
+def accepts(_now: Register) -> None:
+    """Whatever stands in the register may be written over."""

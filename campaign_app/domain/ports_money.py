@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Protocol
 
 from campaign_app.domain.campaign import Campaign, CampaignState, Noted
 from campaign_app.domain.money import Bill, Counted, Limits
+
+Check = Callable[[int | None], object]
+
+
+def accepts(_now: int | None) -> None:
+    """Whatever stands there may be written over."""
 
 
 class MoneyStore(Protocol):
@@ -15,15 +21,25 @@ class MoneyStore(Protocol):
         """Sender account → the price of one part; absent where nobody wrote one down."""
         ...
 
-    def set_price(self, account_id: int, price: int | None) -> None:
-        """What is claimed from now on costs as much; what was claimed before keeps its price."""
+    def set_price(
+        self, account_id: int, price: int | None, *, check: Check = accepts, noted: Noted | None = None
+    ) -> None:
+        """What is claimed from now on costs as much; what was claimed before keeps its price.
+
+        `check` is told what stands there while nobody else changes it, and raises where that may not be written over.
+        """
         ...
 
     def month_budgets(self) -> dict[str, int]:
         """USCC of an entity → what its campaigns may cost in a month; absent for no budget."""
         ...
 
-    def set_month_budget(self, entity_uscc: str, budget: int | None) -> None: ...
+    def set_month_budget(
+        self, entity_uscc: str, budget: int | None, *, check: Check = accepts, noted: Noted | None = None
+    ) -> None:
+        """As `set_price`."""
+        ...
+
     def set_budget(
         self,
         campaign_id: int,

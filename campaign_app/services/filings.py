@@ -12,10 +12,10 @@ from campaign_app.compliance.engine import Engine
 from campaign_app.compliance.message import CheckRequest, Sender
 from campaign_app.compliance.opt_outs import STANDARD
 from campaign_app.compliance.segments import Segments
-from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.campaign import Campaign, Noted
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import SettingsError
-from campaign_app.domain.filing import OwnFiling, Register
+from campaign_app.domain.filing import Check, OwnFiling, Register, accepts
 from campaign_app.domain.finding import Finding
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock
 from campaign_app.domain.ports_campaigns import CampaignStore
@@ -41,10 +41,13 @@ class FilingStore(Protocol):
         ...
 
     def register(self, entity_uscc: str) -> Register: ...
-    def put_own(self, own: OwnFiling) -> None: ...
+    def put_own(self, own: OwnFiling, check: Check, noted: Noted) -> None:
+        """`check` is told what stands there while nobody else changes it, and raises where that has to stay."""
+        ...
+
     def take_back_own(self, entity_uscc: str, text: str) -> None: ...
-    def put_record(self, record: SignatureRecord) -> None:
-        """Raises NotAllowed("port_taken") if the port carries another signature, with its text."""
+    def put_record(self, record: SignatureRecord, check: Check = accepts, noted: Noted | None = None) -> None:
+        """As `put_own`. Raises NotAllowed("port_taken") if the port carries another signature, with its text."""
         ...
 
 
@@ -139,24 +142,22 @@ class Filings(Permitted):
         ):
             if wrong:
                 raise SettingsError(code, "This cannot be stated of a signature", text=own.text)
+
+        def check(now: Register) -> None:
+            if seen is not None:
+                require_as_seen(*(_said(each.get(own.text)) for each in (now.own, seen, {own.text: own})))
+
         register = self._store.register(own.entity_uscc)
-        if seen is not None:
-            require_as_seen(*(_said(each.get(own.text)) for each in (register.own, seen, {own.text: own})))
+        check(register)
         record = register.records.get(own.text, SignatureRecord(own.entity_uscc, own.text))
         if port is not None and port != record.port:
-            self.save(replace(record, port=port), actor=own.stated_by)
-        self._store.put_own(own)
-        self._audit.record(
-            "signature.stated",
-            actor=own.stated_by,
-            at=self._clock(),
-            entity=own.entity_uscc,
-            text=own.text,
-            port=port,
-            scopes=",".join(own.scopes),
-            carriers=",".join(own.carriers),
-            valid_until="" if own.valid_until is None else own.valid_until.isoformat(),
-        )
+            self.save(replace(record, port=port), actor=own.stated_by, seen=record)
+        told: dict[str, str | int | bool | None] = {
+            "entity": own.entity_uscc, "text": own.text, "port": port, "scopes": ",".join(own.scopes),
+            "carriers": ",".join(own.carriers),
+            "valid_until": "" if own.valid_until is None else own.valid_until.isoformat(),
+        }  # fmt: skip
+        self._store.put_own(own, check, Noted("signature.stated", own.stated_by, self._clock(), told))
 
     @needs(Permission.VOUCH)
     def take_back(self, entity_uscc: str, text: str, *, actor: str) -> None:
@@ -190,9 +191,13 @@ class Filings(Permitted):
         `record_length`. `seen` is what stood there when it was read: raises NotAllowed("changed_elsewhere") where that
         is something else by now.
         """
-        if seen is not None:
-            known = self._store.register(record.entity_uscc).records
-            require_as_seen(known.get(record.text, SignatureRecord(record.entity_uscc, record.text)), seen, record)
+
+        def check(now: Register) -> None:
+            if seen is not None:
+                unknown = SignatureRecord(record.entity_uscc, record.text)
+                require_as_seen(now.records.get(record.text, unknown), seen, record)
+
+        check(self._store.register(record.entity_uscc))
         for code, wrong in (
             ("port_digits", not _PORT.fullmatch(record.port)),
             ("letter_incomplete", bool(record.letter_from) != (record.letter_until is not None)),
@@ -201,19 +206,12 @@ class Filings(Permitted):
         ):
             if wrong:
                 raise SettingsError(code, "The record of a signature cannot be kept as it is", text=record.text)
-        self._store.put_record(record)
-        self._audit.record(
-            "signature.recorded",
-            actor=actor,
-            at=self._clock(),
-            entity=record.entity_uscc,
-            text=record.text,
-            port=record.port,
-            letter_from=record.letter_from,
-            scopes=",".join(record.scopes),
-            letter_until="" if record.letter_until is None else record.letter_until.isoformat(),
-            owner_confirmed=int(record.owner_confirmed),
-        )
+        told: dict[str, str | int | bool | None] = {
+            "entity": record.entity_uscc, "text": record.text, "port": record.port, "letter_from": record.letter_from,
+            "scopes": ",".join(record.scopes), "owner_confirmed": int(record.owner_confirmed),
+            "letter_until": "" if record.letter_until is None else record.letter_until.isoformat(),
+        }  # fmt: skip
+        self._store.put_record(record, check, Noted("signature.recorded", actor, self._clock(), told))
 
 
 def _said(own: OwnFiling | None) -> tuple[object, ...]:

@@ -10,18 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from campaign_app.domain.campaign import Campaign, CampaignState, Noted
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.money import BUDGET_MAX, PRICE_MAX, Bill, Counted, Limits, Quote, objection, quote_of, yuan
-from campaign_app.domain.ports import AccountStore, AuditLog, Clock
-from campaign_app.domain.ports_money import MoneyStore
+from campaign_app.domain.ports import AccountStore, Clock
+from campaign_app.domain.ports_money import Check, MoneyStore, accepts
 from campaign_app.domain.team import Permission
 from campaign_app.services.balances import balance_of
 from campaign_app.services.overtaken import require_as_seen
 from campaign_app.services.permitted import Permitted, needs
 
+Key = TypeVar("Key", int, str)
 Level = Literal["ok", "warn", "block"]
 Facts = dict[str, str | int | tuple[str, ...]]
 # by what `objection` says: the key of the check, which is where it is mended
@@ -82,10 +83,9 @@ class Month:
 
 
 class Money(Permitted):
-    def __init__(self, *, store: MoneyStore, accounts: AccountStore, audit: AuditLog, clock: Clock) -> None:
+    def __init__(self, *, store: MoneyStore, accounts: AccountStore, clock: Clock) -> None:
         self._store = store
         self._accounts = accounts
-        self._audit = audit
         self._clock = clock
 
     def spending(self, campaign: Campaign, before: Spending | None = None) -> Spending:
@@ -120,10 +120,8 @@ class Money(Permitted):
         """
         _require(price, PRICE_MAX, "price")
         self._accounts.account(account_id)
-        if seen is not None:
-            require_as_seen(self._store.prices().get(account_id), seen.get(account_id), price)
-        self._store.set_price(account_id, price)
-        self._audit.record("account.priced", actor=actor, at=self._clock(), account=account_id, price=price)
+        noted = Noted("account.priced", actor, self._clock(), {"account": account_id, "price": price})
+        self._store.set_price(account_id, price, check=_as_seen(seen, account_id, price), noted=noted)
 
     @needs(Permission.SET)
     def set_month_budget(
@@ -132,10 +130,8 @@ class Money(Permitted):
         """Holds for campaigns that begin from now on. Raises SettingsError, NotFound, and as `set_price` does."""
         _require(budget, BUDGET_MAX, "budget_amount")
         self._accounts.entity(entity_uscc)
-        if seen is not None:
-            require_as_seen(self._store.month_budgets().get(entity_uscc), seen.get(entity_uscc), budget)
-        self._store.set_month_budget(entity_uscc, budget)
-        self._audit.record("entity.budgeted", actor=actor, at=self._clock(), uscc=entity_uscc, budget=budget)
+        noted = Noted("entity.budgeted", actor, self._clock(), {"uscc": entity_uscc, "budget": budget})
+        self._store.set_month_budget(entity_uscc, budget, check=_as_seen(seen, entity_uscc, budget), noted=noted)
 
     @needs(Permission.BUILD)
     def set_budget(self, campaign_id: int, budget: int | None, *, actor: str) -> None:
@@ -152,6 +148,10 @@ class Money(Permitted):
         """Of the month of now, or of `at`."""
         bill = self._store.month_bill(entity_uscc, at or self._clock())
         return Month(bill, self._store.month_budgets().get(entity_uscc))
+
+
+def _as_seen(seen: Mapping[Key, int | None] | None, key: Key, wanted: int | None) -> Check:
+    return accepts if seen is None else lambda now: require_as_seen(now, seen.get(key), wanted)
 
 
 def _require(amount: int | None, most: int, code: str) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from campaign_app.domain.campaign import Noted
 from campaign_app.domain.errors import NotAllowed
-from campaign_app.domain.filing import OwnFiling, Register
+from campaign_app.domain.filing import Check, OwnFiling, Register, accepts
 from campaign_app.domain.signature import Signature, SignatureRecord, SignatureReport
 from campaign_app.storage import schema
-from campaign_app.storage.audit import acting
+from campaign_app.storage.audit import acting, append_entry
 from campaign_app.storage.engine import Database
 from campaign_app.storage.lists import write_all
 from campaign_app.storage.registers import register_of, signature_in
@@ -47,7 +48,7 @@ class SqlFilings:
         with self.db.read() as connection:
             return register_of(connection, entity_uscc)
 
-    def put_own(self, own: OwnFiling) -> None:
+    def put_own(self, own: OwnFiling, check: Check, noted: Noted) -> None:
         values = {
             "entity_uscc": own.entity_uscc,
             "text": own.text,
@@ -57,16 +58,17 @@ class SqlFilings:
             "stated_at": to_ms(own.stated_at),
         }
         with self.db.write() as connection:
+            check(register_of(connection, own.entity_uscc))
             row = values | {"stated_by": acting(connection, own.stated_by)}
             write_all(connection, insert_or_update(connection, signature_own, "entity_uscc", "text"), [row])
+            append_entry(connection, noted.action, noted.actor, to_ms(noted.at), noted.facts)
 
     def take_back_own(self, entity_uscc: str, text: str) -> None:
         mine = (signature_own.c.entity_uscc == entity_uscc, signature_own.c.text == text)
         with self.db.write() as connection:
             connection.execute(sa.delete(signature_own).where(*mine))
 
-    def put_record(self, record: SignatureRecord) -> None:
-        """Raises NotAllowed("port_taken") if the port carries another signature, with its text."""
+    def put_record(self, record: SignatureRecord, check: Check = accepts, noted: Noted | None = None) -> None:
         values = {
             "entity_uscc": record.entity_uscc,
             "text": record.text,
@@ -78,10 +80,13 @@ class SqlFilings:
             "owner_confirmed": int(record.owner_confirmed),
         }
         with self.db.write() as connection:
+            check(register_of(connection, record.entity_uscc))
             other = sa.select(_RECORD.c.text).where(_RECORD.c.port == record.port, _RECORD.c.port != "", ~_same(record))
             if (text := connection.execute(other).scalar()) is not None:
                 raise NotAllowed("port_taken", "One port carries one signature", port=record.port, text=text)
             write_all(connection, insert_or_update(connection, _RECORD, "entity_uscc", "text"), [values])
+            if noted is not None:
+                append_entry(connection, noted.action, noted.actor, to_ms(noted.at), noted.facts)
 
 
 def _same(record: SignatureRecord) -> sa.ColumnElement[bool]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from campaign_app.domain.campaign import Campaign, CampaignState, Noted
 from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.money import Bill, Limits
+from campaign_app.domain.ports_money import Check, accepts
 from campaign_app.storage.audit import append_entry
 from campaign_app.storage.billed import billed_of
 from campaign_app.storage.budgets import (
@@ -40,26 +42,25 @@ class SqlMoney:
         with self.db.read() as connection:
             return prices_of(connection)
 
-    def set_price(self, account_id: int, price: int | None) -> None:
+    def set_price(
+        self, account_id: int, price: int | None, *, check: Check = accepts, noted: Noted | None = None
+    ) -> None:
         with self.db.write() as connection:
-            if price is None:
-                connection.execute(sa.delete(account_price).where(account_price.c.account_id == account_id))
-                return
-            row = {"account_id": account_id, "price": price}
-            connection.execute(insert_or_update(connection, account_price, "account_id"), row)
+            check(prices_of(connection).get(account_id))
+            _put(connection, account_price.c.account_id, account_id, account_price.c.price, price)
+            _note(connection, noted)
 
     def month_budgets(self) -> dict[str, int]:
         with self.db.look() as connection:
-            rows = connection.execute(sa.select(entity_budget.c.entity_uscc, entity_budget.c.month))
-            return {uscc: month for uscc, month in rows}  # noqa: C416 rows are typed as no pairs
+            return _months(connection)
 
-    def set_month_budget(self, entity_uscc: str, budget: int | None) -> None:
+    def set_month_budget(
+        self, entity_uscc: str, budget: int | None, *, check: Check = accepts, noted: Noted | None = None
+    ) -> None:
         with self.db.write() as connection:
-            if budget is None:
-                connection.execute(sa.delete(entity_budget).where(entity_budget.c.entity_uscc == entity_uscc))
-                return
-            row = {"entity_uscc": entity_uscc, "month": budget}
-            connection.execute(insert_or_update(connection, entity_budget, "entity_uscc"), row)
+            check(_months(connection).get(entity_uscc))
+            _put(connection, entity_budget.c.entity_uscc, entity_uscc, entity_budget.c.month, budget)
+            _note(connection, noted)
 
     def set_budget(
         self,
@@ -74,8 +75,7 @@ class SqlMoney:
             if among is not None and state not in among:
                 raise NotAllowed("campaign_running", "The campaign has begun: its budget holds as it was")
             put_budget(connection, campaign_id, budget=budget)
-            if noted is not None:
-                append_entry(connection, noted.action, noted.actor, to_ms(noted.at), noted.facts)
+            _note(connection, noted)
 
     def to_leave(self, campaign_id: int) -> dict[int, dict[int | None, int]]:
         with self.db.read() as connection:
@@ -98,3 +98,23 @@ class SqlMoney:
     def month_bill(self, entity_uscc: str, now: datetime) -> Bill:
         with self.db.read() as connection:
             return month_bill_of(connection, entity_uscc, now)
+
+
+def _months(connection: sa.Connection) -> dict[str, int]:
+    rows = connection.execute(sa.select(entity_budget.c.entity_uscc, entity_budget.c.month))
+    return {uscc: month for uscc, month in rows}  # noqa: C416 rows are typed as no pairs
+
+
+def _put(
+    connection: sa.Connection, key: sa.Column[Any], of: int | str, value: sa.Column[Any], amount: int | None
+) -> None:
+    """None takes it away."""
+    if amount is None:
+        connection.execute(sa.delete(key.table).where(key == of))
+        return
+    connection.execute(insert_or_update(connection, key.table, key.name), {key.name: of, value.name: amount})
+
+
+def _note(connection: sa.Connection, noted: Noted | None) -> None:
+    if noted is not None:
+        append_entry(connection, noted.action, noted.actor, to_ms(noted.at), noted.facts)

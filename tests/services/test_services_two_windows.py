@@ -17,8 +17,10 @@ from campaign_app import bootstrap, words
 from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.campaign import CampaignState, Noted
 from campaign_app.domain.errors import AppError
+from campaign_app.domain.filing import OwnFiling
 from campaign_app.domain.lookback import Scope
 from campaign_app.domain.peak import PlanState
+from campaign_app.domain.signature import SignatureRecord
 from campaign_app.jobs.import_customers import import_file
 from campaign_app.services.accounts import secret_name
 from campaign_app.services.import_plan import Source
@@ -74,6 +76,8 @@ ready = act("peaks.declare", ONE, PlanState.READY, actor="乙", knowing=True)
 is_institution = act("accounts.describe_entity", ENTITY, kind="institution", actor="甲")
 may_sell_finance = act("accounts.describe_entity", ENTITY, licences={"finance": True}, actor="乙")
 opt_out, lift = act("opt_outs.add", 5, note="电话里说的", actor="甲"), act("lifting.lift", 5, actor="乙")
+priced = [act("money.set_price", ONE, price, actor="甲", seen={}) for price in (45, 50)]
+a_month = [act("money.set_month_budget", ENTITY, budget, actor="甲", seen={}) for budget in (9_000, 8_000)]
 disconnect = act("accounts.disconnect", ONE, actor="甲")
 
 
@@ -111,6 +115,16 @@ def two_look_backs(staged: Staged) -> None:
         staged.app.lookbacks.pause(number, actor="甲")
 
 
+def noted(text: str) -> Act:
+    nothing = SignatureRecord(ENTITY, "安宁百货")
+    return act("filings.save", replace(nothing, note=text), actor=text, seen=nothing)
+
+
+def stated(app: bootstrap.App, purpose: str) -> None:
+    own = OwnFiling(ENTITY, "安宁到家", (purpose,), ("mobile",), app.clock(), "甲")
+    app.filings.state(own, None, seen={})
+
+
 def go_on_looking(number: int) -> Act:
     return act("lookbacks.resume", number, actor="甲")
 
@@ -145,6 +159,14 @@ LOST: Final[dict[str, tuple[Build, Act, Act]]] = {
     "what an entity is, beside its licences": (Staged.draft, is_institution, may_sell_finance),
     "a look-back, beside another": (two_look_backs, go_on_looking(1), go_on_looking(2)),
     "a plan that is ready, beside its change": (peak(Staged.draft), ready, rename_plan),
+    "a price, beside another": (Staged.draft, *priced),
+    "a budget of a month, beside another": (Staged.draft, *a_month),
+    "a note on a signature, beside another": (Staged.draft, noted("甲"), noted("乙")),
+    "a signature that is stated, beside another": (
+        Staged.draft,
+        partial(stated, purpose="retail"),
+        partial(stated, purpose="service"),
+    ),
 }
 MORE: Final[dict[str, tuple[Build, Act, Act]]] = {
     "approve, edit": (Staged.screened, approve, edit(body=CLEAN + "。")),
