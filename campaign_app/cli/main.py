@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from typer.main import get_command
@@ -34,6 +34,7 @@ from campaign_app.cli.suppression import suppression
 from campaign_app.cli.template import template
 from campaign_app.cli.trying import try_out
 from campaign_app.cli.update import update
+from campaign_app.cli.usage import say_usage
 from campaign_app.cli.window import Window, window
 from campaign_app.cli.words import fail, say
 from campaign_app.cli.worker import worker
@@ -41,12 +42,15 @@ from campaign_app.cli.workspace import workspace
 from campaign_app.domain.errors import AppError
 from campaign_app.processes import READ_ROWS, look_for_cycles_less_often
 
+INTERRUPTED: Final = 130  # what shells say of Ctrl-C, and typer as well
+
 app = typer.Typer(
     name="campaign-app",
     help="允发：只发给平台 API 确认同意的人的营销短信。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # its tables cut off what is wider than they are, and Chinese has no spaces to break at
 )
 
 
@@ -106,13 +110,21 @@ app.add_typer(workspace, name="workspace")
 
 
 def main(window: Window) -> None:
-    """Runs one command; an expected error is one sentence on stderr and exit status 2.
+    """Runs one command; an expected error, bad usage too, is one sentence on stderr and exit status 2.
 
-    `window` opens the window for the commands that ask for it: this package knows none.
+    Ctrl-C is 130. `window` opens the window for the commands that ask for it: this package knows none.
     """
     logs.configure("WARNING")
     look_for_cycles_less_often()  # importing what a command needs makes many objects and no cycles worth a search
     try:
-        get_command(app)(obj=window)  # `app` itself would put an exception hook in place that masks nothing
+        # `app` itself would put an exception hook in place that masks nothing
+        status = get_command(app)(prog_name=app.info.name, obj=window, standalone_mode=False)
     except AppError as error:
         fail(say(error))
+    except typer.TyperException as error:
+        fail(say_usage(error))
+    except typer.Abort:  # at a question
+        fail("已取消。", INTERRUPTED)
+    if status == INTERRUPTED:
+        fail("已中断。", INTERRUPTED)
+    raise SystemExit(status)

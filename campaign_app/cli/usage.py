@@ -1,0 +1,47 @@
+"""How a command was called wrongly, in the command line's own language; the parser of arguments knows English only."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from typer import TyperException
+
+# what the parser says of a whole call
+_CALLS: Final = (
+    (r"Missing (?:option|argument|parameter) '(.+)'\..*", r"缺少 \1"),
+    (r"Missing command\.", "缺少子命令"),
+    (r"No such command '(.+?)'.*", r"没有 \1 这个命令"),
+    (r"No such option: (\S+).*", r"没有 \1 这个选项"),
+    (r"Got unexpected extra argument\(s\) \((.+)\)", r"多出了 \1"),
+    (r"Option '(.+)' does not take a value\.", r"\1 后面不能给值"),
+    (r"Option '(.+)' requires an argument\.", r"\1 后面缺少值"),
+)
+# what it says of one value
+_VALUES: Final = (
+    (r"Input should be a valid integer.*", "应为整数"),
+    (r"Input should be a valid number.*", "应为数字"),
+    (r"Input should be greater than or equal to (.+)", r"不能小于 \1"),
+    (r"Input should be less than or equal to (.+)", r"不能大于 \1"),
+    (r"(?:Value error, )?'(.+)' is not one of (.+)\.", r"没有 \1 这一种，请用 \2"),
+    (r"(?:Value error, )?'(.+)' does not match the formats? .+\.", r"\1 不是日期，应写作 2026-11-10"),
+    (r"path '(.+)' is not readable\.", r"没有权限读取 \1"),
+)
+
+
+def say_usage(error: TyperException) -> str:
+    """One sentence, and where the usage is told; help that was asked for, or what is not known here, as it is."""
+    told = error.format_message()
+    value = re.fullmatch(r"Invalid value for '(.+?)': (.+)", told, re.DOTALL)
+    said = f"{value[1]} 的值不对：{_said(_VALUES, value[2]) or value[2]}" if value else _said(_CALLS, told)
+    if not said:
+        return told
+    like = re.search(r"(?:Did you mean|Possible options:) ([^?)]+)", told)
+    context = getattr(error, "ctx", None)
+    usage = f"用法见 {context.command_path} --help。" if context is not None else ""
+    return f"{said}。{f'是不是 {like[1]}？' if like else ''}".replace("'", "") + usage
+
+
+def _said(known: tuple[tuple[str, str], ...], told: str) -> str:
+    fits = ((re.fullmatch(pattern, told, re.DOTALL), said) for pattern, said in known)
+    return next((found.expand(said) for found, said in fits if found), "")

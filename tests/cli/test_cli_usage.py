@@ -1,0 +1,74 @@
+"""What a command says of how it was called, and of being stopped."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+import typer
+
+from campaign_app.cli.usage import say_usage
+from tests.helpers.line import Line, new_line
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("called", "said"),
+    [
+        ("statu", "没有 statu 这个命令。是不是 status？用法见 campaign-app --help。"),
+        ("create --work x", "没有 --work 这个选项。是不是 --workspace？用法见 campaign-app create --help。"),
+        ("create --nonsense", "没有 --nonsense 这个选项。用法见 campaign-app create --help。"),
+        ("workspace move", "缺少 FOLDER。用法见 campaign-app workspace move --help。"),
+        ("send 1", "缺少 --recipients。用法见 campaign-app send --help。"),
+        ("screen", "缺少 FILE.json。用法见 campaign-app screen --help。"),
+        ("status 1 2", "多出了 2。用法见 campaign-app status --help。"),
+        ("status --json=yes", "--json 后面不能给值。"),
+        ("status --workspace", "--workspace 后面缺少值。"),
+        ("send x --recipients 3", "ID 的值不对：应为整数。用法见 campaign-app send --help。"),
+        ("worker --lease 2", "--lease 的值不对：不能小于 3。用法见 campaign-app worker --help。"),
+        ("worker --concurrency 65", "--concurrency 的值不对：不能大于 64。用法见 campaign-app worker --help。"),
+        ("peak pause-all 1 --wait x", "--wait 的值不对：应为数字。用法见 campaign-app peak pause-all --help。"),
+        (
+            "worker --at-login yes",
+            "--at-login 的值不对：没有 yes 这一种，请用 on, off, status。用法见 campaign-app worker --help。",
+        ),
+        (
+            "report --from 2026-13-01 --to 2026-12-31",
+            "--from 的值不对：2026-13-01 不是日期，应写作 2026-11-10。用法见 campaign-app report --help。",
+        ),
+    ],
+)
+def test_bad_usage_is_one_sentence_and_status_2(tmp_path: Path, called: str, said: str) -> None:
+    assert Line(tmp_path).call(*called.split()) == (2, "", f"{said}\n")
+
+
+def test_what_is_not_known_of_the_parser_is_said_in_its_own_words() -> None:
+    assert say_usage(typer.BadParameter("odd", param_hint="'--x'")) == "--x 的值不对：odd。"
+    assert say_usage(typer.TyperException("quite odd")) == "quite odd"
+
+
+def test_a_group_without_a_command_shows_its_help_whole(tmp_path: Path) -> None:
+    """However narrow the terminal: words that were cut off are words that nobody can read."""
+    status, said, shown = Line(tmp_path).call("backup")
+    assert (status, said) == (2, "")
+    assert "…" not in shown
+    assert "每个停下的活动仍由人决定是否继续。" in shown
+
+
+@pytest.mark.parametrize(("end", "said"), [(typer.Abort(), "已取消。\n"), (KeyboardInterrupt(), "已中断。\n")])
+def test_a_command_that_is_stopped_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: BaseException, said: str
+) -> None:
+    line = new_line(tmp_path)
+
+    def stopped(_: str) -> str:
+        raise end
+
+    monkeypatch.setattr("campaign_app.cli.keys.asked", stopped)
+    monkeypatch.setattr("sys.stdin", Terminal())
+    assert line.call("status", "--workspace", str(line.folder)) == (130, "", said)
