@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from campaign_app.cli.follow import show, wait_for_job
+from campaign_app.cli.follow import goes_on, show, wait_for_job
 from campaign_app.cli.keys import (
     FolderOption,
     JsonOption,
@@ -84,5 +84,6 @@ def connect(
         synced = {}
         if sync:
             job = app.jobs.enqueue("sync", {"account_id": account.id}, app.clock())
-            synced = dict(wait_for_job(app, job.id, seconds=SYNC_SECONDS))
+            with goes_on("campaign-app accounts list"):
+                synced = dict(wait_for_job(app, job.id, seconds=SYNC_SECONDS))
         show({"account": account.id, "shop": account.label, "issuer": account.issuer_name, **synced}, as_json=as_json)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from campaign_app.cli.follow import follow_campaign, show
+from campaign_app.cli.follow import follow_campaign, goes_on, show
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
 from campaign_app.cli.words import WORDS
 from campaign_app.domain.audience import Filter
@@ -43,7 +43,7 @@ def screen(
         )
         app.campaigns.edit(made.id, actor="cli", signature=fields["signature"], body=fields["body"])
         app.campaigns.screen(made.id, actor="cli")
-        campaign = follow_campaign(app, made.id, {CampaignState.SCREENING}, quiet=as_json)
+        campaign = _followed(app, made.id, {CampaignState.SCREENING}, quiet=as_json)
         checked, warnings = app.campaigns.check(made.id), app.campaigns.warnings(made.id)
         shown = {f.rule_id for f in checked.findings}
         found = [
@@ -76,7 +76,7 @@ def send(
             app.campaigns.approve(campaign, recipients=recipients, confirmed_warnings=confirm or (), actor="cli")
         app.campaigns.schedule(campaign_id, send_at=send_at, confirmed_warnings=confirm or (), actor="cli")
         working = {CampaignState.SENDING} | ({CampaignState.SCHEDULED} if send_at is None else set())
-        show(_summary(app, follow_campaign(app, campaign_id, working, quiet=as_json)), as_json=as_json)
+        show(_summary(app, _followed(app, campaign_id, working, quiet=as_json)), as_json=as_json)
 
 
 def _moment(written: str | None) -> datetime | None:
@@ -181,10 +181,16 @@ def _show_after(app: App, campaign: Campaign, working: CampaignState, *, as_json
         show(_summary(app, campaign), as_json=as_json)
         return
     with bootstrap.with_worker(app):
-        ended = follow_campaign(app, campaign.id, {working}, quiet=as_json)
+        ended = _followed(app, campaign.id, {working}, quiet=as_json)
         show(_summary(app, ended), as_json=as_json)
     if ended.came_with_copy:
         sys.stderr.write(f"{WORDS.why('state_note', ended.state_note)}{going_on(app, ended)}\n")
+
+
+def _followed(app: App, campaign_id: int, while_in: set[CampaignState], *, quiet: bool) -> Campaign:
+    stop = f"campaign-app pause {campaign_id}" if CampaignState.SENDING in while_in else ""
+    with goes_on(f"campaign-app status {campaign_id}", stop):
+        return follow_campaign(app, campaign_id, while_in, quiet=quiet)
 
 
 def going_on(app: App, campaign: Campaign) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +14,7 @@ from rich.table import Table
 
 from campaign_app.cli.words import WORDS
 from campaign_app.domain.campaign import Campaign, CampaignState
-from campaign_app.domain.errors import AppError
+from campaign_app.domain.errors import AppError, WorkspaceError
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
@@ -57,6 +58,22 @@ def wait_for_job(app: App, job_id: int, *, seconds: float) -> Mapping[str, Any]:
     if job.state != "done":
         raise AppError(job.error, f"{job.kind} failed: {job.error}")
     return job.result or {}
+
+
+@contextmanager
+def goes_on(look: str, stop: str = "") -> Iterator[None]:
+    """Whoever ends the following, by Ctrl-C or because the server is away, has not stopped the work: says so.
+
+    `look` and `stop` are the commands that tell how it goes, and that stop it.
+    """
+    try:
+        yield
+    except (KeyboardInterrupt, WorkspaceError):
+        how = f"；要停下：{stop}" if stop else ""
+        sys.stderr.write(
+            f"不再跟随，但工作没有取消：后台进程会接着做，没有在运行的就在下次启动时接着做。看进展：{look}{how}。\n"
+        )
+        raise
 
 
 class _nothing:  # noqa: N801 used like contextlib.nullcontext, typed for the caller

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from campaign_app.cli.follow import show, wait_for_job
+from campaign_app.cli.follow import goes_on, show, wait_for_job
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
 from campaign_app.domain.errors import SettingsError
 
@@ -193,7 +193,8 @@ def set_task(
 def _followed(app: App, run_id: int) -> Run:
     for job in app.jobs.open_jobs():
         if job.kind == "lookback" and job.args.get("run_id") == run_id:
-            wait_for_job(app, job.id, seconds=HOURS * 3600)
+            with goes_on(f"campaign-app lookback show {run_id}", f"campaign-app lookback pause {run_id}"):
+                wait_for_job(app, job.id, seconds=HOURS * 3600)
     return app.lookbacks.run(run_id)
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 import typer
 
+from campaign_app.cli.follow import goes_on
 from campaign_app.cli.usage import say_usage
+from campaign_app.domain.errors import WorkspaceError
 from tests.helpers.line import Line, new_line
 
 
@@ -58,6 +60,17 @@ def test_a_group_without_a_command_shows_its_help_whole(tmp_path: Path) -> None:
     assert (status, said) == (2, "")
     assert "…" not in shown
     assert "每个停下的活动仍由人决定是否继续。" in shown
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt(), WorkspaceError("server_unreachable", "away")])
+def test_who_stops_following_is_told_that_the_work_goes_on(
+    end: BaseException, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(type(end)), goes_on("campaign-app status 7", "campaign-app pause 7"):
+        raise end
+    said = capsys.readouterr().err
+    assert said.startswith("不再跟随，但工作没有取消")
+    assert "看进展：campaign-app status 7；要停下：campaign-app pause 7。" in said
 
 
 @pytest.mark.parametrize(("end", "said"), [(typer.Abort(), "已取消。\n"), (KeyboardInterrupt(), "已中断。\n")])
