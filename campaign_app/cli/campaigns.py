@@ -16,7 +16,7 @@ from campaign_app.cli.words import WORDS
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.copies import DIFFERS
-from campaign_app.domain.errors import NotAllowed, SettingsError
+from campaign_app.domain.errors import NotAllowed, NotFound, SettingsError
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
@@ -34,6 +34,8 @@ def screen(
     """按文件新建一个活动并核验受众；不发送。"""
     fields, audience = read_definition(definition)
     with _opened(workspace, passphrase_file) as app:
+        if fields["entity_uscc"] not in {each.uscc for each in app.accounts.entities()}:
+            raise NotFound("entity", "There is no such entity")
         made = app.campaigns.create(
             name=fields["name"],
             entity_uscc=fields["entity_uscc"],
@@ -205,6 +207,8 @@ def going_on(app: App, campaign: Campaign) -> str:
 
 def read_definition(file: Path) -> tuple[dict[str, str], Filter]:
     """The fields and the audience of a campaign file; raises SettingsError that names what is wrong."""
+    from campaign_app.services.filings import PURPOSES
+
     try:
         data = json.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -214,6 +218,9 @@ def read_definition(file: Path) -> tuple[dict[str, str], Filter]:
     missing = [name for name in _FIELDS if not isinstance(data, dict) or not isinstance(data.get(name), str)]
     if missing:
         raise SettingsError("bad_file", "Fields are missing", file=str(file), reason=f"缺少：{'、'.join(missing)}。")
+    if data["purpose"] not in PURPOSES:
+        reason = f"purpose 应为 {'、'.join(PURPOSES)} 之一。"
+        raise SettingsError("bad_file", "No such purpose", file=str(file), reason=reason)
     return {name: data[name] for name in _FIELDS}, Filter.from_json(data.get("audience", Filter().to_json()))
 
 

@@ -100,6 +100,12 @@ def test_the_main_job_by_commands(tmp_path: Path, sandbox: SandboxProcess, passp
         "name": "双十一", "entity_uscc": shop.entity_uscc, "purpose": "retail", "signature": "安宁百货", "body": BODY,
         "audience": {"every": True, "parts": [{"field": "order_count", "op": "at_least", "value": 1}]},
     }  # fmt: skip
+    for name, other, said in (("entity_uscc", "91330100MA0MN00099", "没有这个主体"), ("purpose", "any", "purpose")):
+        definition.write_text(json.dumps(fields | {name: other}), encoding="utf-8")
+        refused = line.run("screen", str(definition))
+        assert (refused.returncode, refused.stdout, said in refused.stderr) == (2, "", True), refused.stderr
+        assert len(refused.stderr.splitlines()) == 1
+    assert line.json("status")["campaigns"] == []
     definition.write_text(json.dumps(fields, ensure_ascii=False), encoding="utf-8")
     screened = line.json("screen", str(definition))
     assert screened["state"] == "screened"
