@@ -47,8 +47,9 @@ _SECRETS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
 )
 # what a library says below this level is of no use to anybody who reads our logs
 _LIBRARIES: Final = ("dbos", "alembic", "sqlalchemy", "uvicorn", "asyncio", "keyring", "tenacity")
-# its warnings name addresses, and a sender's has the values of a text in it
-_ADDRESSES: Final = "urllib3"
+# a warning of the first names addresses, and a sender's has the values of a text in it; one of the second is what it
+# passes over in throwing away a connection that broke, of which whoever used it was told
+_ERRORS_ONLY: Final = ("urllib3", "psycopg")
 _FORMAT: Final = "%(asctime)s %(levelname)s %(name)s [%(process)d] %(message)s"
 _FILE_BYTES: Final = 2_000_000
 _FILES: Final = 5
@@ -100,7 +101,8 @@ def _tame_libraries() -> None:
         logger.handlers[:] = [logging.NullHandler()]
     # a new one for each set-up, as the handlers are
     logging.getLogger("dbos").filters[:] = [_Seldom()]
-    logging.getLogger(_ADDRESSES).setLevel(logging.ERROR)
+    for name in _ERRORS_ONLY:
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 class _Seldom(logging.Filter):

@@ -204,6 +204,7 @@ class TestConfigured:
         logging.getLogger("dbos").addHandler(own)
         logs.configure(logging.INFO)
         logging.getLogger("dbos").info("an executor started")
+        logging.getLogger("psycopg").warning("error ignored terminating a copy")
         logging.getLogger("sqlalchemy.engine").info("SELECT 1")
         logging.getLogger("dbos").warning("to %s", NUMBER)
         assert configured().count("\n") == 1
