@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
 
-from campaign_app.domain.errors import NotFound, WorkspaceError
+from campaign_app.domain.errors import NotFound, NotPermitted, WorkspaceError
 from campaign_app.domain.team import Person, Role
 from campaign_app.storage.audit import append_entry
 from campaign_app.storage.engine import Database
@@ -46,7 +48,8 @@ class SqlMembers:
             _require_roles(connection)
             if not connection.execute(_LOGIN, {"login": login}).scalar():
                 raise NotFound("login", "The server has no such login", login=login)
-            run(connection, f"GRANT {_named(connection, role)} TO {quoted(login)} WITH INHERIT TRUE")
+            with _makers_alone():
+                run(connection, f"GRANT {_named(connection, role)} TO {quoted(login)} WITH INHERIT TRUE")
             append_entry(connection, "role.granted", actor, to_ms(at), {"login": login, "role": role.value})
 
     def revoke(self, login: str, role: Role, *, actor: str, at: datetime) -> None:
@@ -60,12 +63,22 @@ class SqlMembers:
                 raise NotFound("login", "The server has no such login", login=login)
             named = f"{prefix_of(connection)}{role}"
             for giver in connection.execute(_GIVERS, {"role": named, "login": login}).scalars().all():
-                run(connection, f"REVOKE {quoted(named)} FROM {quoted(login)} GRANTED BY {quoted(giver)}")
+                with _makers_alone():
+                    run(connection, f"REVOKE {quoted(named)} FROM {quoted(login)} GRANTED BY {quoted(giver)}")
             if role in roles_of(connection, login):
                 raise WorkspaceError(
                     "role_stays", "The login has the role in another way", login=login, role=role.value
                 )
             append_entry(connection, "role.revoked", actor, to_ms(at), {"login": login, "role": role.value})
+
+
+@contextmanager
+def _makers_alone() -> Iterator[None]:
+    """Whoever comes so far may give some roles: what the server refuses them is for who made the workspace."""
+    try:
+        yield
+    except NotPermitted as refused:
+        raise NotPermitted(refused.code, str(refused), roles="maker") from refused
 
 
 def _named(connection: sa.Connection, role: Role) -> str:
