@@ -38,6 +38,7 @@ def create(
     server_password_file: Annotated[
         Path | None, typer.Option("--server-password-file", help="从此文件读取数据库密码；否则询问。")
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """新建一个加密的工作区；密钥存入系统钥匙串，没有钥匙串就由口令保护。"""
     from campaign_app import bootstrap
@@ -51,7 +52,7 @@ def create(
         if error.code != "no_keychain" or not sys.stdin.isatty():
             raise
         make(bootstrap.new_keeper(new_passphrase())).close()
-    show({"工作区": folder})
+    show({"folder": str(folder)} if as_json else {"工作区": folder}, as_json=as_json)
 
 
 def _maker(folder: Path, server: str, password_file: Path | None) -> Callable[[KeyKeeper], App]:
@@ -76,8 +77,8 @@ def connect(
     from campaign_app import bootstrap
 
     try:
-        key = key_file.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeError) as error:
+        key = key_file.read_text(encoding="ascii", errors="replace").strip()  # what is no ASCII is no key
+    except OSError as error:
         raise SettingsError("no_file", "The key file cannot be read", file=str(key_file)) from error
     with bootstrap.with_worker(open_for(workspace, passphrase_file)) as app:
         account = app.accounts.connect(consent_api(base_url=base_url, key_id=key_id, private_key=key), actor="cli")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,7 @@ from campaign_app.cli.keys import (
     passphrase_from,
     server_password,
 )
-from campaign_app.cli.words import WORDS
+from campaign_app.cli.words import WORDS, fail
 from campaign_app.domain.team import Person, Role
 
 LoginArgument = Annotated[str, typer.Argument(metavar="LOGIN", help="数据库用户；由数据库管理员建立。")]
@@ -36,17 +37,21 @@ def set_up(
     ] = False,
     workspace: FolderOption = None,
     passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """在数据库里建立角色并授权；重复运行只会恢复原样。"""
     from campaign_app import membership
 
     with open_for(workspace, passphrase_file) as app:
         if only_print:
-            for statement in membership.statements(app):
-                typer.echo(f"{statement};")
+            needed = [f"{statement};" for statement in membership.statements(app)]
+            if as_json:
+                show({"statements": needed}, as_json=True)
+            else:
+                typer.echo("".join(f"{statement}\n" for statement in needed), nl=False)
             return
         membership.set_up(app)
-        show({"roles": ", ".join(Role)})
+        show({"roles": [role.value for role in Role]}, as_json=as_json)
 
 
 @roles.command("grant")
@@ -55,13 +60,14 @@ def grant(
     role: RoleArgument,
     workspace: FolderOption = None,
     passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """授予一个数据库用户一种角色；一人可以有几种。"""
     from campaign_app import membership
 
     with open_for(workspace, passphrase_file) as app:
         membership.grant(app, login, role, actor="cli")
-        show({"login": login, "granted": role.value})
+        show({"login": login, "granted": role.value}, as_json=as_json)
 
 
 @roles.command("revoke")
@@ -70,13 +76,14 @@ def revoke(
     role: RoleArgument,
     workspace: FolderOption = None,
     passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """收回一种角色；从下一条语句起生效。"""
     from campaign_app import membership
 
     with open_for(workspace, passphrase_file) as app:
         membership.revoke(app, login, role, actor="cli")
-        show({"login": login, "revoked": role.value})
+        show({"login": login, "revoked": role.value}, as_json=as_json)
 
 
 @roles.command("list")
@@ -96,6 +103,7 @@ def log_in(
     password_file: PasswordOption = None,
     workspace: FolderOption = None,
     passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """这个文件夹以后用另一个数据库用户，或用新的密码打开工作区；连得上才改。"""
     from campaign_app import bootstrap, membership
@@ -103,7 +111,7 @@ def log_in(
     folder = workspace or bootstrap.default_folder()
     keeper = bootstrap.keeper_of(folder, lambda: passphrase_from(passphrase_file))
     membership.log_in(folder, keeper, login, server_password(password_file))
-    show({"folder": str(folder)})
+    show({"folder": str(folder)}, as_json=as_json)
 
 
 def invite(
@@ -115,6 +123,7 @@ def invite(
     ] = None,
     workspace: FolderOption = None,
     passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """为一位同事准备打开同一个工作区的文件夹：用他自己的数据库用户，密钥由另一个口令保护。"""
     from campaign_app import bootstrap, membership
@@ -122,6 +131,8 @@ def invite(
 
     folder = workspace or bootstrap.default_folder()
     keeper = bootstrap.keeper_of(folder, lambda: passphrase_from(passphrase_file))
+    if new_passphrase_file is None and not sys.stdin.isatty():
+        fail("请用 --new-passphrase-file 给新文件夹设口令。")
     phrase = (
         bootstrap.passphrase_in(new_passphrase_file)
         if new_passphrase_file
@@ -129,7 +140,7 @@ def invite(
     )
     own = PassphraseKeeper(phrase)
     membership.invite(folder, keeper, to.absolute(), own, login, server_password(password_file))
-    show({"folder": str(to.absolute()), "login": login})
+    show({"folder": str(to.absolute()), "login": login}, as_json=as_json)
 
 
 def _named(person: Person, *, as_json: bool) -> list[str] | str:

@@ -11,6 +11,7 @@ from typer.main import get_command
 
 from campaign_app import bootstrap, membership
 from campaign_app.cli.main import app as commands
+from campaign_app.cli.words import say
 from campaign_app.credentials import MemoryKeeper, PassphraseKeeper, Scrypt
 from campaign_app.domain.errors import AppError, NotPermitted, SettingsError, WorkspaceError
 from campaign_app.domain.team import Role
@@ -48,19 +49,24 @@ def test_a_colleague_gets_a_folder_and_a_role(here: Crowd, tmp_path: Path, capsy
     folder = invited(here, tmp_path, here.people[Role.OWNER])
     where = ("--workspace", str(folder), "--passphrase-file", kept(tmp_path, "phrase", PHRASE))
     anna = here.new_login()
-    run("workspace", "roles", "grant", anna, "operator", *where)
+    run("workspace", "roles", "grant", anna, "operator", *where, "--json")
+    assert json.loads(capsys.readouterr().out) == {"login": anna, "granted": "operator"}
     run("workspace", "roles", "list", *where)
     assert f"{anna}: 运营" in capsys.readouterr().out
     run("workspace", "roles", "list", *where, "--json")
     told = json.loads(capsys.readouterr().out)
     assert told["me"] == here.people[Role.OWNER]
     assert told["members"][anna] == ["operator"]
-    with pytest.raises(NotPermitted):
+    with pytest.raises(NotPermitted) as refused:
         run("workspace", "roles", "grant", anna, "worker", *where)
+    assert "建立这个工作区的数据库用户" in say(refused.value)
 
     own = kept(tmp_path, "own", "ein ganz anderer Satz")
     password = kept(tmp_path, "password", WORD)
     new = ("--user", anna, "--server-password-file", password, "--new-passphrase-file", own)
+    with pytest.raises(SystemExit):  # nobody is there to type a passphrase
+        run("workspace", "invite", str(tmp_path / "anna"), *new[:4], *where)
+    assert "--new-passphrase-file" in capsys.readouterr().err
     run("workspace", "invite", str(tmp_path / "anna"), *new, *where)
     with bootstrap.open_app(tmp_path / "anna", PassphraseKeeper("ein ganz anderer Satz")) as app:
         assert (app.person.login, app.person.roles) == (anna, {Role.OPERATOR})
@@ -101,6 +107,8 @@ def test_whoever_made_the_workspace_sets_the_roles_up(
     where = ("--workspace", str(folder), "--passphrase-file", kept(tmp_path, "phrase", PHRASE))
     run("workspace", "roles", "setup", "--print", *where)
     assert capsys.readouterr().out == "", "they are there"
+    run("workspace", "roles", "setup", "--print", "--json", *where)
+    assert json.loads(capsys.readouterr().out) == {"statements": []}
     run("workspace", "roles", "setup", *where)
     assert "operator" in capsys.readouterr().out
 

@@ -85,3 +85,10 @@ def test_a_command_that_is_stopped_says_so(
     monkeypatch.setattr("campaign_app.cli.keys.asked", stopped)
     monkeypatch.setattr("sys.stdin", Terminal())
     assert line.call("status", "--workspace", str(line.folder)) == (130, "", said)
+
+
+def test_a_key_file_of_something_else_is_said_to_be_no_key(tmp_path: Path) -> None:
+    line, key = new_line(tmp_path), tmp_path / "钥匙 一.txt"
+    key.write_text("这不是私钥", encoding="utf-8")
+    called = ("connect", "https://platform.example", "--key-id", "s1", "--key-file", str(key), *line.options)
+    assert line.call(*called) == (2, "", "私钥无效：应为 base64url 编码的 32 字节 Ed25519 私钥。\n")
