@@ -125,12 +125,12 @@ def _table(result: Mapping[str, Any]) -> None:
     from rich.text import Text
 
     console = Console(highlight=False)
-    name = Text(printable(str(result["id"])), style="bold")
+    name = [] if result["id"] is None else [Text(printable(str(result["id"])), style="bold")]
     if "error" in result:
-        console.print(name, Text(f"无法核对：{printable(result['error'])}", style="red"))
+        console.print(*name, Text(f"无法核对：{printable(result['error'])}", style="red"))
         return
     verdict = Text(WORDS.term("verdict", result["verdict"]), style=_COLOURS[result["verdict"]])
-    console.print(name, verdict, f"{result['length']} 字，{result['segments']} 条")
+    console.print(*name, verdict, f"{result['length']} 字，{result['segments']} 条")
     if not result["findings"]:
         return
     table = Table("级别", "规则", "文字", "说明", "改为", "依据")

@@ -181,4 +181,5 @@ def _expect(state: CampaignState, wanted: CampaignState, note: str) -> None:
 
 def _print_result(console: Console, result: Mapping[str, Any]) -> None:
     console.print(funnel_table(result["funnel"]))
-    console.print("  ".join(f"{WORDS.term('count', name)} [bold]{result[name]:,}[/]" for name in _COUNTS))
+    counts = "  ".join(f"{WORDS.term('count', name)} [bold]{result[name]:,}[/]" for name in _COUNTS)
+    console.print(counts, soft_wrap=True)  # else a word and its figure come apart
