@@ -29,30 +29,36 @@ def follow_campaign(app: App, campaign_id: int, while_in: Collection[CampaignSta
     A cancelling one that met trouble ends the waiting too: the worker tries again, perhaps for days.
     """
     console = Console(stderr=True)
+    since = app.clock()
     with console.status("…") if not quiet and console.is_terminal else _nothing() as shown:
         while (campaign := app.campaigns.get(campaign_id)).state in while_in and not campaign.is_stuck:
             for job in app.jobs.open_jobs():
                 if shown is not None and job.args.get("campaign_id") == campaign_id:
                     shown.update(f"{job.progress:,} / {job.total:,}" if job.total else "…")
-            _require_worker(app)
+            _require_worker(app, since)
             app.wait(INTERVAL)
     return campaign
 
 
-def _require_worker(app: App) -> None:
-    """Raises AppError("no_worker") when the worker has said nothing for a while: nobody works on this."""
+def _require_worker(app: App, since: datetime) -> None:
+    """Raises AppError("no_worker") when the worker has said nothing for a while: nobody works on this.
+
+    What was said before `since`, when we began to look, is of an earlier one: another may be starting. A team's are
+    known by their leases, whatever the clocks of its hosts say.
+    """
     beat = app.workspace.accounts.setting("worker.heartbeat", None)
-    if beat is not None and app.clock() - datetime.fromisoformat(beat) > SILENT:
+    silent = beat is not None and app.clock() - max(since, datetime.fromisoformat(beat)) > SILENT
+    if silent and not (app.workspace.shared and app.workspace.has_worker()):
         raise AppError("no_worker", "The worker process has ended")
 
 
 def wait_for_job(app: App, job_id: int, *, seconds: float) -> Mapping[str, Any]:
     """Waits for a job's end and returns its result; raises AppError with the job's own error, or `job_slow`."""
-    waited = 0.0
+    waited, since = 0.0, app.clock()
     while (job := app.jobs.job(job_id)).state in ("queued", "running"):
         if waited > seconds:
             raise AppError("job_slow", "The job is not done yet")
-        _require_worker(app)
+        _require_worker(app, since)
         app.wait(INTERVAL / 2)
         waited += INTERVAL / 2
     if job.state != "done":
