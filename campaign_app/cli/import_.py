@@ -14,6 +14,7 @@ from rich.console import Console
 from campaign_app.cli.follow import INTERVAL
 from campaign_app.cli.import_report import of_dry_run, of_report, print_report
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
+from campaign_app.cli.words import INTERRUPTED
 from campaign_app.domain.errors import AppError, SettingsError
 from campaign_app.services.import_plan import Source
 from campaign_app.services.tables import ReadOptions
@@ -43,6 +44,7 @@ def import_(  # noqa: PLR0913, PLR0917 - one parameter per option
     """从文件补充客户属性；导入不能改变任何人的同意。"""
     if (file is None) == (undo is None):
         raise SettingsError("file_or_undo", "Name either a file or an import to undo")
+    cut = False
     with ExitStack() as stack:
         app = stack.enter_context(open_for(workspace, passphrase_file))
         if undo is not None:
@@ -54,11 +56,14 @@ def import_(  # noqa: PLR0913, PLR0917 - one parameter per option
             problem = app.imports.preview(source=source).problem  # a file that cannot be read needs no worker
             if problem is not None:
                 raise problem
-            data = _tried(app, source) if dry_run else _applied(app, source, stack)
+            data, cut = (_tried(app, source), False) if dry_run else _applied(app, source, stack)
         if as_json:
             sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
         else:
             print_report(Console(), data)
+    if cut:
+        sys.stderr.write("导入已停下：手上的一批还会写完，再往后的行没有处理。\n")
+        raise typer.Exit(INTERRUPTED)
 
 
 def columns_in(written: list[str]) -> dict[str, str]:
@@ -85,10 +90,11 @@ def _tried(app: App, source: Source) -> dict[str, Any]:
         return of_dry_run(app.imports.dry_run(source=source, tick=lambda done: shown.update(f"试运行 {done:.0%}")))
 
 
-def _applied(app: App, source: Source, stack: ExitStack) -> dict[str, Any]:
-    """Hands the import to the worker and follows it; Ctrl-C ends it after the chunk at hand."""
+def _applied(app: App, source: Source, stack: ExitStack) -> tuple[dict[str, Any], bool]:
+    """Hands the import to the worker and follows it; Ctrl-C ends it after the chunk at hand: whether it was cut so."""
     from campaign_app import bootstrap
 
+    cut = False
     with Console(stderr=True).status("读取文件…") as shown:
         begun = app.imports.begin(source=source, actor="cli", tick=lambda done: shown.update(f"读取文件 {done:.0%}"))
         stack.enter_context(bootstrap.with_worker(app, files=True))
@@ -99,11 +105,12 @@ def _applied(app: App, source: Source, stack: ExitStack) -> dict[str, Any]:
                 job = app.jobs.job(job.id)
                 shown.update(f"导入 {job.progress / max(1, job.total):.0%}")
         except KeyboardInterrupt:
+            cut = True
             app.jobs.set_state(job.id, "cancelled")
             app.imports.finish(begun.import_id)
     if job.state == "failed":
         raise AppError(job.error, f"The import failed: {job.error}")
-    return _report(app, begun.import_id)
+    return _report(app, begun.import_id), cut
 
 
 def _report(app: App, import_id: int) -> dict[str, Any]:

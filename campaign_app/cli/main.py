@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 from typer.main import get_command
@@ -36,13 +36,11 @@ from campaign_app.cli.trying import try_out
 from campaign_app.cli.update import update
 from campaign_app.cli.usage import say_usage
 from campaign_app.cli.window import Window, window
-from campaign_app.cli.words import fail, say
+from campaign_app.cli.words import INTERRUPTED, fail, say
 from campaign_app.cli.worker import worker
 from campaign_app.cli.workspace import workspace
 from campaign_app.domain.errors import AppError
 from campaign_app.processes import READ_ROWS, look_for_cycles_less_often
-
-INTERRUPTED: Final = 130  # what shells say of Ctrl-C, and typer as well
 
 app = typer.Typer(
     name="campaign-app",

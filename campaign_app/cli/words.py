@@ -9,6 +9,7 @@ from campaign_app.domain.errors import AppError
 from campaign_app.words import Words, load
 
 BAD_USAGE: Final = 2
+INTERRUPTED: Final = 130  # what shells say of Ctrl-C, and typer as well
 WORDS: Final[Words] = load("zh_CN", cli=True)
 
 
