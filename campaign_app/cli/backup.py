@@ -107,7 +107,7 @@ def status(
             "copy_of": None if standing.made_at is None else _moment(standing.made_at),
         }
         if standing.why and not as_json:
-            told["copy"] = WORDS.why("state_note", standing.why)
+            told["copy"] = f"{WORDS.why('state_note', standing.why)}命令行：campaign-app backup accept。"
         show(told, as_json=as_json)
 
 

@@ -32,7 +32,7 @@ def _cost(yuan: float | None) -> str:
 
 
 def _note(code: str) -> str:
-    return WORDS.note(code) if code else ""
+    return WORDS.term("state_note", code) if code else ""
 
 
 _KNOWN: Final[Mapping[str, tuple[str, Callable[[Any], object] | None]]] = {

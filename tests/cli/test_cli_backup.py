@@ -78,8 +78,9 @@ def test_a_folder_that_is_put_back_sends_nothing_until_a_person_says_so(line: Li
     shutil.rmtree(line.folder)
     yesterday.rename(line.folder)
     assert line.here("backup", "status")["copy"] == "older_copy"
+    assert "命令行：campaign-app backup accept。" in line.call("backup", "status", *line.options)[1]
     status, stopped, said = line.call("resume", str(second), *line.options)
-    assert (status, "older_copy" in stopped, "换回最新的" in said) == (0, True, True)
+    assert (status, "工作区是旧副本" in stopped, "换回最新的" in said) == (0, True, True)
     assert f"先 campaign-app backup accept，再 campaign-app resume {second} --from-copy" in said
     assert line.here("status", str(planned))["state"] == "paused"
     assert line.here("backup", "accept")["accepted"] == "older_copy"
