@@ -127,15 +127,15 @@ def session_bus(place: Stand) -> Iterator[None]:
     """A desktop's session with an unlocked keychain (gnome-keyring), for the programs that are started meanwhile."""
     script = f'{UNLOCK}; echo "$DBUS_SESSION_BUS_ADDRESS"; read -r _'
     session = place.start_tool("dbus-run-session", "--", "bash", "-c", script, stdin=subprocess.PIPE)
+    assert session.stdout is not None
+    address = session.stdout.readline().strip()
+    if not address:
+        raise Failed(f"no session bus: {session.communicate()[1]}")
+    place.more["DBUS_SESSION_BUS_ADDRESS"] = address
     try:
-        assert session.stdout is not None
-        address = session.stdout.readline().strip()
-        if not address:
-            raise Failed(f"no session bus: {session.communicate()[1]}")
-        place.more["DBUS_SESSION_BUS_ADDRESS"] = address
         yield
     finally:
-        place.more.pop("DBUS_SESSION_BUS_ADDRESS", None)
+        del place.more["DBUS_SESSION_BUS_ADDRESS"]
         session.communicate("\n", timeout=30)
 
 
