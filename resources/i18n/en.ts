@@ -5110,6 +5110,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Do it here</translation>
     </message>
     <message>
+        <source>受众 {} 人，等{}批准。</source>
+        <translation>An audience of {}, waiting for approval by: {}.</translation>
+    </message>
+    <message>
         <source>受众 {} 人，核对后就可以批准和安排发送。</source>
         <translation>Audience of {}; check it, then approve and schedule.</translation>
     </message>
@@ -5128,6 +5132,10 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>{} · 草稿</source>
         <translation>{} · draft</translation>
+    </message>
+    <message>
+        <source>最近的草稿，还没有核验。</source>
+        <translation>The newest draft; it has not been screened.</translation>
     </message>
     <message>
         <source>继续编辑</source>

@@ -15,6 +15,7 @@ from ui_sending import Opened, app, staged
 from campaign_app import bootstrap
 from campaign_app.domain.errors import AppError, WorkspaceError
 from campaign_app.domain.team import Person, Role
+from campaign_app.services.matters import Matter
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.campaigns import CampaignsPage
@@ -54,6 +55,23 @@ def is_shut(part: QWidget, who: str) -> bool:
     """Also after the state of its page would have it on."""
     part.setEnabled(True)
     return not part.isEnabled() and who in part.toolTip() and who in part.accessibleDescription()
+
+
+@pytest.mark.parametrize(
+    ("role", "screened", "draft"),
+    [(Role.OPERATOR, "去看看", "继续编辑"), (Role.REVIEWER, "去批准", "去看看"), (Role.OWNER, "去看看", "去看看")],
+)
+def test_the_overview_offers_nobody_what_others_have_to_do(
+    role: Role, screened: str, draft: str, desk_as: As, qtbot: QtBot
+) -> None:
+    page = OverviewPage(desk_as(role))
+    qtbot.addWidget(page)
+    lines = {
+        code: page._todo("1", Matter(code, "info", "会员日", number=3, page="campaigns"))
+        for code in ("screened", "draft")
+    }
+    assert (lines["screened"].action, lines["draft"].action) == (screened, draft)
+    assert ("审核" in lines["screened"].text) == (role is not Role.REVIEWER), "who it waits for is named"
 
 
 def test_an_operator_sees_who_may_approve(staged: Staged, desk_as: As, qtbot: QtBot) -> None:

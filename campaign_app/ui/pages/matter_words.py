@@ -8,6 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject
 
+from campaign_app.domain.team import Permission, granted_to
 from campaign_app.services.complaint_matters import CODES as COMPLAINTS
 from campaign_app.services.matters import Matter
 from campaign_app.ui import show
@@ -20,9 +21,13 @@ WAITING: Final = frozenset({"waiting", "waiting_here", "waiting_elsewhere"})
 
 
 class MatterWords(QObject):
-    def __init__(self, kit: Kit, clock: Callable[[], datetime], parent: QObject | None = None) -> None:
+    """`may`: what whoever sits here is allowed; what others have to do is said as theirs."""
+
+    def __init__(
+        self, kit: Kit, clock: Callable[[], datetime], may: Callable[[Permission], bool], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._kit, self._clock = kit, clock
+        self._kit, self._clock, self._may = kit, clock, may
         self._accounts = AccountWords(kit, self)
 
     def of(self, matter: Matter) -> tuple[str, str, str]:
@@ -100,17 +105,23 @@ class MatterWords(QObject):
         if matter.code == "stopped":
             return self.tr("{} · 等待处理").format(name), words.note(matter.note), self.tr("去处理")
         if matter.code == "screened":
-            text = self.tr("受众 {} 人，核对后就可以批准和安排发送。").format(show.count(matter.number))
-            return self.tr("{} · 已核验，待批准").format(name), text, self.tr("去批准")
+            return self.tr("{} · 已核验，待批准").format(name), *self._screened_words(show.count(matter.number))
         if matter.code == "draft":
-            text = self.tr("最近的草稿，可以接着做。")
-            return self.tr("{} · 草稿").format(name), text, self.tr("继续编辑")
+            goes_on = self.tr("最近的草稿，可以接着做。"), self.tr("继续编辑")
+            looks = self.tr("最近的草稿，还没有核验。"), self.tr("去看看")
+            return self.tr("{} · 草稿").format(name), *(goes_on if self._may(Permission.BUILD) else looks)
         if matter.code == "approved":
             text = self.tr("批准过的活动要安排时间才会发送。")
             return self.tr("{} · 已批准，待安排").format(name), text, self.tr("去安排")
         at = show.clock(matter.at)
         text = self.tr("发送时程序或后台进程要开着，否则会等您处理，不会迟发。")
         return self.tr("{} · 今天 {} 发送").format(name, at), text, self.tr("查看")
+
+    def _screened_words(self, people: str) -> tuple[str, str]:
+        if self._may(Permission.APPROVE):
+            return self.tr("受众 {} 人，核对后就可以批准和安排发送。").format(people), self.tr("去批准")
+        who = self.tr("、").join(self._kit.words.term("role", role) for role in granted_to(Permission.APPROVE))
+        return self.tr("受众 {} 人，等{}批准。").format(people, who), self.tr("去看看")
 
     def _signature_words(self, matter: Matter) -> tuple[str, str, str]:
         name, action = matter.subject, self.tr("去更换") if matter.page == "campaigns" else self.tr("去看看")

@@ -34,7 +34,7 @@ class OverviewPage(Page):
         self.model = OverviewModel(desk.app, desk.kit.tasks, desk.kit.messages, desk.jobs, desk.session, self)
         self._guided = False
         self._leads: dict[str, tuple[str, object]] = {}
-        self._words = MatterWords(desk.kit, desk.app.clock, self)
+        self._words = MatterWords(desk.kit, desk.app.clock, desk.may, self)
         self.results = LastResults(desk.kit, desk.way)
         self.todos = Todos(desk.kit.theme, name="overview_todos")
         self.todos.chosen.connect(self._go)
