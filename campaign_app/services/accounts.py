@@ -106,11 +106,10 @@ class Accounts(Permitted):
         entity = _require_usable(draft, asked, report)
         self._require_source(asked.consent_account_id, entity.uscc)
         account = self._stored(seen(draft, report), entity, renews, spoken=bool(report.entity_uscc))
-        told: dict[str, str | int | bool | None] = {
+        noted = Noted("account.connected", actor, self._clock(), {
             "account": account.id, "platform": account.platform, "simulated": account.simulated,
             "issuer": account.issuer_uscc, "issuer_name": account.issuer_name, "domain": host_of(account.base_url),
-        }  # fmt: skip
-        noted = Noted("account.connected", actor, self._clock(), told)
+        })  # fmt: skip
         self._secrets.connect(account.id, secret_name(account.id), draft.secret, noted)
         if not self._capabilities(account).signatures:
             self._store.put_signatures(account.id, None, self._clock())
@@ -273,8 +272,10 @@ class Accounts(Permitted):
             return replace(known, kind=known.kind if kind is None else kind, licences=has)
 
         def noted(now: Entity) -> Noted:
-            told = {"uscc": uscc, "kind": now.kind, "licences": ",".join(now.licences)}
-            return Noted("entity.described", actor, self._clock(), told)
+            licences = ",".join(now.licences)
+            return Noted(
+                "entity.described", actor, self._clock(), {"uscc": uscc, "kind": now.kind, "licences": licences}
+            )
 
         return self._store.change_entity(uscc, described, noted)
 

@@ -152,12 +152,12 @@ class Filings(Permitted):
         record = register.records.get(own.text, SignatureRecord(own.entity_uscc, own.text))
         if port is not None and port != record.port:
             self.save(replace(record, port=port), actor=own.stated_by, seen=record)
-        told: dict[str, str | int | bool | None] = {
+        noted = Noted("signature.stated", own.stated_by, self._clock(), {
             "entity": own.entity_uscc, "text": own.text, "port": port, "scopes": ",".join(own.scopes),
             "carriers": ",".join(own.carriers),
             "valid_until": "" if own.valid_until is None else own.valid_until.isoformat(),
-        }  # fmt: skip
-        self._store.put_own(own, check, Noted("signature.stated", own.stated_by, self._clock(), told))
+        })  # fmt: skip
+        self._store.put_own(own, check, noted)
 
     @needs(Permission.VOUCH)
     def take_back(self, entity_uscc: str, text: str, *, actor: str) -> None:
@@ -206,12 +206,12 @@ class Filings(Permitted):
         ):
             if wrong:
                 raise SettingsError(code, "The record of a signature cannot be kept as it is", text=record.text)
-        told: dict[str, str | int | bool | None] = {
+        noted = Noted("signature.recorded", actor, self._clock(), {
             "entity": record.entity_uscc, "text": record.text, "port": record.port, "letter_from": record.letter_from,
             "scopes": ",".join(record.scopes), "owner_confirmed": int(record.owner_confirmed),
             "letter_until": "" if record.letter_until is None else record.letter_until.isoformat(),
-        }  # fmt: skip
-        self._store.put_record(record, check, Noted("signature.recorded", actor, self._clock(), told))
+        })  # fmt: skip
+        self._store.put_record(record, check, noted)
 
 
 def _said(own: OwnFiling | None) -> tuple[object, ...]:
