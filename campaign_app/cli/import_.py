@@ -91,10 +91,12 @@ def _tried(app: App, source: Source) -> dict[str, Any]:
 
 
 def _applied(app: App, source: Source, stack: ExitStack) -> tuple[dict[str, Any], bool]:
-    """Hands the import to the worker and follows it; Ctrl-C ends it after the chunk at hand: whether it was cut so."""
+    """Hands the import to the worker and follows it; Ctrl-C ends it after the chunk at hand: whether it was cut so.
+
+    Somebody else may have cut it, too.
+    """
     from campaign_app import bootstrap
 
-    cut = False
     with Console(stderr=True).status("读取文件…") as shown:
         begun = app.imports.begin(source=source, actor="cli", tick=lambda done: shown.update(f"读取文件 {done:.0%}"))
         stack.enter_context(bootstrap.with_worker(app, files=True))
@@ -105,12 +107,12 @@ def _applied(app: App, source: Source, stack: ExitStack) -> tuple[dict[str, Any]
                 job = app.jobs.job(job.id)
                 shown.update(f"导入 {job.progress / max(1, job.total):.0%}")
         except KeyboardInterrupt:
-            cut = True
             app.jobs.set_state(job.id, "cancelled")
             app.imports.finish(begun.import_id)
+            job = app.jobs.job(job.id)
     if job.state == "failed":
         raise AppError(job.error, f"The import failed: {job.error}")
-    return _report(app, begun.import_id), cut
+    return _report(app, begun.import_id), job.state == "cancelled"
 
 
 def _report(app: App, import_id: int) -> dict[str, Any]:

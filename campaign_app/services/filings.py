@@ -197,7 +197,6 @@ class Filings(Permitted):
                 unknown = SignatureRecord(record.entity_uscc, record.text)
                 require_as_seen(now.records.get(record.text, unknown), seen, record)
 
-        check(self._store.register(record.entity_uscc))
         for code, wrong in (
             ("port_digits", not _PORT.fullmatch(record.port)),
             ("letter_incomplete", bool(record.letter_from) != (record.letter_until is not None)),

@@ -75,10 +75,10 @@ def write_tuples(
 
     No two of the rows concern the same stored row.
     """
+    if not rows:
+        return
     if connection.dialect.name != "sqlite":
         _write_at_once(connection, statement, names, rows)
-        return
-    if not rows:
         return
     text, positions, constants = _compiled(statement, connection.dialect, names)
     done = 0

@@ -102,7 +102,7 @@ class SqlMoney:
 
 def _months(connection: sa.Connection) -> dict[str, int]:
     rows = connection.execute(sa.select(entity_budget.c.entity_uscc, entity_budget.c.month))
-    return {uscc: month for uscc, month in rows}  # noqa: C416 rows are typed as no pairs
+    return {row.entity_uscc: row.month for row in rows}
 
 
 def _put(
