@@ -200,7 +200,7 @@ class Application(QObject):
         """Another language: the window is built anew where it stands."""
         self._languages.use(self.kit.prefs.language)
         former, self.shell = self.shell, self._shell()
-        self.shell.setGeometry(former.geometry())
+        self.shell.place(former.saveGeometry())
         self.shell.notices.take(former.notices)
         self.shell.take_help(former)
         if self.desk is not None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCalendarWidget, QLabel, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
@@ -17,11 +17,12 @@ from campaign_app import bootstrap
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.ui.pages.campaigns import CampaignsPage
-from campaign_app.ui.pages.shell import FIRST, Shell
+from campaign_app.ui.pages.shell import FIRST, LEAST, Shell
 from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.tasks import Task
 from campaign_app.ui.viewmodels.closing import OnItsWay, on_their_way
+from campaign_app.ui.widgets.basics import room
 from campaign_app.ui.widgets.caret import carry_caret
 from tests.helpers.full import fill_disk
 from tests.helpers.window import ENTITY, Start, Started
@@ -249,6 +250,7 @@ def test_the_geometry_is_written_at_the_end_and_not_while_the_window_is_resized(
 def test_a_geometry_that_is_on_no_screen_or_no_geometry_is_ignored(
     start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("campaign_app.ui.pages.shell.room", lambda _: QSize(1904, 1000))
     shell = start().application.shell
     shell.place(QByteArray(b"nonsense"))
     assert shell.size() == FIRST
@@ -262,6 +264,43 @@ def test_a_geometry_that_is_on_no_screen_or_no_geometry_is_ignored(
     monkeypatch.setattr(Shell, "restoreGeometry", far_away)
     shell.place(known)
     assert any(screen.geometry().contains(shell.pos()) for screen in QApplication.screens())
+
+
+@pytest.mark.parametrize(
+    ("there", "least", "filled"),
+    [
+        (QSize(1904, 1000), LEAST, False),
+        (QSize(1350, 688), QSize(1024, 688), True),  # 1366 × 768 with a taskbar
+        (QSize(1077, 543), QSize(1024, 543), True),  # the same at 125 %
+    ],
+)
+def test_the_first_window_is_whole_on_every_screen(
+    there: QSize, least: QSize, filled: bool, start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies below the edge of a small screen, such as the button of the next step, nobody finds."""
+    monkeypatch.setattr("campaign_app.ui.pages.shell.room", lambda _: there)
+    shell = start().application.shell
+    shell.place(QByteArray())
+    assert shell.minimumSize() == least
+    assert (shell.size(), shell.isMaximized()) == (FIRST.boundedTo(there), filled)
+
+
+def test_windows_are_measured_by_their_screen(start: Start, qtbot: QtBot) -> None:
+    started = start()
+    started.application.start()
+    shell = started.application.shell
+    shell.show_help()
+    for window in (shell, shell.help):
+        assert window is not None
+        assert room(window).expandedTo(window.size()) == room(window)
+
+
+def test_a_window_that_fills_its_screen_does_so_in_another_language(start: Start, prefs: Prefs, qtbot: QtBot) -> None:
+    started = start()
+    started.open()
+    started.application.shell.showMaximized()
+    prefs.language = "en"
+    assert started.application.shell.isMaximized()
 
 
 def test_another_language_builds_the_window_anew_where_it_was(start: Start, prefs: Prefs, qtbot: QtBot) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 from campaign_app.ui.help_places import CHAPTERS, Place, file_of, place_of, title_of
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.widgets.actions import action, tip
-from campaign_app.ui.widgets.basics import button, column, label, row, show_if
+from campaign_app.ui.widgets.basics import button, column, label, room, row, show_if
 from campaign_app.ui.widgets.manual_view import ManualView
 from campaign_app.ui.widgets.reading import step
 
@@ -37,7 +37,7 @@ class HelpWindow(QWidget):
         self.setObjectName("help_window")
         self.setWindowTitle(self.tr("帮助"))
         self.setMinimumSize(LEAST)
-        self.resize(SIZE)
+        self.resize(SIZE.boundedTo(room(self)))
         self._kit = kit
         self._visits: list[_Visit] = []
         self._at = -1

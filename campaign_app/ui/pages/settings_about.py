@@ -6,7 +6,7 @@ import platform
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QLocale, qVersion
+from PySide6.QtCore import QLocale, QSize, qVersion
 from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QLineEdit, QPlainTextEdit, QProgressBar, QWidget
 
 from campaign_app.ui import show
@@ -15,7 +15,7 @@ from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.settings_section import Section, fact, facts
 from campaign_app.ui.viewmodels.about import AboutModel, AboutState
 from campaign_app.ui.viewmodels.backups import WorkState
-from campaign_app.ui.widgets.basics import button, card, column, label, row, show_if
+from campaign_app.ui.widgets.basics import button, card, column, label, room, row, show_if
 
 if TYPE_CHECKING:
     from campaign_app.updates import Found
@@ -142,7 +142,7 @@ class NoticesDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("notices_dialog")
         self.setWindowTitle(self.tr("第三方声明"))
-        self.resize(820, 620)
+        self.resize(QSize(820, 620).boundedTo(room(self)))
         self.text = QPlainTextEdit()
         self.text.setObjectName("notices_text")
         self.text.setReadOnly(True)

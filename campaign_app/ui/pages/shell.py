@@ -17,7 +17,7 @@ from campaign_app.ui.pages.gate import Gate
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.session import Session, SessionState
 from campaign_app.ui.widgets.actions import action
-from campaign_app.ui.widgets.basics import column, label, row, show_if
+from campaign_app.ui.widgets.basics import column, label, room, row, show_if
 from campaign_app.ui.widgets.navigation import Navigation, Place
 from campaign_app.ui.widgets.notice_bar import NoticeBar
 from campaign_app.ui.widgets.page import Page
@@ -160,13 +160,21 @@ class Shell(QMainWindow):
         return self._pages[key]
 
     def place(self, known: QByteArray) -> None:
-        """Where the window was the last time, unless no screen is there any more."""
+        """Where the window was the last time, unless no screen is there any more; never larger than its screen."""
+        self.setMinimumSize(LEAST.boundedTo(room(self)))
         if known.isEmpty() or not self.restoreGeometry(known):
+            self._begin()
             return
         title = QRect(self.geometry().topLeft(), QSize(self.width(), TITLE))
         if not any(screen.availableGeometry().intersects(title) for screen in QGuiApplication.screens()):
-            self.resize(FIRST)
+            self._begin()
             self.move(QGuiApplication.primaryScreen().availableGeometry().topLeft())
+
+    def _begin(self) -> None:
+        """A screen on which it would not be whole is filled."""
+        self.resize(FIRST.boundedTo(room(self)))
+        if self.size() != FIRST:
+            self.setWindowState(Qt.WindowState.WindowMaximized)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """The application decides: something may still be on its way."""

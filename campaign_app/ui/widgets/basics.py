@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
     QDialog,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from campaign_app.ui.theme.tokens import SPACE
 
 _LEVELS: Final = 20  # of widgets within one another
+_FRAME: Final = QSize(16, 40)
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False, name: str = "", select: bool = False) -> QLabel:
@@ -132,6 +133,11 @@ def lay_out() -> None:
     """Ends every lay-out under way: Qt goes up one level in each turn of the event loop, and may paint before that."""
     for _ in range(_LEVELS):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+
+
+def room(window: QWidget) -> QSize:
+    """What its screen has for it, without frame and title, whose sizes are not known before it is shown."""
+    return window.screen().availableGeometry().size() - _FRAME
 
 
 def fit(dialog: QDialog) -> None:
