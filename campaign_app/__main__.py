@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from campaign_app.streams import use_utf8
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -13,6 +15,7 @@ def main() -> None:
     """Entry point `campaign-app`."""
     if len(sys.argv) == 1:
         gui()
+    use_utf8()
     from campaign_app.cli.main import main as run
 
     run(window)
@@ -20,6 +23,7 @@ def main() -> None:
 
 def gui() -> None:
     """Entry point `campaign-app-gui`."""
+    use_utf8()
     raise SystemExit(window(folder=None, demo_customers=None))
 
 
