@@ -1,10 +1,13 @@
-"""How long the demo waits for its reports."""
+"""How long the demo waits for its reports, and how it asks its sandbox."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 import pytest
 
 from campaign_app.cli.demo import report_seconds
+from campaign_app.demo import begin_sandbox
 
 
 @pytest.mark.parametrize(
@@ -20,3 +23,14 @@ from campaign_app.cli.demo import report_seconds
 )
 def test_ten_thousand_customers_take_half_a_minute_at_most(customers: int, spent: float, seconds: float) -> None:
     assert report_seconds(customers, spent) == seconds
+
+
+def test_no_proxy_stands_between_the_demo_and_its_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # where nothing listens
+    with begin_sandbox(customers=10, seed=1, faults="none") as ready:
+        sandbox = ready()
+        sandbox.shift_clock(timedelta(hours=1))
+        assert sandbox.ledger()["accepted"] == 0
