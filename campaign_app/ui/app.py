@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from platformdirs import user_log_path
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QFileOpenEvent, QIcon
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
 from campaign_app import assets, keeping, logs
@@ -27,6 +27,7 @@ from campaign_app.ui.pages.crash_dialog import CrashReports
 from campaign_app.ui.pages.ending_note import EndingNote
 from campaign_app.ui.pages.shell import Shell
 from campaign_app.ui.prefs import Prefs, default_folder
+from campaign_app.ui.program import Program
 from campaign_app.ui.signals import ended_by_signals
 from campaign_app.ui.single import Single, claim, mark_of
 from campaign_app.ui.tasks import Tasks
@@ -49,24 +50,6 @@ FIRST_PAGE: Final = "overview"
 # how long background work may keep the interpreter from the window's thread; Python's own 5 ms can be felt in typing
 SWITCH_SECONDS: Final = 0.0005
 _MINIMISED: Final = Qt.WindowState.WindowMinimized
-
-
-class Program(QApplication):
-    """`opened`: the system hands a file to the running program, as macOS does; elsewhere that is a start of its own."""
-
-    opened = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__(sys.argv[:1])
-        self.setApplicationName("campaign_app")
-        self.setApplicationDisplayName("允发 Yunfa")
-        self.setDesktopFileName("campaign-app")
-        self.setWindowIcon(QIcon(str(assets.path("icons", "app.svg"))))
-
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QFileOpenEvent):
-            self.opened.emit(event.file())
-        return super().event(event)
 
 
 class Application(QObject):

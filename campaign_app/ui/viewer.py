@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 
 from campaign_app import logs
-from campaign_app.ui.app import Program
 from campaign_app.ui.crash import Crashes, no_display_told
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.languages import Languages
@@ -16,6 +15,7 @@ from campaign_app.ui.messages import Messages
 from campaign_app.ui.pages.crash_dialog import CrashReports
 from campaign_app.ui.pages.records_dialogs import CheckDialog
 from campaign_app.ui.prefs import Prefs, default_folder
+from campaign_app.ui.program import Program
 from campaign_app.ui.signals import ended_by_signals
 from campaign_app.ui.tasks import Tasks
 from campaign_app.ui.theme.theme import Theme

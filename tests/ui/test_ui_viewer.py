@@ -20,7 +20,7 @@ OPENED = """
 import sys
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QFileOpenEvent
-from campaign_app.ui.app import Program
+from campaign_app.ui.program import Program
 qt = Program()
 qt.opened.connect(lambda file: print(file, flush=True))
 QCoreApplication.sendEvent(qt, QFileOpenEvent(sys.argv[1]))
