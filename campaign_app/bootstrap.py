@@ -28,6 +28,7 @@ __all__ = ["App"]  # what everybody who opens a workspace gets
 DEMO: Final = "demo"
 SLOW_SECONDS: Final = 0.5  # after which a person wants to know what is going on
 default_folder, is_workspace, is_free = keeping.default_folder, keeping.is_workspace, keeping.is_free
+is_misplaced = keeping.is_misplaced
 key_lives, keeper_of, new_keeper = keeping.key_lives, keeping.keeper_of, keeping.new_keeper
 handed_keeper, passphrase_in = keeping.handed_keeper, keeping.passphrase_in
 

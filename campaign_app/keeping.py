@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from campaign_app.storage.folders import default_folder, is_free, is_workspace, key_lives
+from campaign_app.storage.folders import default_folder, is_free, is_misplaced, is_workspace, key_lives
 
 if TYPE_CHECKING:
     from campaign_app.credentials import KeyKeeper
@@ -18,6 +18,7 @@ __all__ = [
     "default_folder",
     "handed_keeper",
     "is_free",
+    "is_misplaced",
     "is_workspace",
     "keeper_of",
     "key_lives",

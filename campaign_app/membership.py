@@ -77,11 +77,10 @@ def invite(folder: Path, keeper: KeyKeeper, to: Path, own: PassphraseKeeper, log
     Raises WorkspaceError, and then nothing was made.
     """
     from campaign_app.storage import header, team
-    from campaign_app.storage.folders import is_free
+    from campaign_app.storage.folders import require_free
     from campaign_app.storage.workspace import key_of
 
-    if not is_free(to):
-        raise WorkspaceError("folder_in_use", "The folder is not empty", folder=str(to))
+    require_free(to)
     found, key = header.read_header(folder), key_of(folder, keeper)
     wrapped = replace(found, key_lives=own.kind, kept=own.wrap(key, found.workspace_id))
     made = team.for_login(wrapped, key, login, password)

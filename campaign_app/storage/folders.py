@@ -6,7 +6,9 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import header
+from campaign_app.storage.drives import is_remote
 
 
 def default_folder() -> Path:
@@ -28,6 +30,24 @@ def is_free(folder: Path) -> bool:
         return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
     except OSError:
         return False
+
+
+def require_free(folder: Path) -> None:
+    """Raises WorkspaceError `folder_in_use`."""
+    if not is_free(folder):
+        raise WorkspaceError("folder_in_use", "The folder is not empty", folder=str(folder))
+
+
+def require_place(folder: Path) -> None:
+    """For a workspace with a database of its own: raises WorkspaceError `folder_in_use`, `network_folder`."""
+    require_free(folder)
+    if is_remote(folder):
+        raise WorkspaceError("network_folder", "The folder lies on a network drive", folder=str(folder))
+
+
+def is_misplaced(folder: Path) -> bool:
+    """Whether the database of this workspace, or of one that would be made there, lies on a network drive."""
+    return (not is_workspace(folder) or (folder / header.DATABASE).is_file()) and is_remote(folder)
 
 
 def key_lives(folder: Path) -> str:

@@ -28,7 +28,7 @@ from campaign_app.storage.audit import SqlAuditLog
 from campaign_app.storage.backup import Tick, flush_folder, writing
 from campaign_app.storage.backup_file import Head, Manifest, read_head, read_manifest
 from campaign_app.storage.engine import Database, open_engine
-from campaign_app.storage.folders import is_free
+from campaign_app.storage.folders import require_place
 from campaign_app.storage.header import Header
 from campaign_app.storage.keys import key_check
 from campaign_app.storage.migrate import KNOWN, migrate, version_of
@@ -78,8 +78,7 @@ def restore_backup(file: Path, unlock: Unlock, place: Place, folder: Path, at: d
 
     `tick` as above. Raises WorkspaceError, and then nothing was made.
     """
-    if not is_free(folder):
-        raise WorkspaceError("folder_in_use", "The folder is not empty", folder=str(folder))
+    require_place(folder)
     aside = folder.parent / f".{folder.name}.{uuid.uuid4().hex[:12]}"
     with ExitStack() as undo, writing(folder):
         undo.callback(shutil.rmtree, aside, ignore_errors=True)

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from campaign_app.domain.errors import AppError, WorkspaceError
 from campaign_app.storage import copies, schema, team
 from campaign_app.storage.engine import Database, open_engine, open_flows_engine
-from campaign_app.storage.folders import is_free
+from campaign_app.storage.folders import require_place
 from campaign_app.storage.header import FILE, MOVING_FORMAT, Header, flush_folder, read_header
 from campaign_app.storage.homes import DATABASE, FLOWS
 from campaign_app.storage.migrate import migrate
@@ -189,8 +189,7 @@ def _begin(folder: Path, header: Header) -> Path:
             "move_inside", "Whoever removes the old folder would remove the new one", folder=str(folder)
         )
     _remove(folder, header, but=header.move_id)
-    if not is_free(folder):
-        raise WorkspaceError("folder_in_use", "The folder is not empty", folder=str(folder))
+    require_place(folder)
     aside = folder.parent / f".{folder.name}.{uuid.uuid4().hex[:12]}"
     try:
         aside.mkdir(parents=True, mode=0o700)

@@ -31,7 +31,7 @@ from campaign_app.storage.engine import Database, open_engine, open_flows_engine
 from campaign_app.storage.evidence import SqlEvidence
 from campaign_app.storage.facts import SqlFacts
 from campaign_app.storage.filings import SqlFilings
-from campaign_app.storage.folders import is_free
+from campaign_app.storage.folders import require_free, require_place
 from campaign_app.storage.header import Header, KeyKeeper, KeyWrapper
 from campaign_app.storage.homes import DATABASE, FLOWS, FileHome, Hand, Home, ServerHome
 from campaign_app.storage.host import user
@@ -144,8 +144,7 @@ class Workspace:
 
 def create_workspace(folder: Path, keeper: KeyKeeper) -> Workspace:
     """Makes the workspace aside and moves it in place when it is whole; the folder must be absent or empty."""
-    if not is_free(folder):
-        raise WorkspaceError("folder_in_use", "The folder is not empty", folder=str(folder))
+    require_place(folder)
     workspace_id = str(uuid.uuid4())
     aside = folder.parent / f".{folder.name}.{workspace_id}"
     with ExitStack() as undo:
@@ -166,8 +165,7 @@ def create_workspace(folder: Path, keeper: KeyKeeper) -> Workspace:
 
 def create_team_workspace(folder: Path, keeper: KeyKeeper, server: Server, password: str) -> Workspace:
     """Makes the workspace's tables in a database that has none yet, and a folder that knows where they are."""
-    if not is_free(folder):
-        raise WorkspaceError("folder_in_use", "The folder is not empty", folder=str(folder))
+    require_free(folder)
     workspace_id = str(uuid.uuid4())
     with ExitStack() as undo:
         database = team.begin(server, password)
