@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -19,6 +19,7 @@ from campaign_app.cli.keys import (
     open_for,
     server_password,
 )
+from campaign_app.cli.telling import Labels, count
 from campaign_app.domain.errors import SettingsError, WorkspaceError
 from campaign_app.domain.platform import consent_api
 
@@ -27,6 +28,18 @@ if TYPE_CHECKING:
     from campaign_app.credentials import KeyKeeper
 
 SYNC_SECONDS = 24 * 3_600
+_MADE: Final[Labels] = {"folder": ("工作区", None)}
+_CONNECTED: Final[Labels] = {
+    "account": ("账户编号", None),
+    "shop": ("店铺", None),
+    "issuer": ("同意由谁出具", None),
+    "rows": ("读到的客户", count),
+    "new": ("其中新客户", count),
+    "broken": ("读不出的客户", count),
+    "erased": ("平台已删除的客户", count),
+    "pages": ("读了几页", count),
+    "unreachable": ("平台不对外提供的客户（约）", count),
+}
 
 
 def create(
@@ -52,7 +65,7 @@ def create(
         if error.code != "no_keychain" or not sys.stdin.isatty():
             raise
         make(bootstrap.new_keeper(new_passphrase())).close()
-    show({"folder": str(folder)} if as_json else {"工作区": folder}, as_json=as_json)
+    show({"folder": str(folder)}, _MADE, as_json=as_json)
 
 
 def _maker(folder: Path, server: str, password_file: Path | None) -> Callable[[KeyKeeper], App]:
@@ -87,4 +100,5 @@ def connect(
             job = app.jobs.enqueue("sync", {"account_id": account.id}, app.clock())
             with goes_on("campaign-app accounts list"):
                 synced = dict(wait_for_job(app, job.id, seconds=SYNC_SECONDS))
-        show({"account": account.id, "shop": account.label, "issuer": account.issuer_name, **synced}, as_json=as_json)
+        told = {"account": account.id, "shop": account.label, "issuer": account.issuer_name, **synced}
+        show(told, _CONNECTED, as_json=as_json)

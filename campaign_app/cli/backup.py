@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.progress import Progress
 
 from campaign_app.cli.follow import show
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, asked, new_passphrase, open_for
+from campaign_app.cli.telling import Labels, count, moment, size, term, unless
 from campaign_app.cli.words import WORDS, fail
 
 backup = typer.Typer(no_args_is_help=True, help="工作区的加密备份：制作、检查、恢复；旧副本的处理。")
@@ -22,6 +23,24 @@ OwnPassphraseOption = Annotated[
     Path | None,
     typer.Option("--backup-passphrase-file", help="从此文件读取备份的口令：制作时设定，检查和恢复时用它打开。"),
 ]
+
+_BACKUP: Final[Labels] = {
+    "file": ("文件", None),
+    "bytes": ("大小", size),
+    "at": ("备份时间", moment),
+    "opens_by": ("打开它的是", lambda by: "工作区的密钥" if by == "workspace" else "备份自己的口令"),
+    "made_at": ("备份时间", moment),
+    "schema": ("数据库版本", None),
+    "campaigns": ("活动", count),
+    "folder": ("恢复到", None),
+}
+_STANDING: Final[Labels] = {
+    "last": ("上次备份", unless("还没有备份过", moment)),
+    "file": ("文件", None),
+    "copy": ("旧副本", unless("不是")),
+    "copy_of": ("副本的时间", moment),
+    "accepted": ("已接受", unless("本来就不是旧副本", term("state_note"))),
+}
 
 
 @backup.callback()
@@ -51,10 +70,8 @@ def create(
         with shown_progress("备份", quiet=as_json) as tick:
             made = backups.back_up(app, file.absolute(), passphrase=passphrase, actor="cli", tick=tick)
         opens = "workspace" if by_own_key else "passphrase"
-        show(
-            {"file": str(made.file), "bytes": made.size, "at": _moment(made.made_at), "opens_by": opens},
-            as_json=as_json,
-        )
+        told = {"file": str(made.file), "bytes": made.size, "at": _moment(made.made_at), "opens_by": opens}
+        show(told, _BACKUP, as_json=as_json)
 
 
 @backup.command("check")
@@ -69,7 +86,7 @@ def check(
     passphrase = _passphrase(file, backup_passphrase_file)
     with shown_progress("检查", quiet=as_json) as tick:
         report = backups.check(file.absolute(), passphrase, tick)
-    show(_told(report), as_json=as_json)
+    show(_told(report), _BACKUP, as_json=as_json)
 
 
 @backup.command("restore")
@@ -86,7 +103,7 @@ def restore(
     passphrase = _passphrase(file, backup_passphrase_file)
     with shown_progress("恢复", quiet=as_json) as tick:
         report = backups.restore(file.absolute(), folder.absolute(), passphrase, at=system_clock(), tick=tick)
-    show({**_told(report), "folder": str(folder.absolute())}, as_json=as_json)
+    show({**_told(report), "folder": str(folder.absolute())}, _BACKUP, as_json=as_json)
 
 
 @backup.command("status")
@@ -108,7 +125,7 @@ def status(
         }
         if standing.why and not as_json:
             told["copy"] = f"{WORDS.why('state_note', standing.why)}命令行：campaign-app backup accept。"
-        show(told, as_json=as_json)
+        show(told, _STANDING, as_json=as_json)
 
 
 @backup.command("accept")
@@ -123,7 +140,7 @@ def accept(
     with open_for(workspace, passphrase_file) as app:
         was = backups.standing(app).why
         backups.accept(app, actor="cli")
-        show({"accepted": was}, as_json=as_json)
+        show({"accepted": was}, _STANDING, as_json=as_json)
 
 
 def _told(report: Any) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from campaign_app.cli.campaign_words import readable
+from campaign_app.cli.campaign_words import CAMPAIGN, CAMPAIGNS
 from campaign_app.cli.follow import follow_campaign, goes_on, show
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
+from campaign_app.cli.telling import moment
 from campaign_app.cli.words import WORDS
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
@@ -54,7 +55,7 @@ def screen(
             for f in (*checked.findings, *(f for f in warnings.values() if f is not None and f.rule_id not in shown))
         ]
         told = {"text": checked.final_text, "findings": found, "to_confirm": list(warnings)}
-        _show({**_summary(app, campaign), **told}, as_json=as_json)
+        show({**_summary(app, campaign), **told}, CAMPAIGN, as_json=as_json)
 
 
 def send(
@@ -79,7 +80,7 @@ def send(
             app.campaigns.approve(campaign, recipients=recipients, confirmed_warnings=confirm or (), actor="cli")
         app.campaigns.schedule(campaign_id, send_at=send_at, confirmed_warnings=confirm or (), actor="cli")
         working = {CampaignState.SENDING} | ({CampaignState.SCHEDULED} if send_at is None else set())
-        _show(_summary(app, _followed(app, campaign_id, working, quiet=as_json)), as_json=as_json)
+        show(_summary(app, _followed(app, campaign_id, working, quiet=as_json)), CAMPAIGN, as_json=as_json)
 
 
 def _moment(written: str | None) -> datetime | None:
@@ -103,12 +104,12 @@ def status(
     """活动的状态、漏斗和结果。"""
     with open_for(workspace, passphrase_file) as app:
         if campaign_id is not None:
-            _show(_summary(app, app.campaigns.get(campaign_id)), as_json=as_json)
+            show(_summary(app, app.campaigns.get(campaign_id)), CAMPAIGN, as_json=as_json)
             return
         listed = [{"id": c.id, "name": c.name, "state": c.state.value} for c in app.campaigns.all()]
         waiting = waiting_for_workers(app)
         # what waits was said to a person already
-        _show({"campaigns": listed, **({"waiting": waiting} if waiting and as_json else {})}, as_json=as_json)
+        show({"campaigns": listed, **({"waiting": waiting} if waiting and as_json else {})}, CAMPAIGNS, as_json=as_json)
 
 
 def waiting_for_workers(app: App) -> list[dict[str, Any]]:
@@ -121,7 +122,7 @@ def waiting_for_workers(app: App) -> list[dict[str, Any]]:
         told.append({"queue": each.queue, "jobs": each.jobs, "since": since, "files_elsewhere": each.elsewhere})
         todo = "请在文件所在的电脑上" if each.elsewhere else "请"
         sys.stderr.write(
-            f"{WORDS.term('queue', each.queue)}：自 {since} 起有 {each.jobs} 项在等，没有后台进程处理。"
+            f"{WORDS.term('queue', each.queue)}：自 {moment(since)} 起有 {each.jobs} 项在等，没有后台进程处理。"
             f"{todo}运行 campaign-app worker --queues {each.queue}\n"
         )
     return told
@@ -135,7 +136,7 @@ def pause(
 ) -> None:
     """暂停一个已定时或正在发送的活动：下一批不再发出，已提交的一批查清结果。"""
     with open_for(workspace, passphrase_file) as app:
-        _show(_summary(app, app.campaigns.pause(campaign_id, actor="cli")), as_json=as_json)
+        show(_summary(app, app.campaigns.pause(campaign_id, actor="cli")), CAMPAIGN, as_json=as_json)
 
 
 def resume(
@@ -174,11 +175,7 @@ def close_unknown(
 ) -> None:
     """给一个活动中查不到结果的短信结案：记为结果不明，不再查询，也不会重发。"""
     with open_for(workspace, passphrase_file) as app:
-        _show(_summary(app, app.campaigns.close_unknown(campaign_id, actor="cli")), as_json=as_json)
-
-
-def _show(told: dict[str, Any], *, as_json: bool) -> None:
-    show(told if as_json else readable(told), as_json=as_json)
+        show(_summary(app, app.campaigns.close_unknown(campaign_id, actor="cli")), CAMPAIGN, as_json=as_json)
 
 
 def _show_after(app: App, campaign: Campaign, working: CampaignState, *, as_json: bool) -> None:
@@ -186,11 +183,11 @@ def _show_after(app: App, campaign: Campaign, working: CampaignState, *, as_json
     from campaign_app import bootstrap
 
     if campaign.state is not working:
-        _show(_summary(app, campaign), as_json=as_json)
+        show(_summary(app, campaign), CAMPAIGN, as_json=as_json)
         return
     with bootstrap.with_worker(app):
         ended = _followed(app, campaign.id, {working}, quiet=as_json)
-        _show(_summary(app, ended), as_json=as_json)
+        show(_summary(app, ended), CAMPAIGN, as_json=as_json)
     if ended.came_with_copy:
         sys.stderr.write(f"{WORDS.why('state_note', ended.state_note)}{going_on(app, ended)}\n")
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from campaign_app.cli.backup import shown_progress
-from campaign_app.cli.follow import show
+from campaign_app.cli.complaint_words import CASE, PACK, ROWS
+from campaign_app.cli.follow import show, show_each
 from campaign_app.cli.import_ import columns_in
 from campaign_app.cli.import_report import refusals_of, words
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
@@ -64,7 +65,7 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter per option
             entity_in(app, entity), source, Way.FORM, made_at, moment_in(received, now) if received else made_at,
             number, phone_in(phone), ref, account, text, port, signature,
         )  # fmt: skip
-        show(_said(app, app.complaints.add(new, actor="cli")), as_json=as_json)
+        show(_said(app, app.complaints.add(new, actor="cli")), CASE, as_json=as_json)
 
 
 @complaint.command("import")
@@ -114,7 +115,7 @@ def list_cases(
             query = app.complaints.query(text, frozenset(state or ()))
             _, newest = app.complaints.count(query)
             cases = list(app.complaints.page(query, newest, 0, limit))
-        show({str(case.id): _said(app, case) for case in cases}, as_json=as_json)
+        show_each({str(case.id): _said(app, case) for case in cases}, CASE, as_json=as_json)
 
 
 @complaint.command("show")
@@ -143,7 +144,7 @@ def show_case(
                 for each in app.complaints.history(case_id)
             ],
         }  # fmt: skip
-    show(told, as_json=as_json)
+    show(told, CASE, as_json=as_json)
 
 
 @complaint.command("handle")
@@ -179,7 +180,7 @@ def handle(  # noqa: PLR0913, PLR0917 - one parameter per option
             cases.answer(case_id, answer, actor="cli")
         if close:
             cases.close(case_id, actor="cli")
-        show(_said(app, cases.case(case_id)), as_json=as_json)
+        show(_said(app, cases.case(case_id)), CASE, as_json=as_json)
 
 
 @complaint.command("pack")
@@ -194,7 +195,7 @@ def pack(
     with open_for(workspace, passphrase_file) as app, shown_progress("导出", quiet=as_json) as tick:
         made = app.case_packs.export(case_id, out.absolute(), actor="cli", tick=tick)
     told = {"file": str(made.file), "bytes": made.size, "sha256": made.sha256, "head": made.head}
-    show({**told, "files": list(made.names)}, as_json=as_json)
+    show({**told, "files": list(made.names)}, PACK, as_json=as_json)
 
 
 @complaint.command("trend")
@@ -284,7 +285,7 @@ def show_refusals(told: dict[str, Any], *, as_json: bool) -> None:
         show(told, as_json=True)
         return
     refusals = told.pop("refusals")
-    show({**told, "refused_by_reason": {words(code, ""): n for code, n in told["refused_by_reason"].items()}})
+    show({**told, "refused_by_reason": {words(code, ""): n for code, n in told["refused_by_reason"].items()}}, ROWS)
     for each in refusals[:20]:
         sys.stdout.write(f"第 {each['row']} 行：{each['message']}\n")
 

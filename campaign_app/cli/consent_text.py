@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from campaign_app.cli.check import found_json
 from campaign_app.cli.follow import show
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
+from campaign_app.cli.telling import Labels, actor, count, each, moment, term
 
 if TYPE_CHECKING:
     from campaign_app.domain.wording import CheckedWording
 
 consent_text = typer.Typer(no_args_is_help=True, help="同意文案：核对注册协议、同意页或征询短信的文字。")
+
+_WORDING: Final[Labels] = {
+    "id": ("编号", None),
+    "file": ("文件", None),
+    "entity": ("主体", None),
+    "account": ("店铺账户", None),
+    "kind": ("种类", term("wording_kind")),
+    "name": ("文件", None),
+    "sha256": ("SHA-256", None),
+    "verdict": ("结论", term("wording_verdict")),
+    "rules": ("规则", None),
+    "findings": ("发现", count),
+    "rule_packs": ("规则版本", None),
+    "checked_by": ("谁核对", actor),
+    "checked_at": ("核对于", moment),
+}
+_WORDINGS: Final[Labels] = {"wordings": ("核对过的文案", each(_WORDING))}
 
 
 @consent_text.callback()
@@ -53,11 +71,12 @@ def check(
     if as_json:
         show({**told, "findings": [found_json(each) for each in found]}, as_json=True)
         return
-    show(told)
-    for each in found:
-        law = each.citation.named + ("" if each.citation.verified else "（未核实）")
-        place = f"{each.span.start}–{each.span.end}" if each.span.end else "缺少"
-        lines = (f"\n{each.rule_id} {each.message}", f"  位置：{place}", f"  依据：{law}", f"  改为：{each.fix}")
+    show(told, _WORDING)
+    for finding in found:
+        law = finding.citation.named + ("" if finding.citation.verified else "（未核实）")
+        place = f"{finding.span.start}–{finding.span.end}" if finding.span.end else "缺少"
+        head = f"\n{finding.rule_id} {finding.message}"
+        lines = (head, f"  位置：{place}", f"  依据：{law}", f"  改为：{finding.fix}")
         typer.echo("\n".join(lines))
 
 
@@ -70,7 +89,7 @@ def list_(
 ) -> None:
     """列出核对过的文案：文字的哈希、谁、何时、发现什么，新的在前。"""
     with open_for(workspace, passphrase_file) as app:
-        show({"wordings": [_told(each) for each in app.wordings.history(entity)]}, as_json=as_json)
+        show({"wordings": [_told(each) for each in app.wordings.history(entity)]}, _WORDINGS, as_json=as_json)
 
 
 def _told(checked: CheckedWording) -> dict[str, Any]:

@@ -3,19 +3,67 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from campaign_app.cli.backup import shown_progress
 from campaign_app.cli.follow import show
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
-from campaign_app.cli.words import WORDS
+from campaign_app.cli.telling import Labels, count, each, either, moment, size, term
 
 if TYPE_CHECKING:
     from campaign_app.evidence.stamping import Stamped
 
 evidence = typer.Typer(no_args_is_help=True, help="证据：导出一个活动的证据，验证证据文件，抄录审计链的链头。")
+
+_STAMP: Final[Labels] = {
+    "entry": ("第几条", count),
+    "head": ("链头", None),
+    "stamped_at": ("时间戳", moment),
+    "at": ("时间戳", moment),
+    "authority": ("机构", None),
+    "ca": ("根证书指纹", None),
+}
+_STAMPS: Final[Labels] = {
+    "stamps": ("盖过时间戳的链头", each(_STAMP)),
+    "skipped": ("不能证实的时间戳", count),
+    "files": ("存出的文件", None),
+}
+_FILE: Final[Labels] = {
+    "file": ("文件", None),
+    "bytes": ("大小", size),
+    "people": ("人数", count),
+    "root": ("总根", None),
+    "head": ("审计链头", None),
+}
+_CHAIN: Final[Labels] = {
+    "entries": ("审计记录", count),
+    "head": ("链头（请抄录在别处）", None),
+    "roots": ("核对的总根", count),
+    "rows": ("与表一致的行", count),
+    "rows_before": ("早于逐行留痕的行，只核对了行数", count),
+}
+_VERDICT: Final[Labels] = {
+    "ok": ("结论", either("成立", "不成立")),
+    "problem": ("为什么", term("evidence_problem")),
+    "line": ("第几行", None),
+    "campaign": ("活动", None),
+    "entity": ("主体", None),
+    "people": ("人数", count),
+    "entry": ("此人那一批是审计链的第几条", lambda number: number or ""),
+    "signed": ("有平台签名的同意", count),
+    "unsigned": ("没有平台签名的同意", count),
+    "withheld": ("只给出哈希的同意", count),
+    "issuers": ("签发方", None),
+    "simulated": ("平台是模拟的", either("是，不能当作真实的证据", "否")),
+    "head": ("文件里的链头", None),
+    "head_compared": ("与抄录的链头比过", None),
+    "head_covers": ("抄录的链头已含这些记录", None),
+    "keys_from_issuer": ("公钥由您给出", either("是", "否，用的是文件里写的")),
+    "stamps": ("时间戳", each(_STAMP)),
+    "stamps_verified": ("时间戳核对过", None),
+}
 
 
 @evidence.callback()
@@ -49,7 +97,7 @@ def export(
             campaign_id, out.absolute(), actor="cli", person=person, account_id=account, reader=reader, tick=tick
         )
     told = {"file": str(made.file), "bytes": made.size, "people": made.people, "root": made.root}
-    show({**told, "head": str(made.head)}, as_json=as_json)
+    show({**told, "head": str(made.head)}, _FILE, as_json=as_json)
 
 
 @evidence.command("verify")
@@ -76,8 +124,7 @@ def verify(
     with shown_progress("验证", quiet=as_json) as tick:
         verdict = verify_file(file, head=head, jwks=jwks, authority=authority, key=secret, tick=tick)
     if not verdict.ok:
-        told = verdict.problem if as_json else WORDS.term("evidence_problem", verdict.problem)
-        show({"ok": False, "problem": told, "line": verdict.line}, as_json=as_json)
+        show({"ok": False, "problem": verdict.problem, "line": verdict.line}, _VERDICT, as_json=as_json)
         raise typer.Exit(1)
     show(
         {
@@ -101,6 +148,7 @@ def verify(
             ],
             "stamps_verified": verdict.stamps_verified,
         },
+        _VERDICT,
         as_json=as_json,
     )
 
@@ -132,7 +180,7 @@ def head(
             verified = app.evidence.verified(tick)
             found, compared = verified.head, verified.compared
             told = {"roots": compared.roots, "rows": compared.rows, "rows_before": compared.before}
-    show({"entries": found.number, "head": str(found), **told}, as_json=as_json)
+    show({"entries": found.number, "head": str(found), **told}, _CHAIN, as_json=as_json)
 
 
 @evidence.command("stamp-request")
@@ -145,7 +193,7 @@ def stamp_request(
     """对现在的链头写一个时间戳请求（RFC 3161），由您交给自己选的时间戳机构；本程序不联系任何机构。"""
     with open_for(workspace, passphrase_file) as app, shown_progress("验证", quiet=as_json) as tick:
         found = app.evidence.stamping.ask(out.absolute(), actor="cli", tick=tick)
-    show({"file": str(out.absolute()), "head": found}, as_json=as_json)
+    show({"file": str(out.absolute()), "head": found}, _FILE, as_json=as_json)
 
 
 @evidence.command("stamp")
@@ -159,7 +207,7 @@ def stamp(
     """读回时间戳机构的答复：与请求和根证书核对，成立才记入审计链。"""
     with open_for(workspace, passphrase_file) as app:
         found = app.evidence.stamping.read(reply, authority, actor="cli")
-    show(_told(found), as_json=as_json)
+    show(_told(found), _STAMP, as_json=as_json)
 
 
 @evidence.command("stamps")
@@ -178,7 +226,7 @@ def stamps(
         found = stamping.kept()
         files = [] if save is None else [str(file) for each in found.stamps for file in stamping.save(each, save)]
     told = {"stamps": [_told(each) for each in found.stamps], "skipped": found.skipped}
-    show({**told, "files": files}, as_json=as_json)
+    show({**told, "files": files}, _STAMPS, as_json=as_json)
 
 
 def _told(found: Stamped) -> dict[str, str | int]:

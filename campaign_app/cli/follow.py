@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from campaign_app.cli.telling import Labels, readable
 from campaign_app.cli.words import WORDS
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import AppError, WorkspaceError
@@ -90,27 +91,35 @@ class _nothing:  # noqa: N801 used like contextlib.nullcontext, typed for the ca
         return None
 
 
-def show(data: Mapping[str, Any], *, as_json: bool = False) -> None:
-    """One JSON object, or a table of it for a person."""
+def show(data: Mapping[str, Any], labels: Labels | None = None, *, as_json: bool = False) -> None:
+    """One JSON object; or, for a person, its values below each other with the words of `labels`."""
     if as_json:
         sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
         return
     console = Console()
-    for key, value in data.items():
+    if not data:
+        console.print("没有可列出的。")
+    for key, value in (data if labels is None else readable(data, labels)).items():
         if key == "funnel":
             console.print(funnel_table(value))
         elif isinstance(value, (list, tuple)) and any(isinstance(each, Mapping) for each in value):
-            console.print(f"{key}:", markup=False)
+            console.print(f"{key}：", markup=False)
             for each in value:
                 console.print(f"  {_plain(each)}", markup=False, highlight=False, soft_wrap=True)
-        else:  # a path or a name may have brackets, and whoever copies it wants it in one piece
-            console.print(f"{key}: {_plain(value)}", markup=False, highlight=False, soft_wrap=True)
+        elif value not in (None, ""):  # a path or a name may have brackets, and whoever copies it wants it in one piece
+            console.print(f"{key}：{_plain(value) or '无'}", markup=False, highlight=False, soft_wrap=True)
+
+
+def show_each(data: Mapping[str, Mapping[str, Any]], labels: Labels, *, as_json: bool) -> None:
+    """As `show`, of several alike by their names."""
+    show(data if as_json else {name: readable(each, labels) for name, each in data.items()}, as_json=as_json)
 
 
 def _plain(value: object) -> str:
-    """For a person: no word of the language that this is written in."""
+    """For a person: no word of the language that this is written in; within a line, nothing of what is empty."""
     if isinstance(value, Mapping):
-        return "  ".join(f"{key} {_plain(each)}" for key, each in value.items())
+        said = ((key, _plain(each)) for key, each in value.items())
+        return "  ".join(f"{key} {words}" for key, words in said if words)
     if isinstance(value, (list, tuple)):
         return "、".join(map(_plain, value))
     if isinstance(value, bool):

@@ -10,6 +10,7 @@ import typer
 
 from campaign_app.cli.follow import goes_on, show, wait_for_job
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
+from campaign_app.cli.lookback_words import DIFFERENCE, RUN, RUNS, TASK, TASKS
 from campaign_app.domain.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def run(
         today = app.clock().astimezone(BEIJING).date()
         last = datetime.combine((_day(until) if until else today) + timedelta(days=1), time(), BEIJING)
         made = app.lookbacks.start(Scope(first, last, tuple(campaign or ())), actor="cli")
-        show(_told(_followed(app, made.id)), as_json=as_json)
+        show(_told(_followed(app, made.id)), RUN, as_json=as_json)
 
 
 @lookback.command("list")
@@ -57,7 +58,7 @@ def list_(
 ) -> None:
     """列出最近的回头看，新的在前。"""
     with open_for(workspace, passphrase_file) as app:
-        show({"runs": [_told(each, groups=False) for each in app.lookbacks.runs()]}, as_json=as_json)
+        show({"runs": [_told(each, groups=False) for each in app.lookbacks.runs()]}, RUNS, as_json=as_json)
 
 
 @lookback.command("show")
@@ -74,7 +75,7 @@ def show_(
         told = _told(app.lookbacks.run(run_id))
         if rows:
             told["rows"] = [_row(each) for each in app.lookbacks.rows(run_id, None, after, rows)]
-        show(told, as_json=as_json)
+        show(told, RUN, as_json=as_json)
 
 
 @lookback.command("pause")
@@ -86,7 +87,7 @@ def pause(
 ) -> None:
     """暂停；已看过的保留，以后从停下的地方继续。"""
     with open_for(workspace, passphrase_file) as app:
-        show(_told(app.lookbacks.pause(run_id, actor="cli")), as_json=as_json)
+        show(_told(app.lookbacks.pause(run_id, actor="cli")), RUN, as_json=as_json)
 
 
 @lookback.command("resume")
@@ -101,7 +102,7 @@ def resume(
 
     with bootstrap.with_worker(open_for(workspace, passphrase_file)) as app:
         app.lookbacks.resume(run_id, actor="cli")
-        show(_told(_followed(app, run_id)), as_json=as_json)
+        show(_told(_followed(app, run_id)), RUN, as_json=as_json)
 
 
 @lookback.command("cancel")
@@ -113,7 +114,7 @@ def cancel(
 ) -> None:
     """取消，不能继续；已看过的部分保留。"""
     with open_for(workspace, passphrase_file) as app:
-        show(_told(app.lookbacks.cancel(run_id, actor="cli")), as_json=as_json)
+        show(_told(app.lookbacks.cancel(run_id, actor="cli")), RUN, as_json=as_json)
 
 
 @lookback.command("compare")
@@ -129,7 +130,7 @@ def compare(
         found = app.lookbacks.difference(older, newer)
     counts = {"older": older, "newer": newer, "new": found.new, "gone": found.gone, "same": found.same}
     came, went = _groups(found.new_groups), _groups(found.gone_groups)
-    show({**counts, "new_groups": came, "gone_groups": went}, as_json=as_json)
+    show({**counts, "new_groups": came, "gone_groups": went}, DIFFERENCE, as_json=as_json)
 
 
 @lookback.command("tasks")
@@ -141,7 +142,7 @@ def tasks(
 ) -> None:
     """整改清单：没完成的在前，先到期的在前。"""
     with open_for(workspace, passphrase_file) as app:
-        show({"tasks": [_task(each) for each in app.lookbacks.tasks(run_id)]}, as_json=as_json)
+        show({"tasks": [_task(each) for each in app.lookbacks.tasks(run_id)]}, TASKS, as_json=as_json)
 
 
 @lookback.command("add-task")
@@ -161,7 +162,7 @@ def add_task(
     until = _day(due) if due else None
     with open_for(workspace, passphrase_file) as app:
         wish = Wish(what, owner, until, campaign)
-        show(_task(app.lookbacks.add_task(run_id, wish, actor="cli")), as_json=as_json)
+        show(_task(app.lookbacks.add_task(run_id, wish, actor="cli")), TASK, as_json=as_json)
 
 
 @lookback.command("set-task")
@@ -187,7 +188,7 @@ def set_task(
             note=was.note if note is None else note,
             actor="cli",
         )
-        show(_task(changed), as_json=as_json)
+        show(_task(changed), TASK, as_json=as_json)
 
 
 def _followed(app: App, run_id: int) -> Run:

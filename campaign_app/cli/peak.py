@@ -9,6 +9,7 @@ import typer
 
 from campaign_app.cli.follow import show
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
+from campaign_app.cli.peak_words import PAUSE, PLAN, PLANS
 from campaign_app.domain.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def add(
     wish = Wish(name, *_days(days), tuple(entity or ()), _duty(duty or ()))
     with open_for(workspace, passphrase_file) as app:
         made = app.peaks.add(wish, actor="cli")
-        show(_looked(app.peaks.look(made.id)), as_json=as_json)
+        show(_looked(app.peaks.look(made.id)), PLAN, as_json=as_json)
 
 
 @peak.command("list")
@@ -67,7 +68,7 @@ def list_(
 ) -> None:
     """列出预案，新的在前。"""
     with open_for(workspace, passphrase_file) as app:
-        show({"plans": [_plan(each) for each in app.peaks.plans()]}, as_json=as_json)
+        show({"plans": [_plan(each) for each in app.peaks.plans()]}, PLANS, as_json=as_json)
 
 
 @peak.command("show")
@@ -79,7 +80,7 @@ def show_(
 ) -> None:
     """一个预案：检查清单（现查）、值班的人、每次全部暂停的记录。"""
     with open_for(workspace, passphrase_file) as app:
-        show(_looked(app.peaks.look(plan_id)), as_json=as_json)
+        show(_looked(app.peaks.look(plan_id)), PLAN, as_json=as_json)
 
 
 @peak.command("change")
@@ -104,7 +105,7 @@ def change(
             was.entities if entity is None else tuple(entity), was.duty if duty is None else _duty(duty),
         )  # fmt: skip
         app.peaks.change(plan_id, wish, actor="cli")
-        show(_looked(app.peaks.look(plan_id)), as_json=as_json)
+        show(_looked(app.peaks.look(plan_id)), PLAN, as_json=as_json)
 
 
 @peak.command("state")
@@ -125,7 +126,7 @@ def state(
         raise SettingsError("peak_state", "No state of a plan", given=to)
     with open_for(workspace, passphrase_file) as app:
         app.peaks.declare(plan_id, PlanState(to), actor="cli", knowing=knowing)
-        show(_looked(app.peaks.look(plan_id)), as_json=as_json)
+        show(_looked(app.peaks.look(plan_id)), PLAN, as_json=as_json)
 
 
 @peak.command("confirm")
@@ -142,7 +143,7 @@ def confirm(
     """确认程序查不到的一项；谁在何时确认都会留下记录。"""
     with open_for(workspace, passphrase_file) as app:
         looked = app.peaks.confirm(plan_id, item, name=name, note=note, holds=not back, actor="cli")
-        show(_looked(looked), as_json=as_json)
+        show(_looked(looked), PLAN, as_json=as_json)
 
 
 @peak.command("pause-all")
@@ -164,7 +165,7 @@ def pause_all(
             if pause.result is not Result.WATCHING:
                 break
             app.wait(STEP)
-        show(_paused(app, pause), as_json=as_json)
+        show(_paused(app, pause), PAUSE, as_json=as_json)
 
 
 @peak.command("resume")
@@ -178,7 +179,7 @@ def resume(
     with open_for(workspace, passphrase_file) as app:
         done = app.peaks.resume(pause_id, actor="cli")
         left = {"late": [each.id for each in done.late], "changed": [each.id for each in done.changed]}
-        show({**_paused(app, done.pause), **left}, as_json=as_json)
+        show({**_paused(app, done.pause), **left}, PAUSE, as_json=as_json)
 
 
 def _days(written: str) -> tuple[date, date]:

@@ -5,14 +5,23 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from campaign_app.cli.backup import shown_progress
 from campaign_app.cli.follow import show
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
+from campaign_app.cli.telling import Labels, count, size
 from campaign_app.domain.self_check import Period, Stage
+
+_FILE: Final[Labels] = {
+    "file": ("文件", None),
+    "bytes": ("大小", size),
+    "sha256": ("SHA-256", None),
+    "head": ("审计链头", None),
+    "pages": ("页数", count),
+}
 
 
 def report(
@@ -35,7 +44,7 @@ def report(
         if out is not None:
             made = app.reporting.export(period, stage, out.absolute(), actor="cli", tick=tick)
             told = {"file": str(made.file), "bytes": made.size, "sha256": made.sha256, "head": made.head}
-            show({**told, "pages": made.pages} if made.pages else told, as_json=as_json)
+            show({**told, "pages": made.pages} if made.pages else told, _FILE, as_json=as_json)
         elif as_json:
             for piece in app.reporting.as_json(period, stage, tick):
                 sys.stdout.write(piece)

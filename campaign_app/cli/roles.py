@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -18,6 +18,7 @@ from campaign_app.cli.keys import (
     passphrase_from,
     server_password,
 )
+from campaign_app.cli.telling import Labels, term, terms
 from campaign_app.cli.words import WORDS, fail
 from campaign_app.domain.team import Person, Role
 
@@ -26,6 +27,13 @@ RoleArgument = Annotated[Role, typer.Argument(metavar="ROLE", help="operator、r
 PasswordOption = Annotated[
     Path | None, typer.Option("--server-password-file", help="从此文件读取这个用户的数据库密码；否则询问。")
 ]
+_TOLD: Final[Labels] = {
+    "roles": ("已建立的角色", terms("role")),
+    "login": ("数据库用户", None),
+    "granted": ("授予", term("role")),
+    "revoked": ("收回", term("role")),
+    "folder": ("文件夹", None),
+}
 
 roles = typer.Typer(no_args_is_help=True, help="团队工作区的角色：运营、审核、负责人、后台进程。")
 
@@ -51,7 +59,7 @@ def set_up(
                 typer.echo("".join(f"{statement}\n" for statement in needed), nl=False)
             return
         membership.set_up(app)
-        show({"roles": [role.value for role in Role]}, as_json=as_json)
+        show({"roles": [role.value for role in Role]}, _TOLD, as_json=as_json)
 
 
 @roles.command("grant")
@@ -67,7 +75,7 @@ def grant(
 
     with open_for(workspace, passphrase_file) as app:
         membership.grant(app, login, role, actor="cli")
-        show({"login": login, "granted": role.value}, as_json=as_json)
+        show({"login": login, "granted": role.value}, _TOLD, as_json=as_json)
 
 
 @roles.command("revoke")
@@ -83,7 +91,7 @@ def revoke(
 
     with open_for(workspace, passphrase_file) as app:
         membership.revoke(app, login, role, actor="cli")
-        show({"login": login, "revoked": role.value}, as_json=as_json)
+        show({"login": login, "revoked": role.value}, _TOLD, as_json=as_json)
 
 
 @roles.command("list")
@@ -111,7 +119,7 @@ def log_in(
     folder = workspace or bootstrap.default_folder()
     keeper = bootstrap.keeper_of(folder, lambda: passphrase_from(passphrase_file))
     membership.log_in(folder, keeper, login, server_password(password_file))
-    show({"folder": str(folder)}, as_json=as_json)
+    show({"folder": str(folder)}, _TOLD, as_json=as_json)
 
 
 def invite(
@@ -140,7 +148,7 @@ def invite(
     )
     own = PassphraseKeeper(phrase)
     membership.invite(folder, keeper, to.absolute(), own, login, server_password(password_file))
-    show({"folder": str(to.absolute()), "login": login}, as_json=as_json)
+    show({"folder": str(to.absolute()), "login": login}, _TOLD, as_json=as_json)
 
 
 def _named(person: Person, *, as_json: bool) -> list[str] | str:

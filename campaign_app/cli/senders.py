@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from campaign_app.cli.follow import show
+from campaign_app.cli.follow import show, show_each
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
+from campaign_app.cli.telling import Labels, actor, count, moment, one, seconds, term
 from campaign_app.domain.errors import NotFound
 
 if TYPE_CHECKING:
@@ -19,6 +20,33 @@ if TYPE_CHECKING:
 PLATFORM: Final = "platform"
 ShopArgument = Annotated[str, typer.Argument(metavar="SHOP", help="店铺账户的编号或名称。")]
 SenderArgument = Annotated[str, typer.Argument(metavar="SENDER", help="通道账户的编号或名称。")]
+
+_LAG: Final[Labels] = {
+    "count": ("条数", count),
+    "half_seconds": ("半数不超过", seconds),
+    "longest_seconds": ("最长", seconds),
+}
+_ACCOUNT: Final[Labels] = {
+    "id": ("编号", None),
+    "label": ("名称", None),
+    "platform": ("平台", term("platform")),
+    "entity": ("主体", None),
+    "state": ("状态", term("account_state")),
+    "sender": ("经哪个账户发送", None),
+    "replies": ("查看回复", None),
+    "templates_checked": ("签名和模板已核对", None),
+    "changes_read": ("同意变更读到", moment),
+    "opt_outs_told": ("回写的退订", one(_LAG)),
+}
+_ERASED: Final[Labels] = {
+    "at": ("删除于", moment),
+    "asked": ("谁要求的", lambda who: "本人" if who == "person" else "平台"),
+    "done_by": ("由谁删除", actor),
+    "ref_hmac": ("客户标识的密钥哈希", None),
+    "file_rows": ("删去的导入行", count),
+    "hash": ("审计记录的哈希", None),
+}
+_UNREAD: Final[Labels] = {"said": ("原文", None), "numbers": ("认出的号码", None)}
 
 accounts = typer.Typer(no_args_is_help=True, help="已连接的账户：列出，选择发送通道，登记由谁查看回复、模板是否核对。")
 
@@ -36,7 +64,7 @@ def list_accounts(
 ) -> None:
     """列出账户、主体和各店铺的发送通道。"""
     with open_for(workspace, passphrase_file) as app:
-        show({str(each.id): _said(app, each) for each in app.accounts.all()}, as_json=as_json)
+        show_each({str(each.id): _said(app, each) for each in app.accounts.all()}, _ACCOUNT, as_json=as_json)
 
 
 @accounts.command("send-through")
@@ -57,7 +85,7 @@ def send_through(
     with open_for(workspace, passphrase_file) as app:
         chosen = None if sender == PLATFORM else _find(app, sender).id
         account = app.accounts.send_through(_find(app, shop).id, chosen, actor="cli")
-        show(_said(app, account), as_json=as_json)
+        show(_said(app, account), _ACCOUNT, as_json=as_json)
 
 
 @accounts.command()
@@ -72,7 +100,7 @@ def replies(
     with open_for(workspace, passphrase_file) as app:
         account = _find(app, sender)
         app.replies.record(account.id, where, actor="cli")
-        show(_said(app, account), as_json=as_json)
+        show(_said(app, account), _ACCOUNT, as_json=as_json)
 
 
 @accounts.command()
@@ -87,7 +115,7 @@ def templates(
     with open_for(workspace, passphrase_file) as app:
         account = _find(app, shop)
         app.stated.record(account.id, actor="cli", checked=not undo)
-        show(_said(app, account), as_json=as_json)
+        show(_said(app, account), _ACCOUNT, as_json=as_json)
 
 
 @accounts.command()
@@ -100,7 +128,7 @@ def erased(
     """列出已删除客户的全部回执：时间、谁要求的（平台或本人）、客户标识的密钥哈希、审计记录的编号和哈希。"""
     with open_for(workspace, passphrase_file) as app:
         receipts = app.following.every_erasure(_find(app, account).id)
-        show({str(each.entry): _receipt(each) for each in receipts}, as_json=as_json)
+        show_each({str(each.entry): _receipt(each) for each in receipts}, _ERASED, as_json=as_json)
 
 
 @accounts.command()
@@ -118,7 +146,8 @@ def unread(
         if clear and (yes or typer.confirm("清除后不能再从服务商处取回，确定？")):
             app.unread.clear(account.id, clear, actor="cli")
         rows = app.unread.waiting(account.id)
-        show({each.name: {"said": each.said, "numbers": each.numbers} for each in rows}, as_json=as_json)
+        told = {each.name: {"said": each.said, "numbers": each.numbers} for each in rows}
+        show_each(told, _UNREAD, as_json=as_json)
 
 
 def _receipt(each: ErasureReceipt) -> dict[str, str | int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -15,6 +15,7 @@ from campaign_app.cli.import_ import columns_in
 from campaign_app.cli.import_report import refusals_of
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
 from campaign_app.cli.person import AccountArgument, RefArgument
+from campaign_app.cli.telling import Labels, actor, each, either, moment, term, terms
 from campaign_app.services.sheets import SheetSource
 from campaign_app.services.tables import ReadOptions
 
@@ -23,6 +24,20 @@ EntityOption = Annotated[str, typer.Option("--entity", metavar="USCC", help="哪
 ReasonOption = Annotated[str, typer.Option("--reason", help="原因，写入每一个号码的记录。")]
 
 suppression = typer.Typer(no_args_is_help=True, help="拒收名单：登记号码、导入名单、查一个号码、解除退订。")
+
+_MARK: Final[Labels] = {
+    "kind": ("种类", term("suppression")),
+    "since": ("从何时起", moment),
+    "source": ("来源", term("suppression_source")),
+    "note": ("原因", None),
+    "by": ("谁登记", actor),
+}
+_ADDED: Final[Labels] = {"new": ("加入拒收名单", either("已加入", "本来就在名单里"))}
+_LOOKED: Final[Labels] = {"suppressed": ("在拒收名单里", None), "marks": ("记录", each(_MARK))}
+_LIFTED: Final[Labels] = {
+    "lifted": ("解除退订", either("已解除", "没有解除")),
+    "left": ("仍拒收", terms("suppression")),
+}
 
 
 @suppression.callback()
@@ -42,7 +57,7 @@ def add(
     """把一个号码加入主体的拒收名单，并回写平台。"""
     with open_for(workspace, passphrase_file) as app:
         new = app.suppressing.add(entity_in(app, entity), _written(phone), reason=reason, actor="cli")
-    show({"new": new}, as_json=as_json)
+    show({"new": new}, _ADDED, as_json=as_json)
 
 
 @suppression.command("import")
@@ -94,7 +109,7 @@ def look(
         }
         for mark in marks
     ]  # fmt: skip
-    show({"suppressed": bool(marks), "marks": told}, as_json=as_json)
+    show({"suppressed": bool(marks), "marks": told}, _LOOKED, as_json=as_json)
 
 
 @suppression.command("lift")
@@ -109,7 +124,7 @@ def lift(
     """解除一个人的退订：须有平台给出的、晚于退订的明确同意；投诉和未成年人不能解除。"""
     with open_for(workspace, passphrase_file) as app:
         left = app.lifting.lift(app.subjects.find(account, ref), actor=reviewer)
-    show({"lifted": True, "left": sorted(kind.value for kind in left)}, as_json=as_json)
+    show({"lifted": True, "left": sorted(kind.value for kind in left)}, _LIFTED, as_json=as_json)
 
 
 def _written(phone: str) -> str:

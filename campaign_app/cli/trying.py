@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import uuid4
 
 import typer
 
 from campaign_app.cli.follow import show, wait_for_job
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
+from campaign_app.cli.telling import Labels, term
+from campaign_app.cli.words import WORDS
 from campaign_app.domain.errors import AppError
 
 SECONDS = 120.0
@@ -37,4 +39,23 @@ def try_out(
                 raise
         ended = app.test_messages.outcome(trial.id)
         told = {"id": ended.id, "campaign": campaign_id, "to": ended.label, "number": ended.masked}
-        show({**told, "state": ended.state.value, "code": ended.code, "text": ended.text}, as_json=as_json)
+        show({**told, "state": ended.state.value, "code": ended.code, "text": ended.text}, _TRIAL, as_json=as_json)
+
+
+def _why(code: str) -> str:
+    """In the words of outcomes, of errors or of campaigns' notes: it may be a code of each."""
+    if not code:
+        return ""
+    said = WORDS.term("outcome_code", code)
+    return said if said != code else WORDS.term("state_note", code)
+
+
+_TRIAL: Final[Labels] = {
+    "id": ("编号", None),
+    "campaign": ("活动", None),
+    "to": ("备注名", None),
+    "number": ("测试号码", None),
+    "state": ("状态", term("trial")),
+    "code": ("原因", _why),
+    "text": ("全文", None),
+}

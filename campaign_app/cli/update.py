@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from campaign_app.cli.follow import show
 from campaign_app.cli.keys import JsonOption
+from campaign_app.cli.telling import Labels, unless
 
 if TYPE_CHECKING:
     from campaign_app.updates import Desk, Found
 
 update = typer.Typer(no_args_is_help=True, help="更新：查看有没有新版本。只告知，不下载，不自动安装。")
+
+_LANGUAGES: Final = {"zh_CN": "中文", "en": "英文"}
+_RELEASE: Final[Labels] = {
+    "installed": ("正在用的版本", None),
+    "version": ("发布的版本", None),
+    "newer": ("有新版本", None),
+    "first": ("须先安装", None),
+    "date": ("发布日期", None),
+    "expires": ("清单有效到", None),
+    "changes": ("改了什么", lambda told: {_LANGUAGES.get(name, name): said for name, said in told.items()}),
+    "files": ("安装包的 SHA-256", None),
+}
+_ADDRESS: Final[Labels] = {"address": ("发布清单的地址", unless("没有设置"))}
 
 
 @update.callback()
@@ -34,7 +48,7 @@ def check(
     told = _told(found)
     if not as_json:  # as `sha256sum --check` reads them
         told["files"] = "".join(f"\n{each.sha256}  {each.name}" for each in found.release.files)
-    show(told, as_json=as_json)
+    show(told, _RELEASE, as_json=as_json)
 
 
 @update.command("address")
@@ -46,7 +60,7 @@ def address(
     asked = _desk()
     if url is not None:
         asked.use(url.strip())
-    show({"address": asked.address}, as_json=as_json)
+    show({"address": asked.address}, _ADDRESS, as_json=as_json)
 
 
 def _desk() -> Desk:

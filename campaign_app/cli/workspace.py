@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -15,12 +15,23 @@ from campaign_app.cli.backup import shown_progress
 from campaign_app.cli.follow import show
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for, passphrase_from, server_password
 from campaign_app.cli.roles import invite, log_in, roles
+from campaign_app.cli.telling import Labels, count, moment, unless
 from campaign_app.domain.errors import AppError, SettingsError
 
 workspace = typer.Typer(no_args_is_help=True, help="工作区的搬迁，以及团队的角色和数据库用户。")
 workspace.add_typer(roles, name="roles")
 workspace.command("login")(log_in)
 workspace.command("invite")(invite)
+
+_MOVE: Final[Labels] = {
+    "folder": ("文件夹", None),
+    "server": ("服务器", unless("无，在本机")),
+    "move": ("搬迁编号", None),
+    "rows": ("行数", count),
+    "sha256": ("SHA-256", None),
+    "was_moved_to": ("曾移到", None),
+    "at": ("移动时间", moment),
+}
 
 
 @workspace.callback()
@@ -53,7 +64,7 @@ def move(
                 report = moves.to_server(app, to, server, password, actor="cli", tick=told)
             else:
                 report = moves.to_folder(app, to, actor="cli", tick=told)
-        show(_told(report, as_json=as_json), as_json=as_json)
+        show(_told(report, as_json=as_json), _MOVE, as_json=as_json)
 
 
 @workspace.command("take-back")
@@ -74,9 +85,8 @@ def take_back(
     found = workspace or bootstrap.default_folder()
     keeper = bootstrap.keeper_of(found, lambda: passphrase_from(passphrase_file))
     moved = moves.take_back(found, keeper, actor="cli", at=system_clock())
-    show(
-        {"folder": str(found), "was_moved_to": moved.to, "at": moved.at.isoformat(timespec="seconds")}, as_json=as_json
-    )
+    told = {"folder": str(found), "was_moved_to": moved.to, "at": moved.at.isoformat(timespec="seconds")}
+    show(told, _MOVE, as_json=as_json)
 
 
 def _told(report: Any, *, as_json: bool) -> dict[str, Any]:

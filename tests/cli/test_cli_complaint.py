@@ -88,7 +88,7 @@ def test_a_case_is_shown_to_a_person_line_by_line(line: Line, monkeypatch: pytes
     line.here("complaint", "add", "--phone", "-", "--text", "骚扰 [不要再发]")
     status, said, _ = line.call("complaint", "show", "1", *line.options)
     assert status == 0
-    assert "text: 骚扰 [不要再发]\n" in said
-    history = said.partition("history:\n")[2].splitlines()
-    assert [each.partition("action ")[2].split()[0] for each in history] == ["entered", "unmatched"]
+    assert "投诉内容：骚扰 [不要再发]\n" in said
+    history = said.partition("经过：\n")[2].splitlines()
+    assert [each.partition("做了什么 ")[2].split()[0] for each in history] == ["登记", "没有对应短信"]
     assert [word for word in ("{", "[]", "None", "True", "False") if word in said] == []

@@ -52,7 +52,7 @@ def test_a_colleague_gets_a_folder_and_a_role(here: Crowd, tmp_path: Path, capsy
     run("workspace", "roles", "grant", anna, "operator", *where, "--json")
     assert json.loads(capsys.readouterr().out) == {"login": anna, "granted": "operator"}
     run("workspace", "roles", "list", *where)
-    assert f"{anna}: 运营" in capsys.readouterr().out
+    assert f"{anna}：运营" in capsys.readouterr().out
     run("workspace", "roles", "list", *where, "--json")
     told = json.loads(capsys.readouterr().out)
     assert told["me"] == here.people[Role.OWNER]
@@ -110,7 +110,7 @@ def test_whoever_made_the_workspace_sets_the_roles_up(
     run("workspace", "roles", "setup", "--print", "--json", *where)
     assert json.loads(capsys.readouterr().out) == {"statements": []}
     run("workspace", "roles", "setup", *where)
-    assert "operator" in capsys.readouterr().out
+    assert "运营" in capsys.readouterr().out
 
 
 def test_a_workspace_of_one_computer_has_no_logins(tmp_path: Path) -> None:
