@@ -14,9 +14,10 @@ from rich.progress import Progress
 from campaign_app.cli.follow import show
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, asked, new_passphrase, open_for
 from campaign_app.cli.telling import Labels, count, moment, size, term, unless
+from campaign_app.cli.usage import Commands
 from campaign_app.cli.words import WORDS, fail
 
-backup = typer.Typer(no_args_is_help=True, help="工作区的加密备份：制作、检查、恢复；旧副本的处理。")
+backup = Commands(no_args_is_help=True, help="工作区的加密备份：制作、检查、恢复；旧副本的处理。")
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="备份文件（.yunfa-backup）。")]
 OwnPassphraseOption = Annotated[

@@ -15,6 +15,7 @@ from campaign_app.cli.follow import show, show_each
 from campaign_app.cli.import_ import columns_in
 from campaign_app.cli.import_report import refusals_of, words
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
+from campaign_app.cli.usage import Commands
 from campaign_app.cli.words import WORDS
 from campaign_app.domain.complaint import Case, CaseState, NewCase, Source, Way
 from campaign_app.domain.errors import SettingsError
@@ -32,7 +33,7 @@ LISTED: Final = 100
 CaseArgument = Annotated[int, typer.Argument(metavar="CASE", help="投诉案件的编号，见 complaint list。")]
 EntityOption = Annotated[str, typer.Option("--entity", metavar="USCC", help="被投诉的主体；只有一个时可省略。")]
 
-complaint = typer.Typer(no_args_is_help=True, help="投诉：登记、导入、查看、核对、答复；哪些活动的投诉在上升。")
+complaint = Commands(no_args_is_help=True, help="投诉：登记、导入、查看、核对、答复；哪些活动的投诉在上升。")
 
 
 @complaint.callback()

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from campaign_app import assets
+from campaign_app.cli.usage import Commands
 from campaign_app.domain.errors import SettingsError
 
 PASSED: Final = 0
@@ -23,7 +24,7 @@ SUMS: Final = {
     "en": "{passed} passed, {failed} failed, {skipped} skipped",
 }
 
-consent_api = typer.Typer(no_args_is_help=True, help="平台同意接口：检查自己的服务器是否符合接口说明。")
+consent_api = Commands(no_args_is_help=True, help="平台同意接口：检查自己的服务器是否符合接口说明。")
 
 
 class Language(StrEnum):

@@ -11,11 +11,12 @@ from campaign_app.cli.check import found_json
 from campaign_app.cli.follow import show
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
 from campaign_app.cli.telling import Labels, actor, count, each, moment, term
+from campaign_app.cli.usage import Commands
 
 if TYPE_CHECKING:
     from campaign_app.domain.wording import CheckedWording
 
-consent_text = typer.Typer(no_args_is_help=True, help="同意文案：核对注册协议、同意页或征询短信的文字。")
+consent_text = Commands(no_args_is_help=True, help="同意文案：核对注册协议、同意页或征询短信的文字。")
 
 _WORDING: Final[Labels] = {
     "id": ("编号", None),

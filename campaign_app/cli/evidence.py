@@ -11,11 +11,12 @@ from campaign_app.cli.backup import shown_progress
 from campaign_app.cli.follow import show
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
 from campaign_app.cli.telling import Labels, count, each, either, moment, size, term
+from campaign_app.cli.usage import Commands
 
 if TYPE_CHECKING:
     from campaign_app.evidence.stamping import Stamped
 
-evidence = typer.Typer(no_args_is_help=True, help="证据：导出一个活动的证据，验证证据文件，抄录审计链的链头。")
+evidence = Commands(no_args_is_help=True, help="证据：导出一个活动的证据，验证证据文件，抄录审计链的链头。")
 
 _STAMP: Final[Labels] = {
     "entry": ("第几条", count),

@@ -11,6 +11,7 @@ import typer
 from campaign_app.cli.follow import goes_on, show, wait_for_job
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
 from campaign_app.cli.lookback_words import DIFFERENCE, RUN, RUNS, TASK, TASKS
+from campaign_app.cli.usage import Commands
 from campaign_app.domain.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from campaign_app.domain.lookback import Group, Run, Task
     from campaign_app.services.lookback import Looked
 
-lookback = typer.Typer(no_args_is_help=True, help="回头看：用现在的规则和同意记录复查已经发出的短信。")
+lookback = Commands(no_args_is_help=True, help="回头看：用现在的规则和同意记录复查已经发出的短信。")
 RunArgument = Annotated[int, typer.Argument(metavar="RUN", help="回头看的编号。")]
 HOURS: Final = 24.0
 

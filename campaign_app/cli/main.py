@@ -34,7 +34,7 @@ from campaign_app.cli.suppression import suppression
 from campaign_app.cli.template import template
 from campaign_app.cli.trying import try_out
 from campaign_app.cli.update import update
-from campaign_app.cli.usage import say_usage
+from campaign_app.cli.usage import Commands, say_usage
 from campaign_app.cli.window import Window, window
 from campaign_app.cli.words import INTERRUPTED, fail, say
 from campaign_app.cli.worker import worker
@@ -42,7 +42,7 @@ from campaign_app.cli.workspace import workspace
 from campaign_app.domain.errors import AppError
 from campaign_app.processes import READ_ROWS, look_for_cycles_less_often
 
-app = typer.Typer(
+app = Commands(
     name="campaign-app",
     help="允发：只发给平台 API 确认同意的人的营销短信。",
     no_args_is_help=True,

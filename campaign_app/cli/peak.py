@@ -10,6 +10,7 @@ import typer
 from campaign_app.cli.follow import show
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
 from campaign_app.cli.peak_words import PAUSE, PLAN, PLANS
+from campaign_app.cli.usage import Commands
 from campaign_app.domain.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from campaign_app.services.peak_checks import Item
     from campaign_app.services.peaks import Looked
 
-peak = typer.Typer(no_args_is_help=True, help="大促预案：检查清单、值班和全部暂停演练。")
+peak = Commands(no_args_is_help=True, help="大促预案：检查清单、值班和全部暂停演练。")
 PlanArgument = Annotated[int, typer.Argument(metavar="PLAN", help="预案的编号。")]
 NameOption = Annotated[str | None, typer.Option("--name", help="名称，如 双十一。")]
 DaysOption = Annotated[

@@ -10,8 +10,9 @@ import typer
 from campaign_app.cli.follow import show
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
 from campaign_app.cli.telling import Labels, count, either, size
+from campaign_app.cli.usage import Commands
 
-person = typer.Typer(no_args_is_help=True, help="个人信息请求：查阅、删除、停止处理某一个人的资料。")
+person = Commands(no_args_is_help=True, help="个人信息请求：查阅、删除、停止处理某一个人的资料。")
 AccountArgument = Annotated[int, typer.Argument(metavar="ACCOUNT", help="店铺编号。")]
 RefArgument = Annotated[str, typer.Argument(metavar="REF", help="客户标识。")]
 

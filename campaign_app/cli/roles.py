@@ -19,6 +19,7 @@ from campaign_app.cli.keys import (
     server_password,
 )
 from campaign_app.cli.telling import Labels, term, terms
+from campaign_app.cli.usage import Commands
 from campaign_app.cli.words import WORDS, fail
 from campaign_app.domain.team import Person, Role
 
@@ -35,7 +36,7 @@ _TOLD: Final[Labels] = {
     "folder": ("文件夹", None),
 }
 
-roles = typer.Typer(no_args_is_help=True, help="团队工作区的角色：运营、审核、负责人、后台进程。")
+roles = Commands(no_args_is_help=True, help="团队工作区的角色：运营、审核、负责人、后台进程。")
 
 
 @roles.command("setup")

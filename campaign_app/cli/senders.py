@@ -9,6 +9,7 @@ import typer
 from campaign_app.cli.follow import show, show_each
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
 from campaign_app.cli.telling import Labels, actor, count, moment, one, seconds, term
+from campaign_app.cli.usage import Commands
 from campaign_app.domain.errors import NotFound
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ _ERASED: Final[Labels] = {
 }
 _UNREAD: Final[Labels] = {"said": ("原文", None), "numbers": ("认出的号码", None)}
 
-accounts = typer.Typer(no_args_is_help=True, help="已连接的账户：列出，选择发送通道，登记由谁查看回复、模板是否核对。")
+accounts = Commands(no_args_is_help=True, help="已连接的账户：列出，选择发送通道，登记由谁查看回复、模板是否核对。")
 
 
 @accounts.callback()

@@ -16,6 +16,7 @@ from campaign_app.cli.import_report import refusals_of
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
 from campaign_app.cli.person import AccountArgument, RefArgument
 from campaign_app.cli.telling import Labels, actor, each, either, moment, term, terms
+from campaign_app.cli.usage import Commands
 from campaign_app.services.sheets import SheetSource
 from campaign_app.services.tables import ReadOptions
 
@@ -23,7 +24,7 @@ PhoneArgument = Annotated[str, typer.Argument(metavar="PHONE", help="手机号�
 EntityOption = Annotated[str, typer.Option("--entity", metavar="USCC", help="哪个主体的名单；只有一个时可省略。")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="原因，写入每一个号码的记录。")]
 
-suppression = typer.Typer(no_args_is_help=True, help="拒收名单：登记号码、导入名单、查一个号码、解除退订。")
+suppression = Commands(no_args_is_help=True, help="拒收名单：登记号码、导入名单、查一个号码、解除退订。")
 
 _MARK: Final[Labels] = {
     "kind": ("种类", term("suppression")),

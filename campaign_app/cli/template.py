@@ -12,6 +12,7 @@ from campaign_app import assets
 from campaign_app.cli.check import found_json
 from campaign_app.cli.keys import JsonOption
 from campaign_app.cli.lines import answer, printable
+from campaign_app.cli.usage import Commands
 from campaign_app.cli.words import WORDS
 from campaign_app.domain.errors import SettingsError
 
@@ -24,7 +25,7 @@ STANDARD_INPUT: Final = "-"
 _KNOWN: Final = ("name", "province", "city")
 _SOMETHING: Final = "示例"
 
-template = typer.Typer(no_args_is_help=True, help="与服务商的短信模板互相转换。")
+template = Commands(no_args_is_help=True, help="与服务商的短信模板互相转换。")
 FileArgument = Annotated[str, typer.Argument(metavar="FILE", help="文本文件；- 表示标准输入。")]
 SyntaxOption = Annotated[str, typer.Option("--syntax", help="变量写法，例如 '${name}'、'{1}'、'#name#'。")]
 

@@ -10,11 +10,12 @@ import typer
 from campaign_app.cli.follow import show
 from campaign_app.cli.keys import JsonOption
 from campaign_app.cli.telling import Labels, unless
+from campaign_app.cli.usage import Commands
 
 if TYPE_CHECKING:
     from campaign_app.updates import Desk, Found
 
-update = typer.Typer(no_args_is_help=True, help="更新：查看有没有新版本。只告知，不下载，不自动安装。")
+update = Commands(no_args_is_help=True, help="更新：查看有没有新版本。只告知，不下载，不自动安装。")
 
 _LANGUAGES: Final = {"zh_CN": "中文", "en": "英文"}
 _RELEASE: Final[Labels] = {

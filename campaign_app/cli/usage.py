@@ -1,11 +1,13 @@
-"""How a command was called wrongly, in the command line's own language; the parser of arguments knows English only."""
+"""Help, and how a command was called wrongly, in the command line's own language; typer knows English only."""
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
-from typer import TyperException
+from typer import Typer, TyperException
+from typer.core import TyperCommand, TyperGroup
 
 # what the parser says of a whole call
 _CALLS: Final = (
@@ -27,6 +29,48 @@ _VALUES: Final = (
     (r"(?:Value error, )?'(.+)' does not match the formats? .+\.", r"\1 不是日期，应写作 2026-11-10"),
     (r"path '(.+)' is not readable\.", r"没有权限读取 \1"),
 )
+# what help itself says around a command's own words, wherever its lines are broken
+_AROUND: Final = (
+    (r"^Usage: ", "用法："),
+    (r"\[OPTIONS\]", "[选项]"),
+    (r"COMMAND\s+\[ARGS\]\.\.\.", "命令 [参数]"),
+    (r"^Arguments:$", "参数："),
+    (r"^Options:$", "选项："),
+    (r"^Commands:$", "命令："),
+    (r"Show\s+this\s+message\s+and\s+exit\.", "显示这段说明。"),
+    (r"\[default: ?", "[默认："),
+    (r"(\[默认：[^\];]*); ?", r"\1；"),
+    (r"(?<=[\[；\s])(\d+)<=x<=(\d+)\]", r"\1 到 \2]"),
+    (r"(?<=[\[；\s])x>=(\d+)\]", r"不小于 \1]"),
+    (r"(?<=[\[；\s])required\]", "必填]"),
+)
+
+
+def say_help(told: str) -> str:
+    """What is not known here stays as it is."""
+    for pattern, said in _AROUND:
+        told = re.sub(pattern, said, told, flags=re.MULTILINE)
+    return told
+
+
+class _Command(TyperCommand):
+    def get_help(self, ctx: Any) -> str:
+        return say_help(super().get_help(ctx))
+
+
+class _Group(TyperGroup):
+    def get_help(self, ctx: Any) -> str:
+        return say_help(super().get_help(ctx))
+
+
+class Commands(Typer):
+    """Commands whose help is in one language; settings are typer's."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**{"cls": _Group, **settings})
+
+    def command(self, name: str | None = None, **settings: Any) -> Callable[[Any], Any]:
+        return super().command(name, **{"cls": _Command, **settings})
 
 
 def say_usage(error: TyperException) -> str:

@@ -16,9 +16,10 @@ from campaign_app.cli.follow import show
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for, passphrase_from, server_password
 from campaign_app.cli.roles import invite, log_in, roles
 from campaign_app.cli.telling import Labels, count, moment, unless
+from campaign_app.cli.usage import Commands
 from campaign_app.domain.errors import AppError, SettingsError
 
-workspace = typer.Typer(no_args_is_help=True, help="工作区的搬迁，以及团队的角色和数据库用户。")
+workspace = Commands(no_args_is_help=True, help="工作区的搬迁，以及团队的角色和数据库用户。")
 workspace.add_typer(roles, name="roles")
 workspace.command("login")(log_in)
 workspace.command("invite")(invite)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
+from typer.main import get_command
 
 from campaign_app.cli.follow import goes_on
-from campaign_app.cli.usage import say_usage
+from campaign_app.cli.main import app
+from campaign_app.cli.usage import say_help, say_usage
 from campaign_app.domain.errors import WorkspaceError
 from tests.helpers.line import Line, new_line
 
@@ -52,6 +57,31 @@ def test_bad_usage_is_one_sentence_and_status_2(tmp_path: Path, called: str, sai
 def test_what_is_not_known_of_the_parser_is_said_in_its_own_words() -> None:
     assert say_usage(typer.BadParameter("odd", param_hint="'--x'")) == "--x 的值不对：odd。"
     assert say_usage(typer.TyperException("quite odd")) == "quite odd"
+
+
+def commands(group: Any, *names: str) -> Iterator[tuple[str, ...]]:
+    yield names
+    for name, each in getattr(group, "commands", {}).items():
+        yield from commands(each, *names, name)
+
+
+@pytest.mark.parametrize("columns", ["60", "200"])
+def test_help_is_in_one_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    for names in commands(get_command(app)):
+        status, said, _ = Line(tmp_path).call(*names, "--help")
+        assert (status, said.startswith("用法：campaign-app")) == (0, True)
+        assert "  显示这段说明。" in said
+        english = re.findall(r"Usage|Options|OPTIONS|Arguments|Commands|COMMAND|ARGS|Show|default|required|<=", said)
+        assert english == [], said
+
+
+def test_help_tells_of_defaults_and_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    said = Line(tmp_path).call("worker", "--help")[1] + Line(tmp_path).call("peak", "pause-all", "--help")[1]
+    for words in ("[默认：8；1 到 64]", "[1024 到 65535]", "[默认：60.0；不小于 0]", "预案的编号。  [必填]"):
+        assert words in said
+    assert say_help("Something new: x\n") == "Something new: x\n"
 
 
 def test_a_group_without_a_command_shows_its_help_whole(tmp_path: Path) -> None:
