@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -87,18 +87,22 @@ def connect(
     as_json: JsonOption = False,
 ) -> None:
     """连接一个店铺账户，固定平台的公钥，并同步客户。"""
-    from campaign_app import bootstrap
-
     try:
         key = key_file.read_text(encoding="ascii", errors="replace").strip()  # what is no ASCII is no key
     except OSError as error:
         raise SettingsError("no_file", "The key file cannot be read", file=str(key_file)) from error
-    with bootstrap.with_worker(open_for(workspace, passphrase_file)) as app:
+    with open_for(workspace, passphrase_file) as app:
         account = app.accounts.connect(consent_api(base_url=base_url, key_id=key_id, private_key=key), actor="cli")
-        synced = {}
-        if sync:
-            job = app.jobs.enqueue("sync", {"account_id": account.id}, app.clock())
-            with goes_on("campaign-app accounts list"):
-                synced = dict(wait_for_job(app, job.id, seconds=SYNC_SECONDS))
+        synced = _synced(app, account.id) if sync else {}
         told = {"account": account.id, "shop": account.label, "issuer": account.issuer_name, **synced}
         show(told, _CONNECTED, as_json=as_json)
+
+
+def _synced(app: App, account_id: int) -> dict[str, Any]:
+    """What the worker read: one is started for an account that answered, not before."""
+    from campaign_app import bootstrap
+
+    with bootstrap.with_worker(app):
+        job = app.jobs.enqueue("sync", {"account_id": account_id}, app.clock())
+        with goes_on("campaign-app accounts list"):
+            return dict(wait_for_job(app, job.id, seconds=SYNC_SECONDS))
