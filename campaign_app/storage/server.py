@@ -27,7 +27,7 @@ class Server:
 
     @classmethod
     def parse(cls, address: str) -> Server:
-        """Raises SettingsError: server_address, server_password_written, server_tls_off."""
+        """Raises SettingsError: server_address, server_password_written, server_tls_off, server_tls_here."""
         try:
             parts = urlsplit(address.strip())
             port = parts.port or PORT
@@ -41,6 +41,8 @@ class Server:
             raise _unusable()
         mode = options.get("sslmode")
         if mode not in (None, VERIFIED):
+            if is_loopback(host):
+                raise SettingsError("server_tls_here", "On this machine sslmode is left out", sslmode=str(mode))
             raise SettingsError("server_tls_off", "Only sslmode=verify-full is used", sslmode=str(mode))
         verified = mode == VERIFIED or not is_loopback(host)
         return cls(host, user, database, port, verified, options.get("sslrootcert", ""))

@@ -54,11 +54,18 @@ def test_off_this_machine_the_server_has_to_prove_who_it_is(host: str) -> None:
 
 
 @pytest.mark.parametrize("mode", ["disable", "allow", "prefer", "require", "verify-ca", ""])
-@pytest.mark.parametrize("host", ["db.example", "127.0.0.1"])
-def test_nothing_weaker_is_taken(host: str, mode: str) -> None:
+@pytest.mark.parametrize(
+    ("host", "code"),
+    [
+        ("db.example", "server_tls_off"), ("127.0.0.1.example", "server_tls_off"),
+        ("127.0.0.1", "server_tls_here"), ("localhost", "server_tls_here"), ("[::1]", "server_tls_here"),
+    ],
+)  # fmt: skip
+def test_nothing_weaker_is_taken(host: str, code: str, mode: str) -> None:
+    """Nor is a server on this machine said to be off it."""
     with pytest.raises(SettingsError) as caught:
         Server.parse(f"postgresql://u@{host}/d?sslmode={mode}")
-    assert caught.value.code == "server_tls_off"
+    assert (caught.value.code, caught.value.facts["sslmode"]) == (code, mode)
 
 
 @pytest.mark.parametrize(
