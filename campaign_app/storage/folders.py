@@ -33,13 +33,16 @@ def is_free(folder: Path) -> bool:
 
 
 def require_free(folder: Path) -> None:
-    """Raises WorkspaceError `folder_in_use`."""
-    if not is_free(folder):
-        raise WorkspaceError("folder_in_use", "The folder is not empty", folder=str(folder))
+    """Raises WorkspaceError: `workspace_there`, `folder_in_use`."""
+    if is_free(folder):
+        return
+    if is_workspace(folder):
+        raise WorkspaceError("workspace_there", "The folder has a workspace already", folder=str(folder))
+    raise WorkspaceError("folder_in_use", "The folder is not empty", folder=str(folder))
 
 
 def require_place(folder: Path) -> None:
-    """For a workspace with a database of its own: raises WorkspaceError `folder_in_use`, `network_folder`."""
+    """For a workspace with a database of its own: raises WorkspaceError as above, and `network_folder`."""
     require_free(folder)
     if is_remote(folder):
         raise WorkspaceError("network_folder", "The folder lies on a network drive", folder=str(folder))

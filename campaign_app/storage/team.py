@@ -68,13 +68,17 @@ def begin(server: Server, password: str) -> ServerDatabase:
     database = ServerDatabase(open_server(server, password))
     try:
         with database.read() as connection:
+            _require_none(connection)  # before what the user may do: its tables are wanted no more
             require_fit(connection)
-            if connection.execute(_HAS_SCHEMA, {"name": SCHEMA}).scalar_one():
-                raise WorkspaceError("server_in_use", "The database has a workspace already")
     except AppError:
         database.engine.dispose()
         raise
     return database
+
+
+def _require_none(connection: sa.Connection) -> None:
+    if connection.execute(_HAS_SCHEMA, {"name": SCHEMA}).scalar_one():
+        raise WorkspaceError("server_in_use", "The database has a workspace already")
 
 
 def require_fit(connection: sa.Connection) -> None:
@@ -87,7 +91,11 @@ def require_fit(connection: sa.Connection) -> None:
 
 
 def fill(connection: sa.Connection, made: Header) -> None:
-    """Every table, and whose they are; there with the transaction or not at all."""
+    """Every table, and whose they are; there with the transaction or not at all.
+
+    Raises WorkspaceError `server_in_use` where somebody else made a workspace since `begin`.
+    """
+    _require_none(connection)
     connection.execute(sa.schema.CreateSchema(SCHEMA))
     upgrade(connection)
     marks = {"workspace_id": made.workspace_id, "key_check": made.key_check}

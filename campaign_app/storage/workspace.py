@@ -158,26 +158,33 @@ def create_workspace(folder: Path, keeper: KeyKeeper) -> Workspace:
                 folder.rmdir()
             aside.rename(folder)
         except OSError as error:
+            require_free(folder)  # somebody else was faster
             raise WorkspaceError("cannot_create", "The workspace cannot be created here", folder=str(folder)) from error
         undo.pop_all()
     return _open(folder, made, key)
 
 
 def create_team_workspace(folder: Path, keeper: KeyKeeper, server: Server, password: str) -> Workspace:
-    """Makes the workspace's tables in a database that has none yet, and a folder that knows where they are."""
+    """Makes the workspace's tables in a database that has none yet, and a folder that knows where they are.
+
+    The folder is written while nobody else can make one in this database, and of two that are made in it at once the
+    later one leaves it as it is.
+    """
     require_free(folder)
     workspace_id = str(uuid.uuid4())
     with ExitStack() as undo:
         database = team.begin(server, password)
         undo.callback(database.engine.dispose)
-        undo.callback(_clear, folder, keeper, workspace_id)
+        undo.callback(keeper.forget, workspace_id)
         key, kept = keeper.new_key(workspace_id)
         plain = Header(workspace_id, keeper.kind, kept, key_check(key, workspace_id))
         made = team.with_server(plain, key, server, password)
         try:
-            folder.mkdir(parents=True, mode=0o700, exist_ok=True)
             with database.write() as connection:
                 team.fill(connection, made)
+                require_free(folder)
+                undo.callback(shutil.rmtree, folder, ignore_errors=True)
+                folder.mkdir(parents=True, mode=0o700, exist_ok=True)
                 made.write(folder)
         except OSError as error:
             raise WorkspaceError("cannot_create", "The workspace cannot be created here", folder=str(folder)) from error

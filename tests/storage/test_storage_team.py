@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -20,13 +21,19 @@ from campaign_app.domain.message import ComplaintClue, InboundMessage, Page
 from campaign_app.jobs.pushed import PushedReply
 from campaign_app.storage import team
 from campaign_app.storage.header import read_header
-from campaign_app.storage.postgres import SCHEMA
+from campaign_app.storage.postgres import SCHEMA, WRITE_LOCK
 from campaign_app.storage.workspace import Workspace, create_team_workspace, open_workspace
 from tests.helpers.pg import PASSWORD, bare_database, cluster, seen_by_server, team_folder
+from tests.helpers.smpp_desk import until
 
 DIALECTS = ("postgresql",)
 CHEAP = Scrypt(n=2**10)
 TOKEN = "a-token-in-the-clear"
+GUEST = "somebody_else"
+WAITING = (
+    "SELECT count(*) FROM pg_locks JOIN pg_database each ON each.oid = database"
+    " WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
+)
 
 
 @pytest.fixture
@@ -109,6 +116,45 @@ def test_a_workspace_is_never_made_over_another(tmp_path: Path) -> None:
         assert caught.value.code == "server_in_use"
         assert not (tmp_path / "new").exists()
         open_workspace(folder, MemoryKeeper(KEY)).close()
+
+
+@pytest.mark.parametrize("names", ["ab", "aa"], ids=["each in a folder", "both in one"])
+def test_of_two_that_make_a_workspace_at_once_one_is_told_that_it_is_there(
+    empty: str, tmp_path: Path, names: str
+) -> None:
+    """Both have seen an empty database before either begins to write: they are held there by its lock."""
+
+    def made(name: str) -> str:
+        try:
+            create_team_workspace(tmp_path / name, MemoryKeeper(KEY), cluster().server(empty), PASSWORD).close()
+        except WorkspaceError as error:
+            return error.code
+        return ""
+
+    with closing(cluster().admin(empty)) as admin, ThreadPoolExecutor(2) as pool:
+        with admin.transaction():
+            admin.execute(f"SELECT {WRITE_LOCK}")
+            both = [pool.submit(made, name) for name in names]
+            until(lambda: admin.execute(WAITING).fetchone() == (2,), "both wait for the lock")
+        codes = [each.result() for each in both]
+    assert sorted(codes) == ["", "server_in_use"]
+    winner = names[codes.index("")]
+    open_workspace(tmp_path / winner, MemoryKeeper(KEY)).close()
+    assert [each.name for each in tmp_path.iterdir()] == [winner]
+
+
+def test_a_workspace_that_is_there_is_said_before_what_the_user_may_do(tmp_path: Path) -> None:
+    with team_folder(tmp_path / "a", KEY) as folder:
+        server = team.Server.parse(read_header(folder).server)
+        with closing(cluster().admin()) as admin:
+            admin.execute(f"DROP ROLE IF EXISTS {GUEST}")
+            admin.execute(f"CREATE ROLE {GUEST} LOGIN PASSWORD '{PASSWORD}'")
+            try:
+                with pytest.raises(WorkspaceError) as caught:
+                    team.begin(replace(server, user=GUEST), PASSWORD)
+            finally:
+                admin.execute(f"DROP ROLE {GUEST}")
+        assert caught.value.code == "server_in_use"
 
 
 def test_a_failed_creation_leaves_nothing_behind(empty: str, tmp_path: Path) -> None:

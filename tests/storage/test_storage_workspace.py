@@ -208,6 +208,30 @@ def test_a_workspace_is_not_made_where_something_is(tmp_path: Path) -> None:
     assert file_hashes(tmp_path) == before
 
 
+def test_a_workspace_is_not_made_where_one_is(tmp_path: Path) -> None:
+    create_workspace(tmp_path / "ws", MemoryKeeper(KEY)).close()
+    before = file_hashes(tmp_path)
+    with pytest.raises(WorkspaceError) as caught:
+        create_workspace(tmp_path / "ws", MemoryKeeper(KEY))
+    assert caught.value.code == "workspace_there"
+    assert file_hashes(tmp_path) == before
+
+
+def test_who_is_later_in_a_folder_is_told_that_a_workspace_is_there(tmp_path: Path) -> None:
+    """The other one has made theirs between the look at the folder and the end of ours."""
+
+    class Slow(MemoryKeeper):
+        def new_key(self, workspace_id: str) -> tuple[bytes, dict[str, str | int]]:
+            create_workspace(tmp_path / "ws", MemoryKeeper(KEY)).close()
+            return super().new_key(workspace_id)
+
+    with pytest.raises(WorkspaceError) as caught:
+        create_workspace(tmp_path / "ws", Slow(KEY))
+    assert caught.value.code == "workspace_there"
+    open_workspace(tmp_path / "ws", MemoryKeeper(KEY)).close()
+    assert [each.name for each in tmp_path.iterdir()] == ["ws"]
+
+
 def test_an_empty_folder_may_become_a_workspace(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     create_workspace(tmp_path / "empty", MemoryKeeper(KEY)).close()
