@@ -160,6 +160,13 @@ def test_a_table_has_every_code_and_no_other(table: str) -> None:
     assert set(FILES["terms"][table]) == {str(code) for code in WANTED[table]}
 
 
+def test_the_window_quotes_in_one_way() -> None:
+    """By “”, as most of it always did; in the manual 「」 marks what stands in the window."""
+    said = [*assets.path("words").glob("*.toml"), assets.path("i18n", "en.ts")]
+    assert len(said) > len(FILES)
+    assert [file.name for file in said if re.search("[「」『』]", file.read_text("utf-8"))] == []
+
+
 def test_every_reason_for_refusing_a_row_or_ignoring_a_column_has_words() -> None:
     found = refusals()
     assert found - set(FILES["terms"]["refusal"]) == set()
@@ -227,9 +234,9 @@ def test_a_state_note_may_name_a_moment() -> None:
 
 def test_a_state_note_may_name_a_shop_whatever_it_is_called() -> None:
     chinese, note = load("zh_CN"), "at_shop:unauthorized:安宁:{二}店"
-    said = "店铺「安宁:{二}店」查询失败：平台不认可此账户的凭证，请核对账户标识和密钥（私钥或访问令牌）。"
+    said = "店铺“安宁:{二}店”查询失败：平台不认可此账户的凭证，请核对账户标识和密钥（私钥或访问令牌）。"
     assert chinese.term("state_note", note) == said
-    assert "「安宁:{二}店」没有给出答复" in chinese.why("state_note", note)
+    assert "“安宁:{二}店”没有给出答复" in chinese.why("state_note", note)
     assert chinese.note(note) == said
     assert chinese.note("window_over").startswith("发送时段已过，余下的没有发送")
     assert chinese.note("balance") == "账户余额不足。请充值后重试。"

@@ -170,8 +170,8 @@ def test_during_a_screening(
     shop = merchant.app.accounts.all()[0].label
     assert step.empty.title.text() == "核验没有完成"
     reason, _, kept = step.empty.text.text().partition("\n")
-    assert reason in {f"店铺「{shop}」查询失败：{why}" for why in said}
-    assert f"「{shop}」没有给出答复，所以先停在这里；已完成的都保留" in kept
+    assert reason in {f"店铺“{shop}”查询失败：{why}" for why in said}
+    assert f"“{shop}”没有给出答复，所以先停在这里；已完成的都保留" in kept
     assert merchant.app.campaigns.get(campaign.id).body == campaign.body
     back(merchant)
     press(step.empty.button, qtbot)
@@ -210,7 +210,7 @@ def test_during_a_sending(merchant: Merchant, desk: Desk, qtbot: QtBot) -> None:
     view, shop = step.run.view, merchant.app.accounts.all()[0].label
     assert view.pill.text == "已暂停"
     at_sender = "发送通道多次没有响应，已暂停，已发出的不会重发；恢复后可继续发送。"
-    asking = f"店铺「{shop}」查询失败：{UNAVAILABLE}同意和退订要向同一主体的每家店铺核对，「{shop}」没有给出答复，"
+    asking = f"店铺“{shop}”查询失败：{UNAVAILABLE}同意和退订要向同一主体的每家店铺核对，“{shop}”没有给出答复，"
     assert view.note.text() in {at_sender, f"{asking}所以先停在这里；已完成的都保留，解决后可以继续。"}
     assert "已发出的不会重发" in view.hint.text()
     before = model.view.counts["accepted"]
