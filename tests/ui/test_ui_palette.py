@@ -116,6 +116,7 @@ def test_it_knows_pages_and_sections_by_the_names_that_they_have(window: Windowe
     [
         ("客户", "客户"), ("kehu", "客户"), ("kh", "客户"), ("customers", "客户"),
         ("qmymb", "签名与模板"), ("inbox", "退订与投诉"), ("yusuan", "费用与预算"), ("budget", "费用与预算"),
+        ("备份", "备份工作区"), ("beifen", "备份工作区"), ("backup", "备份工作区"), ("huifu", "从备份恢复"),
         ("jm", "界面"), ("快捷键", "快捷键"), ("kjj", "快捷键"), ("keyboard", "快捷键"),
     ],
 )  # fmt: skip
@@ -124,6 +125,17 @@ def test_chinese_pinyin_initials_and_english_find_it(
 ) -> None:
     palette.toggle()
     assert typed(palette.view, query)[0] == first
+
+
+@pytest.mark.parametrize("query", ["备份工作区", "从备份恢复"])
+def test_backups_are_found_where_they_are_made(window: Windowed, palette: CommandPalette, query: str) -> None:
+    palette.toggle()
+    assert typed(palette.view, query) == [query]
+    press(window, "Return")
+    settings = window.shell.page("settings")
+    assert isinstance(settings, SettingsPage)
+    assert window.shell.stack.currentWidget() is settings
+    assert settings.findChild(QPushButton, "workspace_backup").isVisible()
 
 
 def test_in_the_english_window_chinese_and_pinyin_find_it_too(window: Windowed) -> None:
@@ -135,6 +147,7 @@ def test_in_the_english_window_chinese_and_pinyin_find_it_too(window: Windowed) 
         assert typed(made.view, "customers")[0] == "Customers"
         assert typed(made.view, "费用")[0] == typed(made.view, "fyyys")[0]
         assert typed(made.view, "退订")[0] == "Opt-outs"
+        assert typed(made.view, "备份")[0] == typed(made.view, "back up the")[0] == "Back up the workspace"
     finally:
         window.speak(Language("zh_CN"))
 

@@ -45,6 +45,11 @@ SECTIONS: Final[Mapping[str, str]] = {
     "window": QT_TRANSLATE_NOOP("SettingsPage", "界面"),
     "about": QT_TRANSLATE_NOOP("SettingsPage", "关于"),
 }
+# what is done in a section whose name does not say so: by its dialog, in whose words it is known
+WITHIN: Final[Mapping[str, tuple[str, str, str]]] = {
+    "backup": ("workspace", "BackupDialog", QT_TRANSLATE_NOOP("BackupDialog", "备份工作区")),
+    "restore": ("workspace", "RestoreDialog", QT_TRANSLATE_NOOP("RestoreDialog", "从备份恢复")),
+}
 BRING_BACK: Final = QT_TRANSLATE_NOOP("CommandPalette", "显示“第一次活动”指引")
 _SETTINGS: Final = "settings"
 _MODES: Final = frozenset({"page", "campaign.step"})  # on the screen already, as pages or as buttons with more to say
@@ -112,11 +117,11 @@ class CommandPalette(QObject):
             )
 
     def _sections(self) -> Iterator[Command]:
-        for key, source in SECTIONS.items():
-            title = translate("SettingsPage", source)
-            also = (key, source, self._in_english("SettingsPage", source))
-            go = partial(self._desk.way.to, _SETTINGS, key)
-            yield Command(f"section.{key}", "section", title, go, _SETTINGS, also=also)
+        named = {key: (key, "SettingsPage", source) for key, source in SECTIONS.items()}
+        for key, (section, context, source) in {**named, **WITHIN}.items():
+            also = (key, source, self._in_english(context, source))
+            go = partial(self._desk.way.to, _SETTINGS, section)
+            yield Command(f"section.{key}", "section", translate(context, source), go, _SETTINGS, also=also)
 
     def _window(self) -> Iterator[Command]:
         for action in self._more:
