@@ -103,6 +103,32 @@ def test_what_the_feed_brings_is_listed_with_its_deadline_and_nobodys_number(
     assert page.cases.stack.currentWidget() is page.cases.no_match
 
 
+def selected(page: InboxPage) -> list[int | None]:
+    chosen = (page.cases.rows.row(index.row()) for index in page.cases.table.selectionModel().selectedRows())
+    return [None if each is None else each[0].id for each in chosen]
+
+
+def test_a_case_that_is_opened_from_elsewhere_is_selected(staged: Staged, page: InboxPage, qtbot: QtBot) -> None:
+    overdue, other = told(staged, days=40), told(staged, 5, number="GD-2")
+    page.open(("case", overdue.id))
+    listed(page, qtbot)
+    assert (selected(page), page.cases.drawer.isVisible()) == ([overdue.id], True)
+    page.cases.search.setText("GD-2")
+    page.cases.tabs.setCurrentIndex(1)
+    page.open(("case", overdue.id))
+    assert len(listed(page, qtbot)) == 2
+    assert selected(page) == [overdue.id]
+
+    newer = told(staged, 6, number="GD-3")
+    listed(page, qtbot)
+    assert selected(page) == [overdue.id], "a row further down by now"
+    page.cases.table.selectRow(0)
+    assert (page.cases.model.state.opened, selected(page)) == (newer.id, [newer.id])
+    page.cases.drawer.closed.emit()
+    page.cases.table.selectRow(1)
+    assert (page.cases.model.state.opened, selected(page)) == (None, [other.id])
+
+
 def test_a_deadline_says_what_it_rests_on_and_what_is_not_known(staged: Staged) -> None:
     words = CaseWords(lambda: load("zh_CN"))
     case = told(staged)

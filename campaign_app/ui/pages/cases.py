@@ -48,6 +48,7 @@ class CasesPanel(QWidget):
         self.table.clicked.connect(lambda index: self._open(index.row()))
         self.table.opened.connect(self._open)
         self.table.moved.connect(self._follow)
+        self._marked: int | None = None  # the case whose row was selected last
         self.drawer = CaseDrawer(desk, self.model, self._words)
         self.drawer.closed.connect(self.table.setFocus)
         self.drawer.pack.connect(self.pack_dialog)
@@ -68,6 +69,7 @@ class CasesPanel(QWidget):
         )  # fmt: skip
         self.rows.counted.connect(self.model.counted)
         self.rows.failed.connect(desk.kit.messages.error)
+        self.rows.dataChanged.connect(self._mark)
         self.model.changed.connect(self.render_state)
         self.model.other.connect(self._show_other)
         self.model.again.connect(self._renew)
@@ -83,9 +85,16 @@ class CasesPanel(QWidget):
     def render_state(self, state: CasesState) -> None:
         empty = self.no_match if state.filtered or state.kind == "done" else self.nothing
         self.stack.setCurrentWidget(empty if state.total == 0 else self.table)
+        self._mark()
         self.enter.setEnabled(bool(state.entities) and self._desk.may(Permission.SUPPRESS))
         self.from_file.setEnabled(bool(state.entities) and self._desk.may(Permission.SUPPRESS))
         self.tell()
+
+    def reveal(self, case_id: int) -> None:
+        """Opens a case that still waits for its answer, among all that do."""
+        self.search.clear()
+        self.tabs.setCurrentIndex(list(KINDS).index("open"))
+        self.model.open(case_id)
 
     def tell(self) -> None:
         total = self.model.state.total
@@ -120,6 +129,22 @@ class CasesPanel(QWidget):
     def _follow(self, number: int) -> None:
         if self.drawer.isVisible():
             self._open(number)
+
+    def _mark(self) -> None:
+        """The row of the open case is the selected one, wherever it was opened, and wherever newer ones moved it."""
+        opened, at = self.model.state.opened, self.table.currentIndex().row()
+        here = self.rows.row(at)
+        if opened is None:
+            self._marked = None
+            return
+        chosen_and_not_read = at >= 0 and here is None
+        number = None if chosen_and_not_read else self.rows.find(lambda each: each[0].id == opened)
+        if number is not None and number != at:
+            self.table.setAutoScroll(self._marked != opened)  # whoever has scrolled on is not called back
+            self.table.selectRow(number)
+            self.table.setAutoScroll(True)
+        if number is not None:
+            self._marked = opened
 
     def _show_other(self, source: CaseSource) -> None:
         self.rows.show(source)

@@ -95,7 +95,7 @@ class InboxPage(Page):
         if what == "cases" or isinstance(what, tuple):
             self.places.setCurrentIndex(PLACES.index("cases"))
         if isinstance(what, tuple):
-            self.cases.model.open(int(what[1]))
+            self.cases.reveal(int(what[1]))
 
     def render_state(self, state: InboxState) -> None:
         empty = self.no_match if state.filtered else self.nothing
