@@ -762,6 +762,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <source>{}：{}，{}</source>
         <translation>{}: {}, {}</translation>
     </message>
+    <message>
+        <source>{}：{}</source>
+        <translation>{}: {}</translation>
+    </message>
 </context>
 <context>
     <name>Bars</name>

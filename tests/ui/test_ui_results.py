@@ -185,6 +185,11 @@ def test_before_a_report_has_come_no_share_is_said(staged: Staged, open_step: Op
     numbers = made.step.numbers
     assert [numbers.values[key].text() for key in ("submitted", "delivered", "failed")] == ["7", "–", "–"]
     assert numbers.shares["delivered"].text() == ""
+    bars = {key: (row.bar.count, row.bar.share, row.accessibleName()) for key, row in made.step.bars.rows.items()}
+    assert bars == {
+        "delivered": (0, "", "已送达：0"), "waiting": (7, "", "等待回执：7"), "failed": (0, "", "未送达：0"),
+        "rejected": (0, "0.0%", "被通道拒绝：0，0.0%"), "unknown": (0, "0.0%", "结果不明：0，0.0%"),
+    }  # fmt: skip
 
 
 def test_simulated_results_are_marked(staged: Staged, open_step: Open) -> None:
@@ -282,6 +287,9 @@ def test_a_few_messages_are_not_called_a_difference(staged: Staged, open_step: O
     said = second.step.compared.verdicts.text().split("\n")
     assert len(said) == 4
     assert all(line.endswith(("数量太少，还说不出高低。", "先不比较。")) for line in said)
+    assert said[0].startswith("已送达：本次 –，"), "nobody has reported"
+    model = second.step.compared.table.model()
+    assert [model.index(row, 3).data() for row in range(2)] == ["–", "–"]
 
 
 def test_what_is_counted_later_finds_no_page_that_another_language_has_replaced(

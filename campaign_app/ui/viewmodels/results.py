@@ -32,6 +32,11 @@ class Outcomes:
     unknown: int
     waiting: int
 
+    @property
+    def unreported(self) -> bool:
+        """No report has come of any: what share arrived is not known, and 0 % would be an alarm."""
+        return self.waiting > 0 and self.delivered + self.failed == 0
+
 
 def outcomes_of(counts: Mapping[str, int]) -> Outcomes:
     delivered, failed = counts.get("delivered", 0), counts.get("failed", 0)

@@ -60,7 +60,8 @@ class BarRow(QAbstractButton):
     def show_bar(self, bar: Bar) -> None:
         self.bar = bar
         self.setObjectName(f"bar_{bar.key}")
-        self.setAccessibleName(self.tr("{}：{}，{}").format(bar.text, show.count(bar.count), bar.share))
+        said = self.tr("{}：{}，{}") if bar.share else self.tr("{}：{}")
+        self.setAccessibleName(said.format(bar.text, show.count(bar.count), bar.share))
         self.setAccessibleDescription(bar.why)
         self.setToolTip(bar.why)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if bar.opens else Qt.FocusPolicy.NoFocus)

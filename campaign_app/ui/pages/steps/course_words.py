@@ -13,6 +13,7 @@ from campaign_app.services.courses import Course, Earlier, Failure, Slot, Span
 from campaign_app.services.sheet_files import Cell, Sheet
 from campaign_app.ui import show
 from campaign_app.ui.viewmodels.campaign import CampaignView
+from campaign_app.ui.viewmodels.results import outcomes_of
 from campaign_app.ui.widgets.chart import Column, Kind
 from campaign_app.words import Words
 
@@ -97,8 +98,9 @@ class CourseWords(QObject):
         """This campaign's rate beside that of the earlier ones together, and what may be said of it."""
         mine = rate_of(key, counts)
         theirs = sum((rate_of(key, each.counts) for each in earlier), Rate(0, 0))
+        told = show.NOTHING if key == "delivered" and outcomes_of(counts).unreported else self._rate(mine)
         said = self.tr("{name}：本次 {mine}，以前 {count} 个活动合计 {theirs}。").format(
-            name=self._words.term("count", key), mine=self._rate(mine), count=len(earlier), theirs=self._rate(theirs)
+            name=self._words.term("count", key), mine=told, count=len(earlier), theirs=self._rate(theirs)
         )
         return said + self._judged(mine, theirs, late=_late(counts))
 

@@ -29,6 +29,8 @@ from campaign_app.ui.widgets.run_view import Number, Numbers
 
 COLOURS = {"delivered": "ok", "waiting": "info", "failed": "block", "rejected": "warn", "unknown": "edge"}
 
+REPORTED = frozenset({"delivered", "waiting", "failed"})  # which of them it is, reports tell
+
 
 class ResultsStep(Step):
     def __init__(self, desk: Desk, model: CampaignModel) -> None:
@@ -154,7 +156,7 @@ class ResultsStep(Step):
         return tuple(self._number(key, view.counts.get(key, 0), outcomes.delivered) for key in ANSWERS)
 
     def _told(self, key: str, count: int, outcomes: Outcomes) -> Number:
-        if outcomes.waiting and outcomes.delivered + outcomes.failed == 0:  # no report has come: 0 % would be an alarm
+        if outcomes.unreported:
             return Number(key, self._desk.kit.words.term("count", key), "–")
         return self._number(key, count, outcomes.submitted)
 
@@ -174,10 +176,12 @@ class ResultsStep(Step):
         }
         names["unknown"], why = unknown[outcome]
         whys = {"waiting": self.tr("通道已受理，还没有说明是否送达。"), "unknown": why}
+        untold = REPORTED if outcomes.unreported else frozenset()
         return [
             Bar(
-                key, names[key], getattr(outcomes, key), show.share(getattr(outcomes, key), whole), 0.0,
-                getattr(outcomes, key) / whole if whole else 0.0, colour, whys.get(key, ""), opens=False,
+                key, names[key], count, "" if key in untold else show.share(count, whole), 0.0,
+                count / whole if whole else 0.0, colour, whys.get(key, ""), opens=False,
             )
             for key, colour in COLOURS.items()
+            for count in (getattr(outcomes, key),)
         ]  # fmt: skip

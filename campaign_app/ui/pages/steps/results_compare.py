@@ -9,13 +9,14 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from campaign_app.domain.campaign import Campaign
 from campaign_app.ui import show
-from campaign_app.ui.cells import MOMENT, Cell, Column
+from campaign_app.ui.cells import MOMENT, NOTHING, Cell, Column
 from campaign_app.ui.itemmodels.rows import RowsModel
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.steps.course_words import RATES, CourseWords, rate_of
 from campaign_app.ui.theme.tokens import ROW
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.course import CourseModel, CourseState
+from campaign_app.ui.viewmodels.results import outcomes_of
 from campaign_app.ui.widgets.basics import column, label, show_if
 from campaign_app.ui.widgets.table import Table
 
@@ -87,5 +88,7 @@ class CompareCard(QFrame):
         return Cell(self.tr("本次：{}").format(name) if each.this else name)
 
     def _rate(self, key: str, each: _Row) -> Cell:
+        if key == "delivered" and outcomes_of(each.counts).unreported:
+            return NOTHING
         rate = rate_of(key, each.counts)
         return Cell(f"{show.count(rate.part)}  {show.share(rate.part, rate.whole)}")
