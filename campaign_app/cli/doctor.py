@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -12,6 +13,7 @@ import typer
 from rich.console import Console
 
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
+from campaign_app.cli.telling import Say, moment, term
 from campaign_app.cli.words import WORDS, say
 
 if TYPE_CHECKING:
@@ -20,6 +22,14 @@ if TYPE_CHECKING:
 
 FAULTY: Final = 1
 _MARKS: Final = {"ok": "[green]✓[/]", "warn": "[yellow]![/]", "fail": "[red]✗[/]", "skipped": "–"}
+
+_LIVES: Final = {"keychain": "系统钥匙串", "passphrase": "口令", "memory": "内存"}
+_SAYS: Final[Mapping[str, Say]] = {
+    "key": lambda lives: _LIVES.get(lives, lives),
+    "now": moment,
+    "last": moment,
+    "why": term("state_note"),
+}
 
 
 def doctor(
@@ -51,7 +61,7 @@ def _opened(passphrase_file: Path | None, folder: Path) -> App:
 
 
 def _print(console: Console, checked: Checked) -> None:
-    told = {WORDS.term("checkup_fact", name): _value(value) for name, value in checked.facts.items()}
+    told = {WORDS.term("checkup_fact", name): _value(name, value) for name, value in checked.facts.items()}
     facts = "  ".join(f"{label} {value}" for label, value in told.items() if value)
     console.print(f"{_MARKS[checked.state]} {WORDS.term('checkup', checked.check)}", end="  ", highlight=False)
     console.print(facts, style="dim", markup=False, highlight=False, soft_wrap=True)
@@ -59,10 +69,10 @@ def _print(console: Console, checked: Checked) -> None:
         console.print(f"  {say(checked.trouble)}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _value(value: object) -> str:
+def _value(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
-    return "" if value is None else str(value)
+    return "" if value is None else str(_SAYS.get(name, str)(value))
 
 
 def _told(checked: Checked) -> dict[str, Any]:

@@ -45,4 +45,5 @@ def judged(line: Line) -> dict[str, Any]:
 
 def _say(result: dict[str, Any]) -> None:
     words = result.get("error") or WORDS.term("reason", result["reason"])
-    typer.echo(f"{'✓' if result.get('allowed') else '✗'} {printable(str(result['id']))}  {words}")
+    name = "" if result["id"] is None else f"{printable(str(result['id']))}  "
+    typer.echo(f"{'✓' if result.get('allowed') else '✗'} {name}{words}")

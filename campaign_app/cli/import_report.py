@@ -10,10 +10,12 @@ from rich.table import Table
 
 from campaign_app.cli.words import WORDS
 from campaign_app.domain.customer import ImportReport
-from campaign_app.services.import_columns import IGNORE, Column
+from campaign_app.services.import_columns import IGNORE, PHONE, REF, Column
 from campaign_app.services.import_plan import DryRun
 
 SHOWN: Final = 20
+# what a column is for, with the name that --column has for it; else it is an attribute
+_TARGETS: Final = {REF: f"客户标识（{REF}）", PHONE: f"手机号（{PHONE}）"}
 _COUNTS: Final = ("changed", "unchanged", "waiting", "consecutive", "refused", "left")
 
 
@@ -82,7 +84,8 @@ def print_report(console: Console, data: Mapping[str, Any]) -> None:
             else f"工作表 {data['sheet']}"
         )
         console.print(source, markup=False)
-    console.print("列：" + "，".join(f"{name} → {target}" for name, target in data["columns"].items()), markup=False)
+    columns = (f"{name} → {_TARGETS.get(target, target)}" for name, target in data["columns"].items())
+    console.print(f"列：{'，'.join(columns)}", markup=False)
     for each in data["ignored"]:
         console.print(f"忽略的列：{each['column'] or '（无名）'}：{each['message']}", markup=False)
     console.print(_table(data))

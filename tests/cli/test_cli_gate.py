@@ -61,3 +61,10 @@ def test_a_person_reads_chinese() -> None:
     done = CliRunner().invoke(app, ["gate", str(VECTORS)])
     assert "g029" in done.stdout
     assert "默认或捆绑同意" in done.stdout
+
+
+def test_a_line_without_a_name_is_told_by_its_number(tmp_path: Path) -> None:
+    file = tmp_path / "cases.jsonl"
+    file.write_text('{"text": "您好"}\n', encoding="utf-8")
+    done = CliRunner().invoke(app, ["gate", str(file)])
+    assert (done.exit_code, done.stdout) == (1, "✗ 第 1 行：没有 id\n")

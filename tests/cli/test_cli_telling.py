@@ -107,6 +107,21 @@ def test_backups_and_what_is_kept(line: Line) -> None:
     assert read(line, "lookback", "list") == "回头看：无\n"
 
 
+def test_a_check_up(line: Line) -> None:
+    said = line.call("doctor", "--offline", "--quick", *line.options)[1]
+    assert "密钥保存方式 口令" in said
+    assert re.search(r"现在 \d{4}-\d\d-\d\d \d\d:\d\d\n", said)
+
+
+def test_a_file_of_customers(line: Line, tmp_path: Path) -> None:
+    file = tmp_path / "c.csv"
+    file.write_text(f"手机号,会员编号\n{NUMBER},a1\n", encoding="utf-8")
+    with line.open() as app:
+        app.workspace.accounts.add_account(SHOP)
+    status, said, _ = line.call("import", str(file), "--dry-run", "--column", "会员编号=ref", *line.options)
+    assert (status, "列：手机号 → 手机号（phone），会员编号 → 客户标识（ref）\n" in said) == (0, True), said
+
+
 def test_a_look_back(capsys: pytest.CaptureFixture[str]) -> None:
     first, last = (datetime(2026, 1, day, 16, tzinfo=UTC) for day in (1, 3))  # two whole days in Beijing
     groups = (Group(7, "withdrawn", "since", "", 3), Group(7, "signature_refused", "then", "other_owner", 1))
