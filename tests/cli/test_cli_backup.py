@@ -40,7 +40,7 @@ def test_a_backup_is_made_checked_and_restored(line: Line, tmp_path: Path) -> No
     assert bootstrap.key_lives(tmp_path / "new") == "passphrase"
     bootstrap.open_app(tmp_path / "new", PassphraseKeeper(SECRET)).close()
     status, _, said = line.call("backup", "restore", str(line.file), new, "--backup-passphrase-file", secret)
-    assert (status, "不是空的" in said) == (2, True)
+    assert (status, "已经有一个工作区" in said) == (2, True)
 
 
 def test_a_backup_with_its_own_passphrase_opens_without_the_workspace(line: Line, tmp_path: Path) -> None:

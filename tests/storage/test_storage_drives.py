@@ -28,7 +28,7 @@ TABLE = """\
 @pytest.mark.parametrize(
     ("place", "kind"),
     [
-        ("/home/shop/workspace", "ext4"),
+        ("/srv/shop/workspace", "ext4"),
         ("/mnt/nas/workspace", "cifs"),
         ("/mnt/nas", "cifs"),
         ("/mnt/nas2/workspace", "ext4"),
@@ -44,7 +44,7 @@ def test_a_place_is_where_it_was_mounted_last_and_deepest(place: str, kind: str)
 def test_what_is_not_told_is_of_this_computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drives, "_MOUNTS", tmp_path / "none")
     assert not is_remote(tmp_path)
-    assert kind_of(Path("/home"), iter(())) == ""
+    assert kind_of(Path("/srv"), iter(())) == ""
 
 
 @pytest.fixture
