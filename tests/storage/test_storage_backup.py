@@ -206,7 +206,7 @@ def test_a_damaged_one_makes_no_workspace_and_leaves_nothing(whole: Path, tmp_pa
 def test_a_workspace_is_never_restored_over_anything(whole: Path, workspace: Workspace) -> None:
     with pytest.raises(WorkspaceError) as caught:
         restored(whole, workspace.folder)
-    assert caught.value.code == "folder_in_use"
+    assert caught.value.code == "workspace_there"
 
 
 def test_a_backup_made_while_others_write_holds_one_moment(workspace: Workspace, tmp_path: Path) -> None:

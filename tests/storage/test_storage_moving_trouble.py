@@ -93,7 +93,7 @@ def test_a_server_that_goes_away_after_the_mark_is_finished_by_the_next_to_open_
     # another copy of what was moved cannot see the mark, and replaces nothing
     other = full(tmp_path / "other")
     assert refused(other, tmp_path / "c", empty) == "server_in_use"
-    assert refused(other, tmp_path / "b", None) == "folder_in_use"
+    assert refused(other, tmp_path / "b", None) == "workspace_there"
     shutil.copytree(tmp_path / "b", tmp_path / "elsewhere")
     with opened(tmp_path / "b") as there:
         assert there.customers.total() == 2
