@@ -4,7 +4,8 @@ Half of an import's time goes into reading, hashing and sealing, which needs no 
 since both sides hold Python's lock for most of their time. The process gets the plan and two keys by its standard
 input: with these it can hash and seal numbers, and read no other word of the workspace. It answers the number of a part
 with its rows, and is asked for the next part before the last one is stored. It ends with its standard input, so with
-the worker. Whatever happens to it, and whatever it says instead, the worker then reads the file itself.
+the worker. Whatever happens to it, whatever it says instead, and if it says nothing for too long, the worker then reads
+the file itself.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ import marshal
 import struct
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from operator import attrgetter
-from threading import Lock
+from threading import Lock, Timer
 from typing import IO, Any, Final
 
 from campaign_app.domain.customer import ReadyRows
@@ -29,6 +31,8 @@ from campaign_app.storage.keys import RowKeys
 # of a file with fewer, starting a process takes longer than it saves
 FEWEST: Final = 100_000
 _LENGTH: Final = struct.Struct(">I")
+# for a part that lies at the end of a very large file on a slow disk; one that was stopped would never answer
+PATIENCE_SECONDS: Final = 120
 # bytes of an answer: rows so wide that a part has more are held by one process only
 _MOST: Final = 1 << 26
 _NAMES: Final = tuple(each.name for each in fields(ReadyRows))
@@ -49,8 +53,9 @@ class ReaderBeside:
         self._process, self._orders, self._answers = process, process.stdin, process.stdout
         self._asked: int | None = None
         self._lock = Lock()
-        self._order(json.dumps({"plan": plan.to_json(), "keys": [key.hex() for key in keys.words]}))
-        *said, self._parts = self._answer()
+        with self._patient():
+            self._order(json.dumps({"plan": plan.to_json(), "keys": [key.hex() for key in keys.words]}))
+            *said, self._parts = self._answer()
         if said != [_form(), plan.sha256]:
             raise ReaderEnded
 
@@ -66,7 +71,7 @@ class ReaderBeside:
             self._process.communicate()
 
     def _take(self, part: int) -> tuple[Any, ...]:
-        with self._lock:
+        with self._lock, self._patient():
             if self._asked != part:
                 if self._asked is not None:
                     self._answer()
@@ -77,6 +82,17 @@ class ReaderBeside:
                 self._order(str(part + 1))
                 self._asked = part + 1
             return answer
+
+    @contextmanager
+    def _patient(self) -> Iterator[None]:
+        """Ends the process where this takes too long, and so the wait for its answer."""
+        end = Timer(PATIENCE_SECONDS, self._process.kill)
+        end.daemon = True
+        end.start()
+        try:
+            yield
+        finally:
+            end.cancel()
 
     def _order(self, line: str) -> None:
         try:

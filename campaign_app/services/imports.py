@@ -167,7 +167,7 @@ class Imports(Permitted):
 
         self._settings.change_setting(_setting(import_id), put)
         self._audit.record("import.begun", actor=actor, at=now, import_id=import_id, rows=scan.rows, sha256=plan.sha256)
-        self._sessions.keep(import_id, session)
+        self._sessions.begin(import_id, session)
         return Begun(import_id, session.chunks, scan.rows, self._place)
 
     def apply_chunk(self, import_id: int, chunk: int) -> ChunkCounts:
@@ -266,10 +266,11 @@ class Imports(Permitted):
         return session
 
     def _resumed(self, import_id: int) -> Parts:
-        if (kept := self._sessions.get(import_id)) is not None:
+        if (kept := self._sessions.take_up(import_id)) is not None:
             return kept
         plan = self._plan(import_id)
-        return self._keep(import_id, self._beside(plan) or self._read_here(plan))
+        helped = self._beside(plan) if self._sessions.few else None
+        return self._keep(import_id, helped or self._read_here(plan))
 
     def _keep(self, import_id: int, parts: Parts) -> Parts:
         self._sessions.keep(import_id, parts)

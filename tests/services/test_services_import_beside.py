@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,9 +20,11 @@ from campaign_app.domain.errors import SettingsError, WorkspaceError
 from campaign_app.jobs.tabular import open_table
 from campaign_app.processes import open_child, own_command
 from campaign_app.reading import ReaderBeside, beside
-from campaign_app.services import import_parts
+from campaign_app.services import import_parts, import_session
+from campaign_app.services.import_open import FILES_OPEN
 from campaign_app.services.import_parts import Beside, Parts, ReaderEnded, nobody, parts_of
 from campaign_app.services.import_plan import Begun, ImportPlan, Source
+from campaign_app.services.import_session import session_of
 from campaign_app.services.imports import Imports
 from campaign_app.storage.imports import SqlImports
 from campaign_app.storage.schema_imports import import_change, import_prospect, import_refusal, waiting_key
@@ -29,7 +32,6 @@ from tests.helpers.shop import Shop, open_shop
 
 ROWS = 33_000  # two chunks, the second one cut short
 SECONDS = 20
-_CAUGHT: Any = {"capture_output": True, "text": True, "timeout": SECONDS}
 
 
 @pytest.fixture
@@ -266,7 +268,67 @@ def test_a_small_file_starts_nobody(shop: Shop, tmp_path: Path, monkeypatch: pyt
     assert watched.started == []
 
 
-@pytest.mark.parametrize("end", ["finish", "another", "ended", "trouble"])
+def test_many_imports_at_once_leave_each_other_their_readers(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many as there are at most; the others are read by the worker, each of them once."""
+    opened = list[str]()
+    monkeypatch.setattr(import_session, "session_of", lambda *all_: opened.append(all_[0].path) or session_of(*all_))
+    shop.add_account(20)
+    write(file := tmp_path / "0.csv")
+    files = [file, *(tmp_path / f"{n}.csv" for n in range(1, FILES_OPEN + 2))]
+    for n, each in enumerate(files[1:]):
+        each.write_text(file.read_text(encoding="utf-8").replace("陌生", f"陌生{n}"), encoding="utf-8")
+    several = [begin(shop, each) for each in files]
+    imports = imports_of(shop, watched := Watched(shop))
+    for chunk in range(several[0].chunks):
+        for begun in several:
+            imports.apply_chunk(begun.import_id, chunk)
+    assert len(watched.started) == FILES_OPEN
+    assert opened == [str(each) for each in files[FILES_OPEN:]]
+    assert [imports.finish(begun.import_id)["left"] for begun in several] == [0] * len(files)
+    assert all(reader._process.returncode is not None for reader in watched.started)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows stops no process")
+@pytest.mark.parametrize("taken", [0, 4])
+def test_one_that_the_system_stopped_is_no_hindrance(
+    shop: Shop, tmp_path: Path, taken: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is waited for as long as any file may take, and then ended."""
+    shop.add_account(20)
+    write(file := tmp_path / "会员.csv")
+    begun, take = begin(shop, file), ReaderBeside._take
+
+    def until(reader: ReaderBeside, part: int) -> tuple[Any, ...]:
+        if part == taken:
+            os.kill(reader._process.pid, signal.SIGSTOP)
+            monkeypatch.setattr(reading, "PATIENCE_SECONDS", 0.2)
+        return take(reader, part)
+
+    monkeypatch.setattr(ReaderBeside, "_take", until)
+    counts = apply(imports_of(shop, watched := Watched(shop)), begun)
+    assert (counts["left"], counts["changed"], counts["consecutive"], counts["refused"]) == (0, 20, 6, 3)
+    assert [reader._process.returncode for reader in watched.started] == [-signal.SIGKILL]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows stops no process")
+def test_one_that_is_stopped_before_it_has_read_anything_is_no_hindrance(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: list[subprocess.Popen[bytes]]
+) -> None:
+    """Also where its plan is longer than the system keeps for it."""
+    monkeypatch.setattr(reading, "PATIENCE_SECONDS", 0.5)
+    stopped = "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)"
+    monkeypatch.setattr(reading, "own_command", lambda *_: [sys.executable, "-c", stopped])
+    shop.add_account(20)
+    write(file := tmp_path / "会员.csv")
+    begun = begin(shop, file)
+    plan = replace(plan_of(shop, begun), actor="王" * 200_000)
+    assert beside(shop.workspace.imports.keys.rows)(plan) is None
+    assert [process.returncode for process in opened] == [-signal.SIGKILL]
+
+
+@pytest.mark.parametrize("end", ["finish", "ended", "trouble"])
 def test_it_ends_with_its_import(shop: Shop, tmp_path: Path, end: str, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.add_account(1)
     write(file := tmp_path / "会员.csv")
@@ -278,11 +340,6 @@ def test_it_ends_with_its_import(shop: Shop, tmp_path: Path, end: str, monkeypat
     assert reader._process.poll() is None
     if end == "finish":
         imports.finish(begun.import_id)
-    elif end == "another":
-        for n in range(4):  # as many as are kept open
-            (other := tmp_path / f"{n}.csv").write_text(f"客户标识,级\nz{n},1\n", encoding="utf-8")
-            assert apply(imports, begin(shop, other))["left"] == 0
-            imports._sessions.keep(-n, imports._read_here(plan_of(shop, begun)))
     elif end == "ended":
         reader.close()
     else:
@@ -336,20 +393,3 @@ def test_no_key_is_in_its_arguments_or_its_environment(shop: Shop, tmp_path: Pat
     if about.is_dir():
         said += (about / "cmdline").read_bytes() + (about / "environ").read_bytes()
     assert not [key for key in keys.words if key.hex().encode() in said or key in said]
-
-
-@pytest.mark.parametrize("said", ["", "hello\n", "{}\n", '{"plan": {}, "keys": []}\n'])
-def test_whoever_starts_it_by_hand_is_told(said: str) -> None:
-    done = subprocess.run(own_command("read-rows"), check=False, input=said, **_CAUGHT)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "不能单独使用" in done.stderr
-    listed = subprocess.run(own_command("--help"), check=False, **_CAUGHT)
-    assert "read-rows" not in listed.stdout
-
-
-def test_it_ends_without_a_word_where_windows_tells_it_that_the_worker_has_ended() -> None:
-    trouble = "import errno; from campaign_app import reading; from campaign_app.cli.read_rows import read_rows"
-    raising = "def serve(*_): raise OSError(errno.EINVAL, 'Invalid argument')"
-    script = f"{trouble}\n{raising}\nreading.serve = serve\nread_rows()"
-    done = subprocess.run([sys.executable, "-c", script], check=False, **_CAUGHT)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -64,23 +64,23 @@ def hasty() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("hasty")
-def test_many_imports_at_once_keep_the_last_few_open() -> None:
+def test_many_imports_at_once_keep_their_files_open_and_the_last_few_that_were_begun() -> None:
     kept, session = OpenSessions(), cast(Session, SimpleNamespace(close=bool))
 
     def work(first: int) -> None:
-        for import_id in range(first, first + 60_000):
+        for import_id in range(first, first + 30_000):
             kept.keep(import_id, session)
-            kept.get(import_id)
+            assert kept.take_up(import_id) is session
+            kept.begin(-import_id, session)
 
     with ThreadPoolExecutor(4) as pool:
-        for job in [pool.submit(work, n * 100_000) for n in range(4)]:
+        for job in [pool.submit(work, 1 + n * 100_000) for n in range(4)]:
             job.result()
-    assert sum(kept.get(import_id) is not None for import_id in range(400_000)) <= FILES_OPEN
-    kept.keep(1, session)
-    assert kept.get(1) is session
+    assert sum(kept.take_up(-import_id) is not None for import_id in range(400_000)) == FILES_OPEN
+    assert sum(kept.take_up(import_id) is not None for import_id in range(400_000)) == 4 * 30_000
     kept.drop(1)
     kept.drop(1)
-    assert kept.get(1) is None
+    assert kept.take_up(1) is None
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2], [0, 0, 1, 2, 1], [2, 1, 0]])
