@@ -45,7 +45,8 @@ class SqlImports:
 
     def begin(self, file_name: str, file_sha256: str, rows_total: int, at: datetime) -> int:
         job = import_job.c
-        running = sa.select(job.id).where(job.file_sha256 == file_sha256, job.state == "running")
+        going = job.state.in_(("running", "undoing"))
+        there = sa.select(job.id, job.state).where(job.file_sha256 == file_sha256, going).order_by(job.state.desc())
         values = {
             "file_name": file_name,
             "file_sha256": file_sha256,
@@ -54,8 +55,11 @@ class SqlImports:
             "started_at": to_ms(at),
         }
         with self.db.write() as connection:
-            if (there := connection.execute(running).scalar()) is not None:
-                return int(there)
+            if (same := connection.execute(there).first()) is not None:
+                if same.state == "undoing":
+                    # rows would find the values that are taken back, and be told as unchanged
+                    raise NotAllowed("import_unfinished", "The file's import is being undone", import_id=same.id)
+                return int(same.id)
             made = connection.execute(sa.insert(import_job).values(values)).inserted_primary_key
             assert made is not None
             return int(made[0])

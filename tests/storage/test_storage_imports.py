@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -165,6 +167,29 @@ def test_an_undone_import_takes_no_more_rows(workspace: Workspace, account_id: i
         assert caught.value.code == "import_undone"
     with pytest.raises(NotFound):
         workspace.imports.report(99, 1)
+
+
+def test_a_file_is_not_begun_anew_while_its_import_is_undone(
+    workspace: Workspace, account_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rows would find the values still there, be told as unchanged, and have them taken away afterwards."""
+    import_id, caught = begin(workspace), list[str]()
+    workspace.imports.apply_chunk(import_id, [row(1, ref="c1", a="1"), row(2, ref="c2", a="1")])
+    step = imports.SqlImports._undo_step
+
+    def meanwhile(store: imports.SqlImports, undone: int) -> Any:
+        with pytest.raises(NotAllowed) as refused:
+            begin(workspace)
+        caught.append(refused.value.code)
+        assert begin(workspace, "b") != undone, "another file is none of its business"
+        return step(store, undone)
+
+    monkeypatch.setattr(imports.SqlImports, "_undo_step", meanwhile)
+    assert workspace.imports.undo(import_id) == ChunkCounts(changed=2)
+    assert caught == ["import_unfinished"] * 2
+    again = begin(workspace)
+    assert again != import_id
+    assert workspace.imports.apply_chunk(again, [row(1, ref="c1", a="1")]) == ChunkCounts(changed=1)
 
 
 def test_an_undo_in_many_steps_is_whole(workspace: Workspace, account_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
