@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from campaign_app.domain.customer import ChunkCounts
@@ -81,6 +81,7 @@ class Begun:
 class ImportPlan:
     """Kept with the import, so that a worker can do it, and do it again after a crash, in exactly the same way.
 
+    `paths`: where each computer of a team has the file, by its place; one login may begin it on several.
     `scan`: what the first reading of the file found (`import_scan.Scan`), while the import lasts, unless it is long.
     """
 
@@ -94,10 +95,15 @@ class ImportPlan:
     chunks: int
     actor: str
     scan: Mapping[str, Any] | None = field(default=None, repr=False)
+    paths: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def reads_like(self, other: ImportPlan) -> bool:
         """Whether the same rows come out of both."""
         return (self.account_id, self.options, self.columns) == (other.account_id, other.options, other.columns)
+
+    def at(self, place: str) -> Self:
+        """As it is there."""
+        return replace(self, path=self.paths.get(place, self.path))
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -160,10 +160,11 @@ class Imports(Permitted):
         )
 
         def put(before: Any) -> Any:
-            if before is not None and not plan.reads_like(ImportPlan.from_json(before)):
+            known = plan if before is None else ImportPlan.from_json(before)
+            if not plan.reads_like(known):
                 # its first rows may be in already, read in the other way
                 raise NotAllowed("import_unfinished", "The file is being imported in another way", import_id=import_id)
-            return plan.to_json()
+            return replace(plan, paths={**known.paths, self._place: plan.path}).to_json()
 
         self._settings.change_setting(_setting(import_id), put)
         self._audit.record("import.begun", actor=actor, at=now, import_id=import_id, rows=scan.rows, sha256=plan.sha256)
@@ -288,7 +289,7 @@ class Imports(Permitted):
         data = self._settings.setting(_setting(import_id), None)
         if data is None:
             raise NotFound("import", "There is no such import", import_id=import_id)
-        return ImportPlan.from_json(data)
+        return ImportPlan.from_json(data).at(self._place)
 
 
 def _setting(import_id: int) -> str:

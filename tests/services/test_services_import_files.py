@@ -16,7 +16,7 @@ from campaign_app.domain.team import Person, Role
 from campaign_app.jobs.import_customers import Imported, import_file
 from campaign_app.jobs.tabular import csv_table, open_table
 from campaign_app.services import import_parts
-from campaign_app.services.import_plan import Source
+from campaign_app.services.import_plan import Begun, Source
 from campaign_app.services.import_scan import Scan, Scanner
 from campaign_app.services.imports import Imports
 from campaign_app.storage.imports import SqlImports
@@ -30,10 +30,16 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     yield from open_shop(tmp_path / "ws")
 
 
-def imports_of(shop: Shop, *, seen: bool = True) -> Imports:
+def imports_of(shop: Shop, *, seen: bool = True, place: str = "") -> Imports:
     store, settings, audit = shop.workspace.imports, shop.workspace.accounts, shop.workspace.audit
     return Imports(
-        store=store, settings=settings, open_table=open_table, audit=audit, clock=shop.clock, seen=lambda: seen
+        store=store,
+        settings=settings,
+        open_table=open_table,
+        audit=audit,
+        clock=shop.clock,
+        place=place,
+        seen=lambda: seen,
     )
 
 
@@ -245,6 +251,29 @@ def test_whoever_begins_a_file_as_another_stops_it_has_all_rows_imported(
         second.apply_chunk(again.import_id, chunk)
     assert second.finish(again.import_id)["left"] == 0
     assert (again.import_id, len(grades(shop))) == (begun.import_id, 20)
+
+
+def test_whoever_begins_a_file_on_two_computers_at_once_has_it_read_on_each(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is one import; a worker finds the file where its own computer has it."""
+    monkeypatch.setattr(import_parts, "CHUNK", 8)
+    monkeypatch.setattr(import_parts, "PART", 2)
+    shop.add_account(30)
+    account, begun = shop.workspace.accounts.accounts()[0].id, list[Begun]()
+    for place in ("here", "there"):
+        (tmp_path / place).mkdir()
+        file = tmp_path / place / "会员.csv"
+        file.write_text(HEAD + "".join(f"c{n:05d},,金卡\n" for n in range(20)), encoding="utf-8")
+        begun.append(imports_of(shop, place=place).begin(source=Source(str(file), account), actor="王"))
+    assert begun[0].import_id == begun[1].import_id
+    for place, chunk in (("here", 0), ("there", 1), ("here", 2)):
+        others = tmp_path / ("there" if place == "here" else "here")
+        others.rename(tmp_path / "out of sight")
+        imports_of(shop, place=place).apply_chunk(begun[0].import_id, chunk)
+        (tmp_path / "out of sight").rename(others)
+    assert imports_of(shop).finish(begun[0].import_id)["left"] == 0
+    assert len(grades(shop)) == 20
 
 
 def test_a_file_that_changes_while_a_part_is_read_is_noticed(
