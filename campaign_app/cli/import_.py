@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from campaign_app.bootstrap import App
 
 OPEN_STATES: Final = ("queued", "running")
+LOOKS: Final = 50  # how often a worker is looked at that ends an import which was stopped
 
 
 def import_(  # noqa: PLR0913, PLR0917 - one parameter per option
@@ -108,11 +109,25 @@ def _applied(app: App, source: Source, stack: ExitStack) -> tuple[dict[str, Any]
                 shown.update(f"导入 {job.progress / max(1, job.total):.0%}")
         except KeyboardInterrupt:
             app.jobs.set_state(job.id, "cancelled")
-            app.imports.finish(begun.import_id)
+            _end(app, begun.import_id)
             job = app.jobs.job(job.id)
     if job.state == "failed":
         raise AppError(job.error, f"The import failed: {job.error}")
     return _report(app, begun.import_id), job.state == "cancelled"
+
+
+def _end(app: App, import_id: int) -> None:
+    """The worker does, after the chunk at hand, and counts that too; where none does within some seconds, we do.
+
+    Ctrl-C in a terminal is told to a worker of our own as well, which then leaves at once.
+    """
+    for _ in range(LOOKS):
+        if not any(each.id == import_id and each.state == "running" for each in app.imports.all()):
+            return
+        if not app.workspace.has_worker():
+            break
+        app.wait(INTERVAL)
+    app.imports.finish(import_id)
 
 
 def _report(app: App, import_id: int) -> dict[str, Any]:
