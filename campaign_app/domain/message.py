@@ -17,7 +17,8 @@ NO_TEMPLATE: Final = "no_template"
 class Outcome(StrEnum):
     """Of one recipient. accepted/rejected/unknown by the sender at submit; withheld by the gate before it was accepted;
 
-    delivered/failed by a later report. `rejected`, `withheld`, `delivered` and `failed` are final.
+    delivered/failed by a later report. `delivered` and `failed` are final; so are `rejected` and `withheld`, unless a
+    report says that the message was delivered after all.
     """
 
     ACCEPTED = "accepted"

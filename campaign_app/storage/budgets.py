@@ -209,7 +209,16 @@ def charge(connection: sa.Connection, campaign_id: int, account_id: int, parts: 
 
 def take_off(connection: sa.Connection, ledger_ids: Iterable[int]) -> None:
     """What a sender turned away, or what was withheld at its door, costs nothing."""
+    _refuse(connection, ledger_ids, 1)
+
+
+def put_on(connection: sa.Connection, ledger_ids: Iterable[int]) -> None:
+    """What was taken off and delivered after all costs what it costs."""
+    _refuse(connection, ledger_ids, -1)
+
+
+def _refuse(connection: sa.Connection, ledger_ids: Iterable[int], times: int) -> None:
     more: dict[int, int] = {}
     for submission_id, _, text in rows_among(connection, _TEXTS, ledger.c.id, ledger_ids):
-        more[submission_id] = more.get(submission_id, 0) + parts_of([text])
+        more[submission_id] = more.get(submission_id, 0) + times * parts_of([text])
     write_all(connection, _REFUSED, [{"which": each, "more": parts} for each, parts in more.items()])

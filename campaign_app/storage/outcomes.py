@@ -10,14 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.sql.dml import UpdateBase
 
 from campaign_app.domain.message import Outcome
-from campaign_app.storage.budgets import take_off
+from campaign_app.storage.budgets import put_on, take_off
 from campaign_app.storage.fetching import fetch
 from campaign_app.storage.lists import rows_among, write_all, write_tuples
 from campaign_app.storage.schema_sending import ledger, ledger_latest, ledger_outcome, submission
 from campaign_app.storage.upserts import insert_or_update, plain_insert
 
 UNDECIDED: Final = (None, Outcome.UNKNOWN.value)
-_UNCHARGED: Final = (Outcome.REJECTED.value, Outcome.WITHHELD.value)
+_NOT_SENT: Final = (Outcome.REJECTED.value, Outcome.WITHHELD.value)
 _LATER: Final = (Outcome.DELIVERED.value, Outcome.FAILED.value)
 _latest: Final = ledger_latest.c
 _OUTCOME: Final = tuple(column.name for column in ledger_outcome.c)
@@ -62,11 +62,17 @@ def standing_of(connection: sa.Connection, ledger_ids: Iterable[int]) -> tuple[S
 
 
 def may_follow(latest: str | None, outcome: str) -> bool:
-    """accepted may become delivered or failed, unknown anything else; the others are final."""
+    """accepted may become delivered or failed, unknown anything else; the others are final.
+
+    But whom a message has reached it has reached, whatever its sender or we had said of it: that counts for caps,
+    complaints and look-backs, and it may have been somebody who was withheld for a good reason.
+    """
     if latest is None:
         return True
     if latest == Outcome.UNKNOWN:
         return outcome != Outcome.UNKNOWN
+    if latest in _NOT_SENT:
+        return outcome == Outcome.DELIVERED
     return latest == Outcome.ACCEPTED and outcome in _LATER
 
 
@@ -83,7 +89,8 @@ def append_outcomes(connection: sa.Connection, standing: Iterable[Standing], eve
     changed = {row[0]: now[row[0]] for row in appended}
     write_tuples(connection, plain_insert(ledger_outcome), _OUTCOME, appended)
     _put_latest(connection, rows, changed)
-    take_off(connection, [key for key, (outcome, _) in changed.items() if outcome in _UNCHARGED])
+    take_off(connection, [key for key, (outcome, _) in changed.items() if outcome in _NOT_SENT])
+    put_on(connection, [key for key in changed if rows[key].outcome in _NOT_SENT])
     settled = {rows[key].submission_id for key in changed if rows[key].outcome in UNDECIDED}
     write_all(connection, _settlement(), [{"which": each} for each in settled])
     return len(appended)

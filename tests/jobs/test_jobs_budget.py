@@ -11,6 +11,7 @@ import pytest
 
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import NotAllowed
+from campaign_app.domain.message import DeliveryReport, Outcome, Page
 from campaign_app.domain.money import Bill, month_of
 from campaign_app.domain.ports import Job
 from campaign_app.jobs import dispatch
@@ -143,6 +144,18 @@ def test_what_a_sender_turned_away_costs_nothing(shop: Shop) -> None:
     shop.run(campaign.id)
     assert shop.workspace.money.bill(campaign.id) == Bill(parts=8, cost=8 * PRICE)
     assert shop.workspace.money.month_bill(ENTITY, shop.clock()) == Bill(parts=8, cost=8 * PRICE)
+
+
+def test_what_a_sender_turned_away_and_delivered_after_all_costs_what_it_costs(shop: Shop) -> None:
+    account = priced(shop, 10)
+    shop.gateways[account].reject = {"c00001", "c00002"}
+    campaign = due(shop)
+    tick(shop)
+    shop.run(campaign.id)
+    late = DeliveryReport("r1", "", Outcome.DELIVERED, "", shop.clock(), shop.message_id(campaign.id, 1))
+    for _ in range(2):
+        shop.workspace.inbox.store_reports(account, Page((late,), "r", more=False), shop.clock())
+    assert shop.workspace.money.bill(campaign.id) == Bill(parts=9, cost=9 * PRICE)
 
 
 def test_a_price_holds_for_what_leaves_from_then_on(shop: Shop) -> None:

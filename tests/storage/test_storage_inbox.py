@@ -12,6 +12,7 @@ from storage_samples import ENTITY, NOW, Campaigning, number, person, shop, sync
 from campaign_app.domain.consent import CustomerRef, SuppressionKind
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Outcome, Page, SubmitOutcome
 from campaign_app.domain.phone import Phone
+from campaign_app.storage.schema_sending import ledger_outcome
 from campaign_app.storage.workspace import Workspace
 
 
@@ -70,6 +71,29 @@ def test_a_report_counts_once(sending: Campaigning) -> None:
     assert store(sending.account_id, reports(delivered(0, "other", Outcome.FAILED), cursor="r2"), NOW) == 0
     assert sending.counts() == {"submitted": 3, "accepted": 3, "delivered": 1, "failed": 1}
     assert sending.workspace.accounts.cursor(sending.account_id, "reports") == "r2"
+
+
+@pytest.mark.parametrize("said", [Outcome.REJECTED, Outcome.WITHHELD])
+@pytest.mark.parametrize("early", [True, False])
+def test_what_was_delivered_after_all_counts_as_sent(workspace: Workspace, said: Outcome, early: bool) -> None:
+    """In the counts, for the caps and for a complaint about it; what was said before stays in the history."""
+    made = Campaigning(workspace, 3)
+    person_id, now = made.ids["c0"], reports(delivered(0))
+    batch = made.claim(0, 1)
+    store = workspace.inbox.store_reports
+    if early:
+        assert store(made.account_id, now, NOW) == 0
+    made.settle(batch, (0, said), (1, Outcome.REJECTED))
+    if not early:
+        assert workspace.campaigns.sent_since(ENTITY, [person_id], NOW - timedelta(days=1)) == {}
+        assert store(made.account_id, now, NOW) == 1
+    assert made.counts() == {"submitted": 2, "accepted": 1, "rejected": 1, "delivered": 1}
+    assert workspace.campaigns.sent_since(ENTITY, [person_id], NOW - timedelta(days=1)) == {person_id: 1}
+    history = sa.select(ledger_outcome.c.outcome).order_by(ledger_outcome.c.ledger_id, ledger_outcome.c.n)
+    with workspace.database.read() as connection:
+        assert list(connection.execute(history).scalars()) == [said, "delivered", "rejected"]
+    assert store(made.account_id, reports(delivered(1, "r1", Outcome.FAILED)), NOW) == 0, "it reached nobody either way"
+    assert store(made.account_id, reports(delivered(0, "r2", Outcome.FAILED)), NOW) == 0
 
 
 def test_whether_a_sender_took_any_message_of_a_campaign(workspace: Workspace) -> None:
