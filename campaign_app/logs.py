@@ -53,6 +53,11 @@ _ERRORS_ONLY: Final = ("urllib3", "psycopg")
 _FORMAT: Final = "%(asctime)s %(levelname)s %(name)s [%(process)d] %(message)s"
 _FILE_BYTES: Final = 2_000_000
 _FILES: Final = 5
+# what a warning of DBOS has in it where the trouble is of the server, and what its traceback begins and ends with
+_OF_SERVER: Final = ("psycopg.", "domain.errors.WorkspaceError: ")
+_TRACE: Final = "Traceback (most recent call last):"
+_LAST_OF_TRACE: Final = re.compile(r"[\w.]+: ")
+_FILE_ONLY: Final = "file_only"
 # of the warnings that come from one place of DBOS: so many in so many seconds are logged
 MOST_WARNINGS: Final = 10
 WARNED_SECONDS: Final = 60.0
@@ -100,9 +105,24 @@ def _tame_libraries() -> None:
         # DBOS adds a console handler of its own, unmasked, to a logger that has none
         logger.handlers[:] = [logging.NullHandler()]
     # a new one for each set-up, as the handlers are
-    logging.getLogger("dbos").filters[:] = [_Seldom()]
+    logging.getLogger("dbos").filters[:] = [_briefly, _Seldom()]
     for name in _ERRORS_ONLY:
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _briefly(record: logging.LogRecord) -> bool:
+    """A warning of DBOS about a server that is away: one line for the file, without how its driver came to know.
+
+    Whoever runs the worker tells a person: standard error passes over it.
+    """
+    text = logging.Formatter("%(message)s").format(record)
+    if record.levelno == logging.WARNING and any(each in text for each in _OF_SERVER):
+        first, *more = text.splitlines()
+        error = next((line for line in reversed(more) if _LAST_OF_TRACE.match(line)), "")
+        record.msg, record.args = f"{first.removesuffix(_TRACE).rstrip(': ')}: {error}" if error else first, ()
+        record.exc_info = record.exc_text = record.stack_info = None
+        setattr(record, _FILE_ONLY, True)
+    return True
 
 
 class _Seldom(logging.Filter):
@@ -161,7 +181,7 @@ class _Console(_Masked, logging.StreamHandler[TextIO]):
         return sys.stderr
 
     def emit(self, record: logging.LogRecord) -> None:
-        if sys.stderr is not None:
+        if sys.stderr is not None and not hasattr(record, _FILE_ONLY):
             super().emit(record)
 
 

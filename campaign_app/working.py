@@ -69,6 +69,7 @@ def run_worker(
     ready: Callable[[], None],
     part: Part = EVERYTHING,
     lost: Callable[[], object] = bool,
+    waits: Callable[[WorkspaceError], object] = bool,
 ) -> bool:
     """Works until `stopped(seconds)` says so. Raises WorkspaceError: `in_use` if the workspace has its one worker,
 
@@ -78,7 +79,8 @@ def run_worker(
     What is still running at the end goes on at the next start, or at another worker. It ends too once the workspace's
     files are gone: what is submitted then nobody would remember. The clock is shifted for a demo's workspace only. True
     asks for a new process, which takes up what this one lost (`FlowLost`). `lost` is called once others have taken over
-    what this worker had; it must not return: nothing that this process still does may count.
+    what this worker had; it must not return: nothing that this process still does may count. `waits` is told
+    once each time what this one waits for: its server, or room on a disk.
     """
     from campaign_app.gateways import Connections
     from campaign_app.storage.homes import Hand
@@ -98,7 +100,7 @@ def run_worker(
             health(part, lease),
         ):
             context = worker_context(workspace, clock, connections, lease=lease)
-            return _work(workspace, context, share_of(part, lease), stopped, ready)
+            return _work(workspace, context, share_of(part, lease), stopped, ready, waits)
     finally:
         workspace.close()
 
@@ -109,6 +111,7 @@ def _work(
     share: Share,
     stopped: Callable[[float], bool],
     ready: Callable[[], None],
+    waits: Callable[[WorkspaceError], object],
 ) -> bool:
     from campaign_app.jobs import flows
     from campaign_app.jobs.worker import BUSY_SECONDS, IDLE_SECONDS, FlowLost, run
@@ -124,7 +127,7 @@ def _work(
     gone, worker = workspace.gone, _worker(workspace, context, launched, share)
     idle = IDLE_SECONDS if share.alone else BUSY_SECONDS  # a server is asked by every worker of a team
     try:
-        run(worker, stopped=lambda seconds: stopped(seconds) or gone(), idle=idle)
+        run(worker, stopped=lambda seconds: stopped(seconds) or gone(), idle=idle, waits=waits)
     except FlowLost:
         if not share.alone:
             launched.halt.stop(BATCH_SECONDS)

@@ -16,12 +16,13 @@ import typer
 
 from campaign_app.cli.at_login import AtLoginChoice, set_at_login
 from campaign_app.cli.keys import FolderOption, PassphraseOption, passphrase_from
-from campaign_app.cli.words import fail
+from campaign_app.cli.words import fail, say
 from campaign_app.jobs.sharing import QUEUES
 from campaign_app.teaming import EVERYTHING, Part
 
 if TYPE_CHECKING:
     from campaign_app.credentials import KeyKeeper
+    from campaign_app.domain.errors import AppError
 
 
 TRY_AGAIN: Final = 75  # sysexits.h: whoever watches it starts it again
@@ -71,7 +72,7 @@ def worker(
         os._exit(0 if stop.is_set() else TRY_AGAIN)
 
     renew = working.run_worker(
-        folder, keeper, clock_offset=offset, stopped=stop.wait, ready=_ready, part=part, lost=lost
+        folder, keeper, clock_offset=offset, stopped=stop.wait, ready=_ready, part=part, lost=lost, waits=_waits
     )
     # a step that still waits for a platform must not hold up the end: it is done again at the next start
     if sys.stdout is not None:
@@ -112,6 +113,12 @@ def _handed(folder: Path, stop: threading.Event) -> tuple[KeyKeeper, timedelta]:
     # a daemon: nothing may wait for a read that only the parent's end ends
     threading.Thread(target=until_parent_ends, daemon=True).start()  # noqa: TID251
     return bootstrap.handed_keeper(folder, key), offset
+
+
+def _waits(trouble: AppError) -> None:
+    if sys.stderr is not None:
+        sys.stderr.write(f"后台进程在等待，恢复后会自己接着做。原因：{say(trouble)}\n")
+        sys.stderr.flush()
 
 
 def _ready() -> None:

@@ -266,11 +266,17 @@ def _due(last: datetime | None, now: datetime, every: timedelta) -> bool:
     return last is None or not timedelta(0) <= now - last < every
 
 
-def run(worker: Worker, *, stopped: Callable[[float], bool], idle: float = IDLE_SECONDS) -> None:
+def run(
+    worker: Worker,
+    *,
+    stopped: Callable[[float], bool],
+    idle: float = IDLE_SECONDS,
+    waits: Callable[[WorkspaceError], object] = bool,
+) -> None:
     """Ticks until `stopped(seconds)`, which waits that long, says so; `idle`: how long where nothing is under way.
 
     A disk without room, here or on a server, is waited for: whoever frees some must not have to start the worker as
-    well. Its missing signs of life tell meanwhile that nothing goes on.
+    well. Its missing signs of life tell meanwhile that nothing goes on; `waits` is told once what for.
     """
     told = ""
     while True:
@@ -280,7 +286,8 @@ def run(worker: Worker, *, stopped: Callable[[float], bool], idle: float = IDLE_
             if trouble.code not in PASSING:
                 raise
             if trouble.code != told:
-                _log.warning("waiting: %s", trouble)
+                _log.info("waiting: %s", trouble)
+                waits(trouble)
             pause, told = TROUBLED_SECONDS, trouble.code
         if stopped(pause):
             return

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from campaign_app import bootstrap
+from campaign_app import bootstrap, logs, working
+from campaign_app.cli import worker as worker_command
+from campaign_app.cli.main import app as line
 from campaign_app.credentials import MemoryKeeper
-from campaign_app.domain.errors import AppError
+from campaign_app.domain.errors import AppError, WorkspaceError
 from campaign_app.processes import begin_worker, greet, hand_over, own_command, start_child
 from campaign_app.storage import locks
 
@@ -56,6 +61,20 @@ def test_what_it_cannot_take_part_in_is_refused(tmp_path: Path, options: tuple[s
     ended = subprocess.run(command, input=key, capture_output=True, encoding="utf-8", timeout=60, check=False)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert said in ended.stderr
+
+
+def test_a_person_is_told_what_a_worker_waits_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object, waits: Callable[[AppError], object], **__: object) -> bool:
+        waits(WorkspaceError("server_unreachable", "The workspace's server cannot be reached"))
+        raise SystemExit(0)
+
+    monkeypatch.setattr(working, "run_worker", away)
+    monkeypatch.setattr(worker_command, "_asked", lambda *_: (MemoryKeeper(KEY), timedelta(0)))
+    monkeypatch.setattr(logs, "configure", lambda *_: None)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    done = CliRunner().invoke(line, ["worker", "--workspace", str(tmp_path)])
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert done.stderr.startswith("后台进程在等待，恢复后会自己接着做。原因：连不上团队工作区的服务器")
 
 
 LINGERS = (

@@ -10,17 +10,20 @@ import re
 import subprocess
 import sys
 import threading
+import traceback
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_app import logs
-from campaign_app.domain.errors import SettingsError
+from campaign_app.domain.errors import SettingsError, WorkspaceError
 from campaign_app.logs import mask
 from campaign_app.transport.forms import Unsigned
 from campaign_app.transport.session import SignedSession
@@ -238,6 +241,42 @@ class TestConfigured:
         behind[0] += " (190 more like it are left out)"
         queues = [f"queue {n}: to 138****5678" for n in range(10)]
         assert said == [*queues, *behind, *(f"lost {n}" for n in range(30)), "another place"]
+
+    def test_what_dbos_says_of_a_server_that_is_away_is_a_line_of_the_file_and_no_tracebacks_for_a_person(
+        self, configured: Callable[[], str], tmp_path: Path
+    ) -> None:
+        dbos = logging.getLogger("dbos")
+
+        def connect() -> None:
+            raise psycopg.OperationalError('connection to server at "127.0.0.1" failed: refused\n\tIs it running?')
+
+        def lost() -> None:
+            try:
+                connect()
+            except psycopg.OperationalError as error:
+                raise sa.exc.OperationalError(None, None, error) from error
+
+        logs.configure(logging.INFO, tmp_path / "worker.log")
+        try:
+            lost()
+        except sa.exc.OperationalError as error:
+            dbos.warning(f"Exception listing queues: {error}")
+            dbos.warning(f"Exception polling schedules: {traceback.format_exc()}")
+            dbos.warning("Step being automatically retried (attempt %s)", 1, exc_info=error)
+        told = WorkspaceError("server_unreachable", "The workspace's server cannot be reached")
+        dbos.warning("Step being automatically retried (attempt %s)", 2, exc_info=told)
+        dbos.warning("Exception of a flow:\n%s", "Traceback (most recent call last):\nKeyError: 1")
+        lines = (tmp_path / "worker.log").read_text("utf-8").splitlines()
+        said = '(psycopg.OperationalError) connection to server at "127.0.0.1" failed: refused'
+        assert [line.partition("] ")[2] for line in lines[:4]] == [
+            f"Exception listing queues: {said}",
+            f"Exception polling schedules: sqlalchemy.exc.OperationalError: {said}",
+            f"Step being automatically retried (attempt 1): sqlalchemy.exc.OperationalError: {said}",
+            f"Step being automatically retried (attempt 2): campaign_app.domain.errors.WorkspaceError: {told}",
+        ]
+        assert len(lines) == 7
+        assert configured().splitlines()[1:] == lines[5:], "any other trouble is shown whole"
+        assert configured().count("Traceback") == 1
 
     def test_an_answer_with_odd_headers_brings_no_address_into_the_logs(self, configured: Callable[[], str]) -> None:
         """An address of a sender's holds the number, and the values of the text, that a message has."""

@@ -222,8 +222,9 @@ def full(shop: Shop) -> Callable[[], None]:
     return free
 
 
-def test_a_disk_without_room_is_waited_for(shop: Shop, started: Started, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_disk_without_room_is_waited_for(shop: Shop, started: Started) -> None:
     waits: list[float] = []
+    told: list[str] = []
     shop.workspace.accounts.set_setting("filler", "")
     free = full(shop)
 
@@ -240,11 +241,9 @@ def test_a_disk_without_room_is_waited_for(shop: Shop, started: Started, caplog:
             free()
         return len(waits) == 4
 
-    run(Filling(shop.context, started), stopped=stopped)
+    run(Filling(shop.context, started), stopped=stopped, waits=lambda trouble: told.append(trouble.code))
     assert waits == [TROUBLED_SECONDS, TROUBLED_SECONDS, IDLE_SECONDS, IDLE_SECONDS]
-    assert [record.getMessage() for record in caplog.records] == ["waiting: The disk is full; nothing was changed"], (
-        "once"
-    )
+    assert told == ["disk_full"], "once"
     assert shop.workspace.accounts.setting(HEARTBEAT, "") == NOW.isoformat()
 
 
