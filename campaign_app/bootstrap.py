@@ -27,6 +27,7 @@ __all__ = ["App"]  # what everybody who opens a workspace gets
 
 DEMO: Final = "demo"
 SLOW_SECONDS: Final = 0.5  # after which a person wants to know what is going on
+PATIENT_SECONDS: Final = 3.0  # of a command, which takes a moment to end in any case
 default_folder, is_workspace, is_free = keeping.default_folder, keeping.is_workspace, keeping.is_free
 is_misplaced = keeping.is_misplaced
 key_lives, keeper_of, new_keeper = keeping.key_lives, keeping.keeper_of, keeping.new_keeper
@@ -106,10 +107,17 @@ def create_demo(folder: Path, keeper: KeyKeeper) -> None:
 
 
 @contextmanager
-def with_worker(app: App, *, files: bool = False) -> Iterator[App]:
-    """The app with a worker: its own, unless this workspace has one already, which sees our `files` if need be."""
-    with app, closing(start_worker_for(app, files=files)):
-        yield app
+def with_worker(app: App, *, files: bool = False, slow: Callable[[], object] = bool) -> Iterator[App]:
+    """The app with a worker: its own, unless this workspace has one already, which sees our `files` if need be.
+
+    `slow` is called where its end takes longer than some seconds.
+    """
+    with app:
+        worker = start_worker_for(app, files=files)
+        try:
+            yield app
+        finally:
+            worker.close(slow, PATIENT_SECONDS)
 
 
 def waiting_work(app: App) -> tuple[Waiting, ...]:
@@ -163,15 +171,15 @@ class WorkerHandle:
         """Whether anybody is at work, asked of the workspace: never on the window's thread. Raises WorkspaceError."""
         return self.alive() if self.own else self._others()
 
-    def close(self, slow: Callable[[], object] = bool) -> None:
+    def close(self, slow: Callable[[], object] = bool, after: float = SLOW_SECONDS) -> None:
         """Stops the worker if it is ours; what it was doing goes on at the next start.
 
-        `slow` is called where that takes longer than a moment: the batch at hand comes to its end first.
+        `slow` is called `after` so many seconds: the batch at hand comes to its end first.
         """
         if self._process is not None:
             self._process.terminate()
             try:
-                self._process.wait(SLOW_SECONDS)
+                self._process.wait(after)
             except TimeoutExpired:
                 slow()
         self._stack.close()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from campaign_app.cli.follow import goes_on, show, wait_for_job
+from campaign_app.cli.follow import goes_on, show, wait_for_job, with_worker
 from campaign_app.cli.keys import (
     FolderOption,
     JsonOption,
@@ -100,9 +100,7 @@ def connect(
 
 def _synced(app: App, account_id: int) -> dict[str, Any]:
     """What the worker read: one is started for an account that answered, not before."""
-    from campaign_app import bootstrap
-
-    with bootstrap.with_worker(app):
+    with with_worker(app):
         job = app.jobs.enqueue("sync", {"account_id": account_id}, app.clock())
         with goes_on("campaign-app accounts list"):
             return dict(wait_for_job(app, job.id, seconds=SYNC_SECONDS))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from campaign_app.cli.campaign_words import CAMPAIGN, CAMPAIGNS
-from campaign_app.cli.follow import follow_campaign, goes_on, show
+from campaign_app.cli.follow import follow_campaign, goes_on, show, with_worker
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
 from campaign_app.cli.telling import moment
 from campaign_app.cli.words import WORDS
@@ -180,12 +180,10 @@ def close_unknown(
 
 def _show_after(app: App, campaign: Campaign, working: CampaignState, *, as_json: bool) -> None:
     """Shows the campaign, once the worker has done what this state asks of it."""
-    from campaign_app import bootstrap
-
     if campaign.state is not working:
         show(_summary(app, campaign), CAMPAIGN, as_json=as_json)
         return
-    with bootstrap.with_worker(app):
+    with with_worker(app):
         ended = _followed(app, campaign.id, {working}, quiet=as_json)
         show(_summary(app, ended), CAMPAIGN, as_json=as_json)
     if ended.came_with_copy:
@@ -228,9 +226,7 @@ def read_definition(file: Path) -> tuple[dict[str, str], Filter]:
 
 
 def _opened(folder: Path | None, passphrase_file: Path | None) -> Any:
-    from campaign_app import bootstrap
-
-    return bootstrap.with_worker(open_for(folder, passphrase_file))
+    return with_worker(open_for(folder, passphrase_file))
 
 
 def _summary(app: App, campaign: Campaign) -> dict[str, Any]:

@@ -21,7 +21,17 @@ if TYPE_CHECKING:
     from campaign_app.bootstrap import App
 
 INTERVAL: Final = 0.1
+ENDING: Final = "正在等后台进程退出：它先做完手上的一批，最多一分多钟。再按一次 Ctrl-C 就不再等，它会自己退出。\n"
 SILENT: Final = timedelta(seconds=30)
+
+
+@contextmanager
+def with_worker(app: App, *, files: bool = False) -> Iterator[App]:
+    """As `bootstrap` has it; whoever waits for the worker's end is told so."""
+    from campaign_app import bootstrap
+
+    with bootstrap.with_worker(app, files=files, slow=lambda: sys.stderr.write(ENDING)) as opened:
+        yield opened
 
 
 def follow_campaign(app: App, campaign_id: int, while_in: Collection[CampaignState], *, quiet: bool) -> Campaign:

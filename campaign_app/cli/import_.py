@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from rich.console import Console
 
-from campaign_app.cli.follow import INTERVAL
+from campaign_app.cli.follow import INTERVAL, with_worker
 from campaign_app.cli.import_report import of_dry_run, of_report, print_report
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
 from campaign_app.cli.words import INTERRUPTED
@@ -96,11 +96,9 @@ def _applied(app: App, source: Source, stack: ExitStack) -> tuple[dict[str, Any]
 
     Somebody else may have cut it, too.
     """
-    from campaign_app import bootstrap
-
     with Console(stderr=True).status("读取文件…") as shown:
         begun = app.imports.begin(source=source, actor="cli", tick=lambda done: shown.update(f"读取文件 {done:.0%}"))
-        stack.enter_context(bootstrap.with_worker(app, files=True))
+        stack.enter_context(with_worker(app, files=True))
         job = app.jobs.enqueue("import", begun.args, app.clock())
         try:
             while job.state in OPEN_STATES:

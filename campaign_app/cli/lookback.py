@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from campaign_app.cli.follow import goes_on, show, wait_for_job
+from campaign_app.cli.follow import goes_on, show, wait_for_job, with_worker
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
 from campaign_app.cli.lookback_words import DIFFERENCE, RUN, RUNS, TASK, TASKS
 from campaign_app.cli.usage import Commands
@@ -41,11 +41,10 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """复查一段时间里发出的短信，跟到结束；已发出的记录一条也不改。"""
-    from campaign_app import bootstrap
     from campaign_app.domain.lookback import Scope
     from campaign_app.services.window import BEIJING
 
-    with bootstrap.with_worker(open_for(workspace, passphrase_file)) as app:
+    with with_worker(open_for(workspace, passphrase_file)) as app:
         first = datetime.combine(_day(since), time(), BEIJING)
         today = app.clock().astimezone(BEIJING).date()
         last = datetime.combine((_day(until) if until else today) + timedelta(days=1), time(), BEIJING)
@@ -99,9 +98,7 @@ def resume(
     as_json: JsonOption = False,
 ) -> None:
     """从停下的地方继续，跟到结束。"""
-    from campaign_app import bootstrap
-
-    with bootstrap.with_worker(open_for(workspace, passphrase_file)) as app:
+    with with_worker(open_for(workspace, passphrase_file)) as app:
         app.lookbacks.resume(run_id, actor="cli")
         show(_told(_followed(app, run_id)), RUN, as_json=as_json)
 

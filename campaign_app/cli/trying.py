@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import typer
 
-from campaign_app.cli.follow import show, wait_for_job
+from campaign_app.cli.follow import show, wait_for_job, with_worker
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
 from campaign_app.cli.telling import Labels, term
 from campaign_app.cli.words import WORDS
@@ -27,9 +27,7 @@ def try_out(
     as_json: JsonOption = False,
 ) -> None:
     """把活动的文案发一条到已登记的测试号码；不计入活动的结果。"""
-    from campaign_app import bootstrap
-
-    with bootstrap.with_worker(open_for(workspace, passphrase_file)) as app:
+    with with_worker(open_for(workspace, passphrase_file)) as app:
         number = app.test_messages.labelled(campaign_id, to)
         trial = app.test_messages.send(campaign_id, number.id, press=uuid4().hex, customer_id=customer, actor="cli")
         try:

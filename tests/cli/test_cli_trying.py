@@ -44,7 +44,7 @@ def staged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Staged]:
         return {"seconds": seconds}
 
     monkeypatch.setattr(trying, "open_for", lambda *_: app)
-    monkeypatch.setattr(bootstrap, "with_worker", lambda _: Opened())
+    monkeypatch.setattr(bootstrap, "with_worker", lambda *_, **__: Opened())
     monkeypatch.setattr(trying, "wait_for_job", work)
     yield made
     opened.close()  # type: ignore[attr-defined]

@@ -7,15 +7,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from typer.testing import CliRunner
 
 from campaign_app import bootstrap, logs, working
 from campaign_app.cli import worker as worker_command
+from campaign_app.cli.follow import ENDING, with_worker
 from campaign_app.cli.main import app as line
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.errors import AppError, WorkspaceError
@@ -75,6 +77,23 @@ def test_a_person_is_told_what_a_worker_waits_for(tmp_path: Path, monkeypatch: p
     done = CliRunner().invoke(line, ["worker", "--workspace", str(tmp_path)])
     assert (done.exit_code, done.stdout) == (0, "")
     assert done.stderr.startswith("后台进程在等待，恢复后会自己接着做。原因：连不上团队工作区的服务器")
+
+
+def test_whoever_waits_for_the_end_of_a_worker_is_told_so(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bootstrap, "PATIENT_SECONDS", 0.1)
+
+    def start(_app: object, **_: object) -> bootstrap.WorkerHandle:
+        with ExitStack() as stack:
+            process = stack.enter_context(start_child([sys.executable, "-c", LINGERS], 30))
+            greet(process)
+            return bootstrap.WorkerHandle(stack.pop_all(), process)
+
+    monkeypatch.setattr(bootstrap, "start_worker_for", start)
+    with pytest.raises(KeyboardInterrupt), with_worker(cast(bootstrap.App, nullcontext())):
+        raise KeyboardInterrupt
+    assert capfd.readouterr().err == ENDING
 
 
 LINGERS = (
