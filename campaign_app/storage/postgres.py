@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from traceback import clear_frames
 from typing import Any, Final
@@ -19,11 +19,13 @@ import certifi
 from sqlalchemy import URL, Connection, Dialect, Engine, Table, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.pool import ConnectionPoolEntry
 
-from campaign_app.domain.errors import NotPermitted, WorkspaceError
+from campaign_app.domain.errors import AppError, NotPermitted, WorkspaceError
 from campaign_app.storage.columns import metadata
 from campaign_app.storage.engine import BUSY_SECONDS, FENCED_ERROR, Database
 from campaign_app.storage.server import VERIFIED, Server
+from campaign_app.storage.sessions import POOLED, require_session, settle
 from campaign_app.storage.whole import require_whole
 
 SCHEMA: Final = "campaign_app"
@@ -66,10 +68,6 @@ _KEEPALIVES: Final = {
     # of what was said and not heard, for which the system would try for a quarter of an hour
     "tcp_user_timeout": 40_000,
 }
-# a commit that the server may forget is none: a claimed batch must not be. What waits for a standby may stay so
-_DURABLE: Final = (
-    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
-)
 _SYSTEM_CERTIFICATES: Final = (
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -168,7 +166,11 @@ def open_server(server: Server, password: str) -> Engine:
     engine = _engine(server, password, _SETTINGS)
     event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _translate)
-    engine.connect().close()
+    try:
+        require_session(engine)
+    except AppError:
+        engine.dispose()
+        raise
     return engine
 
 
@@ -256,7 +258,7 @@ def _engine(
     try:
         engine = create_engine(
             url,
-            connect_args=_connect_args(server, settings),
+            connect_args=_connect_args(server),
             isolation_level="READ COMMITTED",
             pool_size=pool_size,
             max_overflow=max_overflow,
@@ -276,12 +278,12 @@ def _engine(
             raise
 
     event.listen(engine, "do_connect", connect)
-    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", partial(_prepare, settings))
     event.listen(engine, "checkout", require_whole)
     return engine
 
 
-def _connect_args(server: Server, settings: dict[str, str]) -> dict[str, Any]:
+def _connect_args(server: Server) -> dict[str, Any]:
     tls: dict[str, Any] = {"sslmode": "prefer"}
     if server.verified:
         tls = {"sslmode": VERIFIED, "sslrootcert": server.root_cert or _trusted()}
@@ -293,12 +295,7 @@ def _connect_args(server: Server, settings: dict[str, str]) -> dict[str, Any]:
         "connect_timeout": CONNECT_SECONDS,
         "application_name": "campaign-app",
         "client_encoding": "UTF8",
-        "options": " ".join(f"-c {name}={_escaped(value)}" for name, value in settings.items()),
     }
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace(" ", "\\ ")
 
 
 def _trusted() -> str:
@@ -308,16 +305,14 @@ def _trusted() -> str:
     return next((place for place in places if Path(place).is_file()), certifi.where())
 
 
-def _prepare(connection: Any, _record: object) -> None:
+def _prepare(settings: dict[str, str], connection: Any, record: ConnectionPoolEntry) -> None:
     from psycopg.types.array import ListBinaryDumper
 
     for dumper in _without_nul():
         connection.adapters.register_dumper(str, dumper)
     # the driver's own choice is text, which takes either side three times as long
     connection.adapters.register_dumper(list, ListBinaryDumper)
-    connection.autocommit = True  # one wait, and not one more for each end of a transaction
-    connection.execute(_DURABLE)
-    connection.autocommit = False
+    record.info[POOLED] = settle(connection, settings)
 
 
 @cache

@@ -74,13 +74,13 @@ def test_words_are_ordered_and_compared_as_in_an_embedded_workspace(workspace: W
 def test_a_servers_certificate_is_held_to_the_systems(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The driver's own OpenSSL looks for them where its builders had them."""
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
-    where = postgres._connect_args(Server("db.example", "u", "d"), {})
+    where = postgres._connect_args(Server("db.example", "u", "d"))
     assert where["sslmode"] == "verify-full"
     assert Path(where["sslrootcert"]).is_file()
     own = tmp_path / "own.pem"
     own.touch()
     monkeypatch.setenv("SSL_CERT_FILE", str(own))
-    assert postgres._connect_args(Server("db.example", "u", "d"), {})["sslrootcert"] == str(own)
+    assert postgres._connect_args(Server("db.example", "u", "d"))["sslrootcert"] == str(own)
 
 
 def test_every_append_only_table_refuses_changes(workspace: Workspace) -> None:

@@ -1,0 +1,52 @@
+"""What a connection to a server is held to before its first use: its settings, and a session that is nobody else's.
+
+A pooler in between may drop what is asked for as a connection begins, so settings are put in force behind that. One
+that lends a session for a transaction at a time would lose them again, with locks, role and whatever was prepared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine
+
+from campaign_app.domain.errors import WorkspaceError
+
+POOLED: Final = "pooled"  # among what is known of a connection
+_ASKS: Final = 3  # of two connections in turn: others may use the same pooler
+_WHO: Final = "SELECT pg_backend_pid()"
+# a commit that the server may forget is none: a claimed batch must not be. What waits for a standby may stay so
+_DURABLE: Final = (
+    "set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), false)"
+)
+
+
+def settle(connection: Any, settings: Mapping[str, str]) -> bool:
+    """Puts the settings of a driver's new connection in force, and says whether there is a pooler in between.
+
+    In one wait. With a pooler it is not the process which answers that said its number as the connection began: by that
+    one a statement is ended, which a pooler has to pass on.
+    """
+    each = "".join(", set_config(%s, %s, false)" for _ in settings)
+    connection.autocommit = True  # not one wait more for each end of a transaction
+    said = [word for pair in settings.items() for word in pair]
+    found = connection.execute(f"{_WHO}, {_DURABLE}{each}", said).fetchone()
+    connection.autocommit = False
+    return bool(found[0] != connection.info.backend_pid)
+
+
+def require_session(engine: Engine) -> None:
+    """Connects. Raises WorkspaceError `server_pooled` where a pooler lends one session to several connections."""
+    alone = engine.execution_options(isolation_level="AUTOCOMMIT")
+    with alone.connect() as one:
+        if not one.info.get(POOLED):
+            return
+        with alone.connect() as other:
+            seen = [(_who(one), _who(other)) for _ in range(_ASKS)]
+    if len(set(seen)) > 1 or seen[0][0] == seen[0][1]:
+        raise WorkspaceError("server_pooled", "A pooler lends the server's sessions by transactions")
+
+
+def _who(connection: Connection) -> Any:
+    return connection.exec_driver_sql(_WHO).scalar_one()
