@@ -56,6 +56,10 @@ class Redirected(Exception):
     """The server pointed elsewhere; signed requests follow nobody."""
 
 
+class ProxyUnusable(Exception):
+    """The proxy that the system names has no address, or speaks what nobody here does (SOCKS): nothing leaves."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Trouble:
     fate: Fate
@@ -77,6 +81,7 @@ _TROUBLES: Final[tuple[tuple[tuple[type[BaseException], ...], _Trouble], ...]] =
     ((SeeOther,), _Trouble(Fate.MAYBE_DONE, "redirected", "pointed to another address for what became of it")),
     ((Redirected,), _Trouble(Fate.ACCOUNT, "redirected", "pointed to another address")),
     ((ContractBroken, ValidationError), _BROKEN),
+    ((ProxyUnusable,), _Trouble(Fate.ACCOUNT, "proxy_unusable", "is behind a proxy that cannot be used")),
     ((rq.ConnectTimeout,), _UNREACHABLE),
     ((rq.Timeout, u3.TimeoutError, TimeoutError), _TIMEOUT),
     ((rq.ConnectionError, rq.ChunkedEncodingError, rq.ContentDecodingError), _CUT),

@@ -12,9 +12,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
+from requests.exceptions import InvalidSchema, InvalidURL
+from requests.utils import select_proxy
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from campaign_app.transport.errors import ProxyUnusable
 
 
 class TimelyAdapter(HTTPAdapter):
@@ -27,6 +32,15 @@ class TimelyAdapter(HTTPAdapter):
     def init_poolmanager(self, *sizes: Any, **how: Any) -> None:
         super().init_poolmanager(*sizes, **how)
         self.poolmanager.pool_classes_by_scheme = self._pools
+
+    def send(self, request: PreparedRequest, **how: Any) -> Response:  # type: ignore[override]
+        """Raises ProxyUnusable: where there is a proxy, its address is the one that nobody has looked at before."""
+        try:
+            return super().send(request, **how)
+        except (InvalidSchema, InvalidURL) as error:
+            if select_proxy(str(request.url), how.get("proxies")):
+                raise ProxyUnusable from error
+            raise
 
     def proxy_manager_for(self, proxy: str, **how: Any) -> Any:
         manager = super().proxy_manager_for(proxy, **how)

@@ -361,3 +361,37 @@ def test_errors_name_the_endpoint_and_no_key(opened: Open) -> None:
         opened(adapter=Replay(404)).get("/v1/messages/outcomes/secret-key", {"cursor": "13800000001"}, Issuer)
     assert str(info.value) == "GET /v1/messages: the server does not know this"
     assert "secret" not in repr(info.value.facts)
+
+
+@pytest.mark.parametrize(
+    "proxy", ["socks5://127.0.0.1:9", "socks5h://127.0.0.1:9", "http://", "http://127.0.0.1:99999"]
+)
+@pytest.mark.parametrize("asked", [ask, change])
+def test_a_proxy_that_cannot_be_used_is_named_as_the_trouble_and_refuses_nothing_by_itself(
+    opened: Open, monkeypatch: pytest.MonkeyPatch, proxy: str, asked: Callable[[SignedSession], Issuer]
+) -> None:
+    """Everything that the account asks waits for it: were it the request's fault, its messages would be refused."""
+    for name in ("NO_PROXY", "no_proxy", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, proxy)
+    with pytest.raises(RemoteRefused) as caught:
+        asked(opened("https://platform.example"))
+    assert (caught.value.code, caught.value.account_wide) == ("proxy_unusable", True)
+    assert "127.0.0.1" not in str(caught.value)
+
+
+def test_without_a_proxy_an_address_that_nobody_can_connect_to_is_the_requests_own_fault(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "*")
+    monkeypatch.setenv("no_proxy", "*")
+    session = opened("https://platform.example")
+
+    def send(*_: object, **__: object) -> None:
+        raise requests.exceptions.InvalidURL
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
+    with pytest.raises(RemoteRefused) as caught:
+        ask(session)
+    assert (caught.value.code, caught.value.account_wide) == ("bad_request", False)
