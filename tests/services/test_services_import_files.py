@@ -276,6 +276,20 @@ def test_whoever_begins_a_file_on_two_computers_at_once_has_it_read_on_each(
     assert len(grades(shop)) == 20
 
 
+def test_whoever_begins_a_file_that_a_colleague_is_having_imported_is_told_so(shop: Shop, tmp_path: Path) -> None:
+    """The plan is the colleague's: the server would refuse to change it as if the role did not allow imports."""
+    account, file = shop.add_account(1), tmp_path / "a.csv"
+    file.write_text(f"{HEAD}c00000,,金\n", encoding="utf-8")
+    source, roles = Source(str(file), account), frozenset({Role.OPERATOR})
+    anna, anne, worker = Person("anna", roles), Person("ann", roles), Person("svc", frozenset({Role.WORKER, *roles}))
+    begun = imports_of(shop).used_by(anna).begin(source=source, actor="window")
+    with pytest.raises(NotAllowed) as caught:
+        imports_of(shop).used_by(anne).begin(source=source, actor="window")
+    assert caught.value.code == "import_unfinished"
+    for each in (anna, worker, Person()):
+        assert imports_of(shop).used_by(each).begin(source=source, actor="cli").import_id == begun.import_id
+
+
 def test_a_file_that_changes_while_a_part_is_read_is_noticed(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
