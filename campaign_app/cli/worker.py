@@ -68,7 +68,9 @@ def worker(
 
     def lost() -> None:
         """Others have what this process had: as after a kill, nothing that it still does may count."""
-        logging.getLogger(__name__).warning("the lease is over")
+        # told to stop it has given the lease back itself
+        level = logging.INFO if stop.is_set() else logging.WARNING
+        logging.getLogger(__name__).log(level, "the lease is over")
         os._exit(0 if stop.is_set() else TRY_AGAIN)
 
     renew = working.run_worker(

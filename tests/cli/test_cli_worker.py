@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import signal
 import subprocess
 import sys
@@ -77,6 +78,33 @@ def test_a_person_is_told_what_a_worker_waits_for(tmp_path: Path, monkeypatch: p
     done = CliRunner().invoke(line, ["worker", "--workspace", str(tmp_path)])
     assert (done.exit_code, done.stdout) == (0, "")
     assert done.stderr.startswith("后台进程在等待，恢复后会自己接着做。原因：连不上团队工作区的服务器")
+
+
+@pytest.mark.parametrize(("told", "level"), [(True, logging.INFO), (False, logging.WARNING)])
+def test_a_worker_that_was_told_to_stop_warns_of_no_lease(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, told: bool, level: int
+) -> None:
+    """It gave it back itself; whoever pressed Ctrl-C reads what is warned of."""
+    handlers = dict[int, Callable[[], object]]()
+
+    def work(*_: object, lost: Callable[[], object], **__: object) -> bool:
+        if told:
+            handlers[signal.SIGTERM]()
+        lost()
+        return False
+
+    def end(status: int) -> None:
+        raise SystemExit(status)
+
+    monkeypatch.setattr(working, "run_worker", work)
+    monkeypatch.setattr(worker_command, "_asked", lambda *_: (MemoryKeeper(KEY), timedelta(0)))
+    monkeypatch.setattr(logs, "configure", lambda *_: None)
+    monkeypatch.setattr(signal, "signal", handlers.__setitem__)
+    monkeypatch.setattr(worker_command.os, "_exit", end)
+    with caplog.at_level(logging.INFO):
+        done = CliRunner().invoke(line, ["worker", "--workspace", str(tmp_path)])
+    assert done.exit_code == (0 if told else worker_command.TRY_AGAIN)
+    assert [record.levelno for record in caplog.records] == [level]
 
 
 def test_whoever_waits_for_the_end_of_a_worker_is_told_so(
