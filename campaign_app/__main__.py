@@ -16,8 +16,11 @@ def main() -> None:
     if len(sys.argv) == 1:
         gui()
     use_utf8()
-    from campaign_app.cli.main import main as run
-
+    try:
+        from campaign_app.cli.main import main as run
+    except KeyboardInterrupt:
+        # nothing is begun yet, here or in a process that a command has started beside itself
+        raise SystemExit(130) from None
     run(window)
 
 

@@ -46,3 +46,28 @@ def test_commands_that_need_no_rules_do_not_load_them() -> None:
     ).stdout.split()  # fmt: skip
     heavy = ("numpy", "sqlalchemy", "requests", "dbos", "PySide6", "starlette", "campaign_app.compliance")
     assert [name for name in heavy if name in loaded] == []
+
+
+INTERRUPTED = """
+import sys
+
+class Pressed:
+    def find_spec(self, name, *_):
+        if name == "campaign_app.cli.main":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Pressed())
+sys.argv = ["campaign-app", "worker"]
+from campaign_app.__main__ import main
+main()
+"""
+
+
+def test_whoever_presses_ctrl_c_while_a_command_is_loaded_reads_nothing_of_the_program() -> None:
+    """A terminal tells it to whatever a command has started beside itself, too, which may just have begun."""
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED],
+        capture_output=True, text=True, encoding="utf-8", timeout=60, check=False,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
