@@ -33,10 +33,10 @@ class TimelyAdapter(HTTPAdapter):
         super().init_poolmanager(*sizes, **how)
         self.poolmanager.pool_classes_by_scheme = self._pools
 
-    def send(self, request: PreparedRequest, **how: Any) -> Response:  # type: ignore[override]
+    def send(self, request: PreparedRequest, *args: Any, **how: Any) -> Response:
         """Raises ProxyUnusable: where there is a proxy, its address is the one that nobody has looked at before."""
         try:
-            return super().send(request, **how)
+            return super().send(request, *args, **how)
         except (InvalidSchema, InvalidURL) as error:
             if select_proxy(str(request.url), how.get("proxies")):
                 raise ProxyUnusable from error
