@@ -17,7 +17,7 @@ from campaign_app import bootstrap
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.ui.pages.campaigns import CampaignsPage
-from campaign_app.ui.pages.shell import FIRST, LEAST, Shell
+from campaign_app.ui.pages.shell import FIRST, LEAST, LEAST_PAGE, Shell
 from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.tasks import Task
@@ -283,6 +283,27 @@ def test_the_first_window_is_whole_on_every_screen(
     shell.place(QByteArray())
     assert shell.minimumSize() == least
     assert (shell.size(), shell.isMaximized()) == (FIRST.boundedTo(there), filled)
+
+
+def test_a_page_is_scrolled_where_the_screen_has_no_room_for_it(
+    start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1366 × 768 at 150 %: parts of a page lay upon each other."""
+    monkeypatch.setattr("campaign_app.ui.pages.shell.room", lambda _: QSize(894, 472))
+    started = start()
+    started.open()
+    shell = started.application.shell
+    shell.resize(894, 472)
+    shell.go("settings")
+    QApplication.processEvents()
+    area = shell.scrolled
+    assert area is not None
+    page, bar = shell.page("settings"), area.verticalScrollBar()
+    assert page.height() >= LEAST_PAGE.height() > area.viewport().height()
+    bar.setValue(bar.maximum())
+    assert page.mapTo(area.viewport(), page.rect().bottomLeft()).y() < area.viewport().height()
+    shell.go("customers")
+    assert area.verticalScrollBar().value() == 0, "another page begins at its top"
 
 
 def test_windows_are_measured_by_their_screen(start: Start, qtbot: QtBot) -> None:

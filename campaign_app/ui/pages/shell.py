@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QSizePolicy, QStackedWidget, QWidget
 
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
@@ -17,6 +17,7 @@ from campaign_app.ui.pages.gate import Gate
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.session import Session, SessionState
 from campaign_app.ui.widgets.actions import action
+from campaign_app.ui.widgets.area import Area
 from campaign_app.ui.widgets.basics import column, label, room, row, show_if
 from campaign_app.ui.widgets.navigation import Navigation, Place
 from campaign_app.ui.widgets.notice_bar import NoticeBar
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from campaign_app.ui.pages.help_window import HelpWindow
 
 LEAST: Final = QSize(1024, 700)
+LEAST_PAGE: Final = QSize(700, 520)  # of which on a smaller screen a part is seen
 FIRST: Final = QSize(1280, 800)
 TITLE: Final = 40  # of the top, of which something must be on a screen
 BY_THE_CLOCK: Final = frozenset({"poll", "tell", "changes"})  # all day long: no news to anybody
@@ -59,12 +61,14 @@ class Shell(QMainWindow):
         self.navigation.help.clicked.connect(lambda _=False: self.show_help())
         self.notices = NoticeBar(kit)
         self.stack = QStackedWidget()
+        self.scrolled: Area | None = None
         self.gate = Gate(kit, session)
         self.stack.addWidget(self.gate)
         self.navigation.keyed.connect(lambda: enter(self.stack.currentWidget()))
         body = QWidget()
         parts = [self._demo_bar()] if session.plan.demo else []
-        body.setLayout(column(*parts, self.notices, self.stack, space=0, stretch=len(parts) + 1))
+        self._body = column(*parts, self.notices, self.stack, space=0, stretch=len(parts) + 1)
+        body.setLayout(self._body)
         centre = QWidget()
         centre.setLayout(row(self.navigation, body, space=0, stretch=1))
         self.setCentralWidget(centre)
@@ -162,6 +166,8 @@ class Shell(QMainWindow):
     def place(self, known: QByteArray) -> None:
         """Where the window was the last time, unless no screen is there any more; never larger than its screen."""
         self.setMinimumSize(LEAST.boundedTo(room(self)))
+        if self.minimumSize() != LEAST:
+            self._scroll_pages()
         if known.isEmpty() or not self.restoreGeometry(known):
             self._begin()
             return
@@ -169,6 +175,18 @@ class Shell(QMainWindow):
         if not any(screen.availableGeometry().intersects(title) for screen in QGuiApplication.screens()):
             self._begin()
             self.move(QGuiApplication.primaryScreen().availableGeometry().topLeft())
+
+    def _scroll_pages(self) -> None:
+        """The screen is too small for a page: its parts would lie upon each other."""
+        area = self.scrolled = Area()
+        area.setWidgetResizable(True)
+        area.setFrameShape(Area.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._body.replaceWidget(self.stack, area)
+        self.stack.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.stack.setMinimumSize(LEAST_PAGE)
+        area.setWidget(self.stack)
+        self.stack.currentChanged.connect(lambda _: area.verticalScrollBar().setValue(0))
 
     def _begin(self) -> None:
         """A screen on which it would not be whole is filled."""
