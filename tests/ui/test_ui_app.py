@@ -293,6 +293,7 @@ def test_a_page_is_scrolled_where_the_screen_has_no_room_for_it(
     started = start()
     started.open()
     shell = started.application.shell
+    shell.place(QByteArray())  # as after a start in another language
     shell.resize(894, 472)
     shell.go("settings")
     QApplication.processEvents()

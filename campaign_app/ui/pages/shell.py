@@ -166,7 +166,7 @@ class Shell(QMainWindow):
     def place(self, known: QByteArray) -> None:
         """Where the window was the last time, unless no screen is there any more; never larger than its screen."""
         self.setMinimumSize(LEAST.boundedTo(room(self)))
-        if self.minimumSize() != LEAST:
+        if self.minimumSize() != LEAST and self.scrolled is None:
             self._scroll_pages()
         if known.isEmpty() or not self.restoreGeometry(known):
             self._begin()
