@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Final, cast
 
 from campaign_app.domain.customer import Customer
@@ -24,22 +25,30 @@ Store = Callable[..., int]
 
 
 def begin(context: Context, account_id: int, stream: str) -> None:
-    """Everybody of the week is to be asked for, whatever was before."""
-    context.stores.accounts.set_setting(_name(account_id, stream), 0)
+    """Everybody of the week is to be asked for, whatever was before.
+
+    The place before the first batch is another each time: whoever is at it sees that it was begun anew.
+    """
+    context.stores.accounts.change_setting(_name(account_id, stream), lambda place: min(place or 0, 0) - 1)
 
 
 def go_on(context: Context, account_id: int, stream: str, store: Store) -> int:
     """Asks for the next batches; returns how many rows came in that nobody had seen. Raises RemoteError."""
     accounts, name, new = context.stores.accounts, _name(account_id, stream), 0
-    after = accounts.setting(name, None)
     for _ in range(BATCHES_A_STEP):
+        after = accounts.setting(name, None)
         if after is None:
             break
         found = context.stores.inbox.written_to(account_id, context.clock() - WEEK, after)
-        after, phones = found or (None, ())
+        onward, phones = found or (None, ())
         new += _ask(context, account_id, stream, store, phones)
-        accounts.set_setting(name, after)
+        # what was lost while they were asked for began it anew
+        accounts.change_setting(name, partial(_onward, after, onward))
     return new
+
+
+def _onward(seen: int, onward: int | None, place: int | None) -> int | None:
+    return onward if place == seen else place
 
 
 def ask_about(context: Context, account_id: int, stream: str, store: Store, customers: Sequence[Customer]) -> None:

@@ -166,6 +166,29 @@ def test_a_look_back_that_is_broken_off_goes_on_where_it_was(sent: Sent) -> None
     assert asked == [1, 1, 2, 1, 1, 1], "the batch that was broken off begins anew, the ones before it do not"
 
 
+@pytest.mark.parametrize("asked", [1, 3, 6])
+def test_what_is_lost_amid_a_look_back_is_asked_for_as_well(
+    asked: int, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway = sent.shop.gateways[sent.account]
+    assert isinstance(gateway, PullingGateway)
+    look_back = gateway.look_back
+
+    def cut(stream: str, phone: Phone, since: datetime) -> tuple[Any, ...]:
+        found = look_back(stream, phone, since)
+        if len(sent.provider.asked) == asked:  # a batch that leaves reads the same queue
+            sent.reply(0, "TD")
+            sent.provider.pull("inbound")
+            looking_back.begin(sent.shop.context, sent.account, "inbound")
+        return found
+
+    lose(sent)
+    monkeypatch.setattr(gateway, "look_back", cut)
+    for _ in range(3):
+        poll_inbound(sent.shop.context, sent.account)
+    assert sent.counts() == (0, 1, 1)
+
+
 def test_a_long_look_back_takes_several_polls(sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(looking_back, "BATCHES_A_STEP", 2)
     sent.reply(5, "T")
