@@ -184,6 +184,7 @@ class Settings:
 DECLARED: Final[tuple[Declared, ...]] = tuple(
     replace(known.metadata["declared"], name=known.name) for known in fields(Settings)
 )
+NAMES: Final = tuple(declared.name for declared in DECLARED)
 _BY_NAME: Final[Mapping[str, Declared]] = {declared.name: declared for declared in DECLARED}
 
 
@@ -192,7 +193,7 @@ def load(stored: Callable[[str, Any], Any]) -> Settings:
 
     Raises SettingsError for a value that this version does not take.
     """
-    values = {declared.name: stored(declared.name, None) for declared in DECLARED}
+    values = {name: stored(name, None) for name in NAMES}
     return with_values(Settings(), {name: value for name, value in values.items() if value is not None})
 
 

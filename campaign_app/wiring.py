@@ -390,5 +390,4 @@ def load_settings(workspace: Workspace) -> Settings:
     """The workspace's settings; raises SettingsError if a stored one is out of its limits."""
     from campaign_app import settings
 
-    found = workspace.accounts.settings([declared.name for declared in settings.DECLARED])
-    return settings.load(found.get)
+    return settings.load(workspace.accounts.settings(settings.NAMES).get)

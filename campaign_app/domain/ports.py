@@ -214,13 +214,24 @@ class AccountStore(Protocol):
         ...
 
     def set_setting(self, name: str, value: Any) -> None: ...
-    def set_settings(self, values: Mapping[str, Any], noted: Sequence[Noted] = ()) -> None:
-        """All of them, with the entries of the audit that tell of them, or none."""
+    def setting(self, name: str, default: Any) -> Any: ...
+    def settings(self, names: Sequence[str]) -> dict[str, Any]:
+        """Those that are stored, read at one moment."""
         ...
 
-    def setting(self, name: str, default: Any) -> Any: ...
     def change_setting(self, name: str, change: Callable[[Any], Any]) -> None:
         """To what `change` makes of what is stored (None of nothing), while nobody else changes it; may raise."""
+        ...
+
+    def change_settings(
+        self,
+        names: Sequence[str],
+        change: Callable[[Mapping[str, Any]], tuple[Mapping[str, Any], Sequence[Noted]]],
+    ) -> None:
+        """`change` is told those that are stored while nobody else changes them; what it gives is put there instead,
+
+        with the entries of the audit that tell of it. Where it raises, all stays.
+        """
         ...
 
     def take_setting(self, name: str, holding: Collection[str]) -> bool:

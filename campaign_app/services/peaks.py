@@ -243,7 +243,7 @@ class Peaks(Permitted):
         return Situation(
             plan=plan,
             now=now,
-            settings=settings.load(stores.accounts.setting),
+            settings=settings.load(stores.accounts.settings(settings.NAMES).get),
             campaigns=found,
             funnels={each.id: stores.campaigns.funnel(each.id) for each in found},
             budgeted=frozenset(each.id for each in found if stores.money.limits(each, now).any),

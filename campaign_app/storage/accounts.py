@@ -202,8 +202,17 @@ class SqlAccounts:
     def set_setting(self, name: str, value: Any) -> None:
         self.set_settings({name: value})
 
-    def set_settings(self, values: Mapping[str, Any], noted: Sequence[Noted] = ()) -> None:
+    def set_settings(self, values: Mapping[str, Any]) -> None:
         with self.db.write() as connection:
+            put_settings(connection, values)
+
+    def change_settings(
+        self,
+        names: Sequence[str],
+        change: Callable[[Mapping[str, Any]], tuple[Mapping[str, Any], Sequence[Noted]]],
+    ) -> None:
+        with self.db.write() as connection:
+            values, noted = change(_settings(connection, names))
             put_settings(connection, values)
             for each in noted:
                 append_entry(connection, each.action, each.actor, to_ms(each.at), each.facts)
@@ -228,10 +237,13 @@ class SqlAccounts:
         return True
 
     def settings(self, names: Sequence[str]) -> dict[str, Any]:
-        """Those that are stored, read at one moment."""
         with self.db.look() as connection:
-            rows = rows_among(connection, _SETTINGS, schema.setting.c.name, names)
-            return {name: json.loads(value) for name, value in rows}
+            return _settings(connection, names)
+
+
+def _settings(connection: sa.Connection, names: Sequence[str]) -> dict[str, Any]:
+    rows = rows_among(connection, _SETTINGS, schema.setting.c.name, names)
+    return {name: json.loads(value) for name, value in rows}
 
 
 def _put_entity(connection: sa.Connection, entity: Entity) -> None:

@@ -78,6 +78,9 @@ may_sell_finance = act("accounts.describe_entity", ENTITY, licences={"finance": 
 opt_out, lift = act("opt_outs.add", 5, note="电话里说的", actor="甲"), act("lifting.lift", 5, actor="乙")
 priced = [act("money.set_price", ONE, price, actor="甲", seen={}) for price in (45, 50)]
 a_month = [act("money.set_month_budget", ENTITY, budget, actor="甲", seen={}) for budget in (9_000, 8_000)]
+later = act("policies.save", {"window_opens": "15:00"}, actor="甲", seen={"window_opens": "08:00"})
+sooner = act("policies.save", {"window_closes": "14:00"}, actor="乙", seen={"window_closes": "22:00"})
+a_batch = [act("policies.save", {"batch_size": n}, actor=n, seen={"batch_size": "500"}) for n in ("200", "100")]
 disconnect = act("accounts.disconnect", ONE, actor="甲")
 
 
@@ -161,6 +164,8 @@ LOST: Final[dict[str, tuple[Build, Act, Act]]] = {
     "a plan that is ready, beside its change": (peak(Staged.draft), ready, rename_plan),
     "a price, beside another": (Staged.draft, *priced),
     "a budget of a month, beside another": (Staged.draft, *a_month),
+    "hours that begin later, beside some that end sooner": (Staged.draft, later, sooner),
+    "a policy, beside another": (Staged.draft, *a_batch),
     "a note on a signature, beside another": (Staged.draft, noted("甲"), noted("乙")),
     "a signature that is stated, beside another": (
         Staged.draft,
