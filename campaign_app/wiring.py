@@ -339,7 +339,6 @@ def rules_of(workspace: Workspace, clock: Clock, language: str = "zh_CN") -> Rul
         shipped=assets.path("rules"),
         own=workspace.folder / "rules",
         settings=workspace.accounts,
-        audit=workspace.audit,
         clock=clock,
         language=language,
     ).used_by(workspace.person)

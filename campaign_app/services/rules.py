@@ -7,30 +7,26 @@ otherwise the last good version stays in use, and `RulesInForce.problem` says wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from campaign_app.compliance import Engine, PackError, Rule, RuleSet, engine_of
 from campaign_app.compliance.packs import Source, load_sources, read_folder
 from campaign_app.compliance.proof import failures
 from campaign_app.compliance.refused import Wrong, line_of_case
+from campaign_app.domain.campaign import Noted
 from campaign_app.domain.errors import NotAllowed, NotFound, SettingsError
-from campaign_app.domain.ports import AuditLog
+from campaign_app.domain.ports import AccountStore
 from campaign_app.domain.team import Permission
 from campaign_app.services.permitted import Permitted, needs
 
 OFF: Final = "rules_off"
 LAST_GOOD: Final = "rules_last_good"
 Clock = Callable[[], datetime]
-
-
-class SettingStore(Protocol):
-    def set_setting(self, name: str, value: Any) -> None: ...
-    def setting(self, name: str, default: Any) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +58,13 @@ class Rules(Permitted):
         *,
         shipped: Path,
         own: Path,
-        settings: SettingStore,
-        audit: AuditLog,
+        settings: AccountStore,
         clock: Clock,
         language: str = "zh_CN",
     ) -> None:
         self._shipped = read_folder(shipped)
         self._own = own
         self._settings = settings
-        self._audit = audit
         self._clock = clock
         self._language = language
         self._seen: tuple[Any, ...] = ()
@@ -119,21 +113,28 @@ class Rules(Permitted):
             raise NotAllowed("rule_blocks", "A rule that can stop a message cannot be switched off", rule=rule_id)
         if not reason.strip():
             raise SettingsError("no_reason", "Switching a rule off needs a reason", rule=rule_id)
-        off = self._settings.setting(OFF, {})
-        at = self._clock()
-        off[rule_id] = {"reason": reason.strip(), "actor": actor, "at": at.isoformat()}
-        self._settings.set_setting(OFF, off)
-        self._audit.record("rule_switched_off", actor=actor, at=at, rule=rule_id, reason=reason.strip())
+        at, told = self._clock(), reason.strip()
+
+        def change(stored: Mapping[str, Any]) -> tuple[dict[str, Any], Sequence[Noted]]:
+            row = {"reason": told, "actor": actor, "at": at.isoformat()}
+            noted = Noted("rule_switched_off", actor, at, {"rule": rule_id, "reason": told})
+            return {OFF: {**stored.get(OFF, {}), rule_id: row}}, [noted]
+
+        self._settings.change_settings([OFF], change)
         return self.current()
 
     @needs(Permission.SET)
     def switch_on(self, rule_id: str, *, actor: str) -> RulesInForce:
         """Raises NotFound if the rule is not off."""
-        off = self._settings.setting(OFF, {})
-        if off.pop(rule_id, None) is None:
-            raise NotFound("no_such_rule", "The rule is not switched off", rule=rule_id)
-        self._settings.set_setting(OFF, off)
-        self._audit.record("rule_switched_on", actor=actor, at=self._clock(), rule=rule_id)
+
+        def change(stored: Mapping[str, Any]) -> tuple[dict[str, Any], Sequence[Noted]]:
+            off = stored.get(OFF, {})
+            if rule_id not in off:
+                raise NotFound("no_such_rule", "The rule is not switched off", rule=rule_id)
+            left = {each: row for each, row in off.items() if each != rule_id}
+            return {OFF: left}, [Noted("rule_switched_on", actor, self._clock(), {"rule": rule_id})]
+
+        self._settings.change_settings([OFF], change)
         return self.current()
 
     def _rule(self, rule_id: str) -> Rule:

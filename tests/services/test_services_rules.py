@@ -54,7 +54,6 @@ def opened(shop: Shop) -> Rules:
         shipped=assets.path("rules"),
         own=workspace.folder / "rules",
         settings=workspace.accounts,
-        audit=workspace.audit,
         clock=lambda: NOW,
     )
 

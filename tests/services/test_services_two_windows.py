@@ -256,6 +256,17 @@ class Judge:
         return True
 
 
+def test_of_two_rules_that_are_switched_off_both_are(dialect: str, tmp_path: Path) -> None:
+    one, other = (act("rules.switch_off", rule, reason="试", actor="甲") for rule in ("ABS-002", "EVA-002"))
+
+    def look(app: bootstrap.App) -> None:
+        assert app.rules.current().off.keys() == {"ABS-002", "EVA-002"}
+
+    with situation(tmp_path / "base", dialect, lambda _: None) as here:
+        for came in cuts(here, one, other, look):
+            assert came.ends == ("", "")
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     made = tmp_path / "会员.csv"
