@@ -370,7 +370,7 @@ def _speaking(workspace: Workspace, engine: Callable[[str], Engine], profiles: P
 def unread_of(workspace: Workspace, clock: Clock) -> UnreadReplies:
     from campaign_app.services.unread_replies import UnreadReplies
 
-    return UnreadReplies(workspace.accounts, workspace.secrets, workspace.audit, clock)
+    return UnreadReplies(workspace.accounts, workspace.secrets, clock)
 
 
 def texts_of(workspace: Workspace, engine: Callable[[], Engine], profiles: Profiles) -> Texts:

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
+from campaign_app.domain.campaign import Noted
 from campaign_app.domain.errors import NotFound
 from campaign_app.domain.phone import Phone, parse_phone
-from campaign_app.domain.ports import AccountStore, AuditLog, Clock, Secrets
+from campaign_app.domain.ports import AccountStore, Clock, Secrets
 from campaign_app.domain.team import Permission
 from campaign_app.logs import mask
 from campaign_app.services.permitted import Permitted, needs
 
+Rows = dict[str, dict[str, Any]]
 SHOWN: Final = 200
 RAW_MAX: Final = 65_536
 _NUMBER: Final = re.compile(r"(?<![0-9])(?:\+?86|0086)?(1[3-9][0-9]{9})(?![0-9])", re.ASCII)
@@ -38,23 +41,31 @@ class UnreadReply:
 class UnreadReplies(Permitted):
     """Fits `transport.kept.Unread`."""
 
-    def __init__(self, settings: AccountStore, secrets: Secrets, audit: AuditLog, clock: Clock) -> None:
-        self._settings, self._secrets, self._audit, self._clock = settings, secrets, audit, clock
+    def __init__(self, settings: AccountStore, secrets: Secrets, clock: Clock) -> None:
+        self._settings, self._secrets, self._clock = settings, secrets, clock
 
     def met(self, account_id: int, raw: str, at: datetime) -> bool:
         """Keeps a row that could not be read; whether a person has said that it is to go.
 
         That is said of what lies in the queue by then: the very same words are shown anew if they come again.
         """
-        name, rows = sha256(raw.encode("utf-8", "surrogatepass")).hexdigest()[:16], self._rows(account_id)
-        if name not in rows:
+        name, first = sha256(raw.encode("utf-8", "surrogatepass")).hexdigest()[:16], {"at": at.isoformat(), "by": ""}
+        known = self._rows(account_id).get(name)
+        if known is None:
             self._secrets.put(_sealed(account_id, name), raw[:RAW_MAX])
-            self._settings.set_setting(_rows(account_id), {**rows, name: {"at": at.isoformat(), "by": ""}})
+        elif not known["by"]:
             return False
-        if not rows[name]["by"]:
-            return False
-        self._settings.set_setting(_rows(account_id), {key: row for key, row in rows.items() if key != name})
-        return True
+        goes = False
+
+        def change(stored: Rows | None) -> Rows:
+            nonlocal goes
+            rows = stored or {}
+            goes = bool(rows.get(name, first)["by"])
+            left = {key: row for key, row in rows.items() if key != name}
+            return left if goes else {name: first, **rows}
+
+        self._settings.change_setting(_rows(account_id), change)
+        return goes
 
     def waiting(self, account_id: int) -> tuple[UnreadReply, ...]:
         """Those that nobody has cleared, the oldest first."""
@@ -65,28 +76,32 @@ class UnreadReplies(Permitted):
     @needs(Permission.CLEAR)
     def clear(self, account_id: int, name: str, *, actor: str) -> None:
         """The worker deletes it when it meets it next. Raises NotFound."""
-        rows = self._rows(account_id)
-        if name not in rows:
-            raise NotFound("unread_reply", "There is no such row", account=account_id)
-        numbers = self._shown(account_id, name, rows[name]).numbers
-        self._settings.set_setting(_rows(account_id), {**rows, name: {**rows[name], "by": actor}})
-        self._audit.record(
-            "account.reply_cleared", actor=actor, at=self._clock(), account=account_id, row=name, numbers=numbers
-        )
+        numbers, at = 0, self._clock()
+
+        def change(stored: Mapping[str, Rows]) -> tuple[dict[str, Rows], Sequence[Noted]]:
+            rows = stored.get(_rows(account_id), {})
+            if name not in rows:
+                raise NotFound("unread_reply", "There is no such row", account=account_id)
+            noted = Noted("account.reply_cleared", actor, at, {"account": account_id, "row": name, "numbers": numbers})
+            return {_rows(account_id): {**rows, name: {**rows[name], "by": actor}}}, [noted]
+
+        if (row := self._rows(account_id).get(name)) is not None:
+            numbers = self._shown(account_id, name, row).numbers
+        self._settings.change_settings([_rows(account_id)], change)
 
     def _shown(self, account_id: int, name: str, row: dict[str, Any]) -> UnreadReply:
         raw = self._secrets.get(_sealed(account_id, name)) or ""
         at = datetime.fromisoformat(row["at"])
         return UnreadReply(name, mask(_decoded(raw))[:SHOWN], len(numbers_in(raw)), at)
 
-    def _rows(self, account_id: int) -> dict[str, dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = self._settings.setting(_rows(account_id), {})
+    def _rows(self, account_id: int) -> Rows:
+        found: Rows = self._settings.setting(_rows(account_id), {})
         return found
 
 
 def has_waiting(settings: AccountStore, account_id: int) -> bool:
     """Whether one lies there that nobody has cleared."""
-    rows: dict[str, dict[str, Any]] = settings.setting(_rows(account_id), {})
+    rows: Rows = settings.setting(_rows(account_id), {})
     return any(not row["by"] for row in rows.values())
 
 

@@ -267,6 +267,29 @@ def test_of_two_rules_that_are_switched_off_both_are(dialect: str, tmp_path: Pat
             assert came.ends == ("", "")
 
 
+def test_words_that_were_cleared_once_are_shown_anew_whatever_else_is_cleared(dialect: str, tmp_path: Path) -> None:
+    def meet(app: bootstrap.App) -> bool:
+        return app.unread.met(ONE, "???", app.clock())
+
+    def lie_there(staged: Staged) -> None:
+        unread, now = staged.app.unread, staged.app.clock()
+        for raw in ("???", "!!!"):
+            unread.met(ONE, raw, now)
+            names.extend(each.name for each in unread.waiting(ONE) if each.name not in names)
+        unread.clear(ONE, names[0], actor="甲")
+
+    def clear(app: bootstrap.App) -> None:
+        app.unread.clear(ONE, names[1], actor="乙")
+
+    def look(app: bootstrap.App) -> None:
+        assert not meet(app), "nobody has seen what comes now"
+
+    names: list[str] = []
+    with situation(tmp_path / "base", dialect, lie_there) as here:
+        for came in cuts(here, clear, meet, look):
+            assert came.ends == ("", "")
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     made = tmp_path / "会员.csv"
