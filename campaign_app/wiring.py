@@ -359,7 +359,7 @@ def _engines(workspace: Workspace, clock: Clock, rules: Rules) -> Callable[[str]
 def profiles_of(workspace: Workspace, clock: Clock) -> Profiles:
     from campaign_app.services.profiles import Profiles
 
-    return Profiles(settings=workspace.accounts, audit=workspace.audit, clock=clock)
+    return Profiles(settings=workspace.accounts, clock=clock)
 
 
 def _speaking(workspace: Workspace, engine: Callable[[str], Engine], profiles: Profiles) -> Callable[[str], Texts]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from campaign_app.compliance.message import Good
+from campaign_app.domain.campaign import Noted
 from campaign_app.domain.errors import SettingsError
-from campaign_app.domain.ports import AuditLog
+from campaign_app.domain.ports import AccountStore
 from campaign_app.domain.team import Permission
 from campaign_app.services.overtaken import require_as_seen
 from campaign_app.services.permitted import Permitted, needs
@@ -35,11 +36,6 @@ _PRICE_MAX: Final = 1_000_000_000
 MOST: Final = 200
 
 
-class SettingStore(Protocol):
-    def set_setting(self, name: str, value: Any) -> None: ...
-    def setting(self, name: str, default: Any) -> Any: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Profile:
     """`domains` are those that links may lead to, and what is below them. Without one told all rules for all apply.
@@ -54,20 +50,12 @@ class Profile:
 
 
 class Profiles(Permitted):
-    def __init__(self, *, settings: SettingStore, audit: AuditLog, clock: Callable[[], datetime]) -> None:
+    def __init__(self, *, settings: AccountStore, clock: Callable[[], datetime]) -> None:
         self._settings = settings
-        self._audit = audit
         self._clock = clock
 
     def of(self, entity_uscc: str) -> Profile:
-        stored = self._settings.setting(_name(entity_uscc), {})
-        return Profile(
-            **{
-                **stored,
-                "domains": tuple(stored.get("domains", ())),
-                "goods": tuple(Good(**each) for each in stored.get("goods", ())),
-            }
-        )
+        return _profile(self._settings.setting(_name(entity_uscc), {}))
 
     @needs(Permission.VOUCH)
     def put(self, entity_uscc: str, profile: Profile, *, actor: str, seen: Profile | None = None) -> Profile:
@@ -76,27 +64,35 @@ class Profiles(Permitted):
         `seen` is what stood there when it was read: only what differs from that is changed, and NotAllowed
         ("changed_elsewhere") is raised where somebody else changed the same since. Returns what is stored now.
         """
-        if seen is not None:
-            profile = _onto(self.of(entity_uscc), seen, profile)
-        for what, known in ((profile.industry, INDUSTRIES), (profile.provider, PROVIDERS)):
-            if what not in known:
-                raise SettingsError("profile", "This trade or provider is not known", what=what)
-        for domain in profile.domains:
-            if not is_domain(domain):
-                raise SettingsError("profile", "This is no domain", what=domain)
-        _refuse_wrong(profile)
-        self._settings.set_setting(_name(entity_uscc), asdict(profile))
-        self._audit.record(
-            "profile_changed",
-            actor=actor,
-            at=self._clock(),
-            entity=entity_uscc,
-            industry=profile.industry,
-            provider=profile.provider,
-            domains=len(profile.domains),
-            goods=len(profile.goods),
-        )
-        return profile
+        name, put = _name(entity_uscc), profile
+
+        def change(stored: Mapping[str, Any]) -> tuple[dict[str, Any], Sequence[Noted]]:
+            nonlocal put
+            put = profile if seen is None else _onto(_profile(stored.get(name, {})), seen, profile)
+            _refuse(put)
+            noted = Noted("profile_changed", actor, self._clock(), {
+                "entity": entity_uscc, "industry": put.industry, "provider": put.provider,
+                "domains": len(put.domains), "goods": len(put.goods),
+            })  # fmt: skip
+            return {name: asdict(put)}, [noted]
+
+        self._settings.change_settings([name], change)
+        return put
+
+
+def _profile(stored: Mapping[str, Any]) -> Profile:
+    domains, goods = stored.get("domains", ()), stored.get("goods", ())
+    return Profile(**{**stored, "domains": tuple(domains), "goods": tuple(Good(**each) for each in goods)})
+
+
+def _refuse(profile: Profile) -> None:
+    for what, known in ((profile.industry, INDUSTRIES), (profile.provider, PROVIDERS)):
+        if what not in known:
+            raise SettingsError("profile", "This trade or provider is not known", what=what)
+    for domain in profile.domains:
+        if not is_domain(domain):
+            raise SettingsError("profile", "This is no domain", what=domain)
+    _refuse_wrong(profile)
 
 
 def _onto(now: Profile, seen: Profile, wanted: Profile) -> Profile:

@@ -207,7 +207,7 @@ def test_switching_needs_a_rule_and_a_reason(rules: Rules) -> None:
 
 def test_an_entity_tells_its_trade_provider_and_domains(shop: Shop) -> None:
     workspace = shop.workspace
-    profiles = Profiles(settings=workspace.accounts, audit=workspace.audit, clock=lambda: NOW)
+    profiles = Profiles(settings=workspace.accounts, clock=lambda: NOW)
     assert profiles.of(ENTITY) == Profile()
     told = Profile("food", "aliyun", ("anning.example", "a-b.cn"), (Good("羽绒被", 59_900),))
     profiles.put(ENTITY, told, actor="李")

@@ -24,6 +24,7 @@ from campaign_app.domain.signature import SignatureRecord
 from campaign_app.jobs.import_customers import import_file
 from campaign_app.services.accounts import secret_name
 from campaign_app.services.import_plan import Source
+from campaign_app.services.profiles import Profile
 from tests.fakes.remotes import ENTITY
 from tests.helpers.between_windows import Act, Came, Situation, situation
 from tests.helpers.peaking import plan
@@ -123,6 +124,10 @@ def noted(text: str) -> Act:
     return act("filings.save", replace(nothing, note=text), actor=text, seen=nothing)
 
 
+def tells(**changes: Any) -> Act:
+    return act("profiles.put", ENTITY, Profile(**changes), actor="甲", seen=Profile())
+
+
 def stated(app: bootstrap.App, purpose: str) -> None:
     own = OwnFiling(ENTITY, "安宁到家", (purpose,), ("mobile",), app.clock(), "甲")
     app.filings.state(own, None, seen={})
@@ -166,6 +171,11 @@ LOST: Final[dict[str, tuple[Build, Act, Act]]] = {
     "a budget of a month, beside another": (Staged.draft, *a_month),
     "hours that begin later, beside some that end sooner": (Staged.draft, later, sooner),
     "a policy, beside another": (Staged.draft, *a_batch),
+    "what an entity sells, beside where its links lead": (
+        Staged.draft,
+        tells(industry="finance"),
+        tells(domains=("a.cn",)),
+    ),
     "a note on a signature, beside another": (Staged.draft, noted("甲"), noted("乙")),
     "a signature that is stated, beside another": (
         Staged.draft,
