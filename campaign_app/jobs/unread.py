@@ -22,17 +22,17 @@ _log = logging.getLogger(__name__)
 def note(context: Context, account_id: int, stream: str, broken: int) -> None:
     """Before the cursor of the list goes on: whichever process sends next has to know."""
     _log.info("account %s: %d rows of %s could not be read", account_id, broken, stream)
-    context.stores.accounts.set_setting(_name(account_id), 1)
+    context.stores.accounts.change_setting(_name(account_id), lambda times: abs(times or 0) + 1)
 
 
 def stop(context: Context, account_id: int) -> None:
     """Raises RemoteRefused after a `note`, until somebody was told."""
-    if context.stores.accounts.setting(_name(account_id), 0):
-        raise RemoteRefused(CODE, "Replies or complaints could not be read", account=account_id)
+    if (times := context.stores.accounts.setting(_name(account_id), 0)) > 0:
+        raise RemoteRefused(CODE, "Replies or complaints could not be read", account=account_id, times=times)
 
 
 def tell(context: Context, campaign: Campaign, refusal: RemoteRefused) -> None:
-    """Puts the campaign aside for it, if that is what was refused; only then does the mark go.
+    """Puts the campaign aside for it, if that is what was refused; only then does the mark go, as it was then.
 
     Whoever stopped the campaign for another reason tells nobody of this: the mark stays for what leaves next.
     """
@@ -41,7 +41,9 @@ def tell(context: Context, campaign: Campaign, refusal: RemoteRefused) -> None:
     note = note_of(refusal)
     put_aside(context, campaign, CampaignState.PAUSED, note)
     if context.stores.campaigns.campaign(campaign.id).state_note == note:
-        context.stores.accounts.set_setting(_name(int(refusal.facts["account"])), 0)
+        account_id, told = int(refusal.facts["account"]), refusal.facts["times"]
+        # below 0 what was told; another row may have come since
+        context.stores.accounts.change_setting(_name(account_id), lambda now: -now if now == told else now)
 
 
 def _name(account_id: int) -> str:

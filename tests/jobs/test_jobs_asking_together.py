@@ -14,9 +14,10 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import ComplaintClue, InboundMessage, Page
-from campaign_app.jobs import dispatch
+from campaign_app.jobs import dispatch, unread
 from campaign_app.jobs.gating import refresh
 from campaign_app.jobs.poll import poll_inbound
+from campaign_app.jobs.stores import Context
 from tests.helpers.shop import NOW, Shop, everybody
 
 Ask = Callable[[str], Page[Any]]
@@ -207,3 +208,26 @@ def test_a_refusal_is_kept_where_another_list_of_the_shop_cannot_be_read(
     shop.gateways[account].stream[stream] = []
     shop.run(campaign)
     assert shop.reached() == [ref for ref in everybody(5) if ref != "c00001"]
+
+
+def test_a_row_that_cannot_be_read_while_another_one_is_told_stops_what_leaves_next(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account, campaign = shop.add_account(5), shop.campaign().id
+    put_aside, more = unread.put_aside, [2, 1]
+
+    def tell(context: Context, *how: Any) -> bool:
+        if more:  # another flow reads the same queue
+            unread.note(context, account, "inbound", more.pop())
+        return put_aside(context, *how)
+
+    monkeypatch.setattr(unread, "put_aside", tell)
+    unread.note(shop.context, account, "inbound", 1)
+    for _ in range(3):
+        shop.set_state(campaign, CampaignState.SENDING)
+        with pytest.raises(RemoteRefused):
+            shop.run(campaign)
+        assert shop.state(campaign) == (CampaignState.PAUSED, "at_shop:unread_refusals:店c")
+    shop.set_state(campaign, CampaignState.SENDING)
+    assert shop.run(campaign).step is dispatch.Step.END
+    assert shop.reached() == everybody(5)
