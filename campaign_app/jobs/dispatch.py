@@ -77,7 +77,7 @@ def _leave(context: Context, campaign: Campaign, after: int, members: Sequence[t
     if submission is not None:
         fresh = None if is_copied(context, campaign.id) else _claimed(context, submission, batch)
         return _after(submission, settle(context, campaign, submission, fresh))
-    if sent_otherwise(context, campaign, batch.account_id, after + 1):
+    if sent_otherwise(context, campaign, batch.account.id, after + 1):
         put_aside(context, campaign, CampaignState.PAUSED, DIFFERS)
     stopped = context.stores.campaigns.campaign(campaign.id).state not in SENDABLE_STATES
     return BatchResult(Step.STOPPED, after) if stopped else BatchResult(Step.ON, batch.last_seq)
@@ -143,10 +143,10 @@ def finish(context: Context, campaign_id: int) -> BatchResult:
 class _Batch:
     """Members of one account up to `last_seq`: whom to submit what, and why the others are left out.
 
-    `stopped`: of those whose text is the reason, by which rules.
+    `account`: as it was before they were asked about. `stopped`: of those whose text is the reason, by which rules.
     """
 
-    account_id: int
+    account: Account
     last_seq: int
     outgoing: tuple[Outgoing, ...]
     claims: tuple[Claim, ...]
@@ -178,7 +178,7 @@ def _decide(context: Context, campaign: Campaign, members: Sequence[tuple[int, i
     for j, _ in texts:
         if seqs[j.customer.id] in stopped:
             refusals[seqs[j.customer.id]] = (Reason.CONTENT.value, j.fact_id)
-    return _Batch(account.id, max(seqs.values()), tuple(c.outgoing for c in claims), claims, refusals, stopped)
+    return _Batch(account, max(seqs.values()), tuple(c.outgoing for c in claims), claims, refusals, stopped)
 
 
 def _require_word(context: Context, account: Account, sender: GatewayCapabilities) -> None:
@@ -197,13 +197,13 @@ def _row(context: Context, campaign: Campaign, seq: int, judged: Judged, text: s
 
 
 def _claim(context: Context, campaign: Campaign, after: int, batch: _Batch) -> Submission | None:
-    key = key_of(context, campaign.id, after + 1)
+    account, key = batch.account, key_of(context, campaign.id, after + 1)
     span = (after + 1, batch.last_seq)
-    caps = Caps(context.house_caps, context.provider_caps(batch.account_id))
+    caps = Caps(context.house_caps, context.provider_caps(account.id))
     context.stores.campaigns.keep_stopped(campaign.id, batch.stopped)
     try:
         return context.stores.ledger.claim(
-            campaign.id, batch.account_id, key, batch.claims, batch.refusals, span, context.clock(), caps
+            campaign.id, account, key, batch.claims, batch.refusals, span, context.clock(), caps
         )
     except BudgetSpent:
         put_aside(context, campaign, CampaignState.WAITING, "budget")

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.consent.staff import StaffMessage, StaffRecipient
+from campaign_app.domain.customer import Account
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
 from campaign_app.domain.phone import Phone, PlatformPhone
 from campaign_app.domain.staff import Trial, TrialState
@@ -191,7 +192,7 @@ class Ledger(Protocol):
     def claim(
         self,
         campaign_id: int,
-        account_id: int,
+        account: Account,
         key: str,
         claims: Sequence[Claim],
         refusals: Mapping[int, tuple[str, int | None]],
@@ -208,6 +209,9 @@ class Ledger(Protocol):
         by now `frequency_cap`, `house_cap` or `provider_cap` (`jobs.caps`); a fact that is not this customer's
         confirmed one is refused by the database (IntegrityError). With no claims left nothing but the refusals is
         written and None is returned; the caller tells the two apart by the campaign's state.
+
+        `account`: as it was before its people were asked about. Raises RemoteUnavailable("sender_changed"), and
+        nothing is written, where another one carries its messages by now: what that one needs was never looked at.
 
         Raises BudgetSpent, and nothing is written, where a campaign under a budget would cost more than was set aside
         when it began: a customer's text may have grown, or a price.

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from campaign_app.domain.campaign import SENDABLE_STATES
 from campaign_app.domain.consent import ConsentStatus, Reason
+from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.ports import PhoneKeys
@@ -39,7 +40,7 @@ from campaign_app.storage.schema_sending import (
     ledger_outcome,
     submission,
 )
-from campaign_app.storage.senders import sender_of
+from campaign_app.storage.senders import require_sender, sender_of
 from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import plain_insert
 
@@ -126,7 +127,7 @@ class SqlLedger:
     def claim(
         self,
         campaign_id: int,
-        account_id: int,
+        account: Account,
         key: str,
         claims: Sequence[Claim],
         refusals: Mapping[int, tuple[str, int | None]],
@@ -138,8 +139,9 @@ class SqlLedger:
         with self.db.write() as connection:
             if (there := _submission_at(connection, campaign_id, span[0])) is not None:
                 return there
-            if not _may_send(connection, campaign_id, account_id, claims):
+            if not _may_send(connection, campaign_id, account.id, claims):
                 return None
+            require_sender(connection, account)
             twins = twins_of(connection, claims)
             fresh, doubles = without_doubles(connection, self.hashes, campaign_id, claims, twins)
             over = capped(connection, campaign_id, fresh, caps, at, twins)
@@ -150,16 +152,16 @@ class SqlLedger:
             made = Submission(
                 id=next_id(connection, submission),
                 campaign_id=campaign_id,
-                account_id=account_id,
+                account_id=account.id,
                 key=key,
                 first_seq=span[0],
                 last_seq=span[1],
                 claimed_at=moment_at(to_ms(at)),
                 settled=False,
             )
-            hold_port(connection, signed_by(connection, campaign_id), account_id, to_ms(at))
+            hold_port(connection, signed_by(connection, campaign_id), account.id, to_ms(at))
             parts = parts_of(claim.outgoing.text for claim in fresh)
-            _write(connection, made, fresh, parts, charge(connection, campaign_id, account_id, parts))
+            _write(connection, made, fresh, parts, charge(connection, campaign_id, account.id, parts))
             return made
 
     def rows(self, submission_id: int) -> tuple[LedgerRow, ...]:

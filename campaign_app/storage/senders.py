@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from campaign_app.domain.errors import NotAllowed
+from campaign_app.domain.customer import Account
+from campaign_app.domain.errors import NotAllowed, RemoteUnavailable
 from campaign_app.storage import schema
 from campaign_app.storage.fetching import fetch_value
 from campaign_app.storage.schema_sending import submission
@@ -23,6 +24,13 @@ _OPEN: Final = (
 def sender_of(connection: sa.Connection, account_id: int) -> int:
     """The account whose reports tell of this account's messages: its sender's, or itself."""
     return fetch_value(connection, _SENDER, which=account_id) or account_id
+
+
+def require_sender(connection: sa.Connection, account: Account) -> None:
+    """Raises RemoteUnavailable where another account carries this one's messages by now: decide anew for that one."""
+    if fetch_value(connection, _SENDER, which=account.id) != account.sender_account_id:
+        words = "Another account carries the shop's messages by now"
+        raise RemoteUnavailable("sender_changed", words, account=account.id)
 
 
 def carried_by(column: sa.ColumnElement[Any], account: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:

@@ -1,15 +1,17 @@
-"""A person chooses another source of consents while the former one is being asked."""
+"""A person chooses another source of consents, or another sender, while the former one is being asked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from campaign_app.domain.consent import ConsentStatus, CustomerRef
-from campaign_app.domain.errors import RemoteUnavailable
+from campaign_app.domain.errors import NotAllowed, RemoteUnavailable
+from campaign_app.jobs import dispatch
 from campaign_app.jobs.gating import pull_changes, refresh
 from tests.helpers.shop import Shop, open_shop
 
@@ -72,3 +74,23 @@ def test_a_page_that_another_process_pulled_meanwhile_is_left_to_it(shop: Shop) 
     (person,) = shop.workspace.customers.ids_of_refs(account, ["c00000"]).values()
     ((_, fact),) = shop.workspace.facts.history(person)
     assert (fact.status, shop.workspace.accounts.cursor(account, "changes")) == (ConsentStatus.CONFIRMED, "1")
+
+
+def test_nothing_that_was_decided_for_the_former_sender_leaves_by_another(shop: Shop) -> None:
+    account, carrier = shop.add_account(2), shop.add_account(0, prefix="d")
+    campaign, platform, gateway = shop.campaign(), shop.platforms[account], shop.gateways[account]
+
+    def choose() -> None:
+        """One that tells of no replies: a person has to have said where they are read."""
+        platform.before_answer = None
+        shop.workspace.accounts.set_sender(account, carrier)
+        gateway.capabilities = replace(gateway.capabilities, hears=False)
+
+    shop.clock.now += timedelta(minutes=11)
+    platform.before_answer = choose
+    with pytest.raises(RemoteUnavailable) as changed:
+        dispatch.run_batch(shop.context, campaign.id, -1)
+    assert changed.value.code == "sender_changed"
+    with pytest.raises(NotAllowed) as refused:
+        dispatch.run_batch(shop.context, campaign.id, -1)
+    assert (refused.value.code, gateway.submits) == ("replies_unread", [])

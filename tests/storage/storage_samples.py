@@ -131,6 +131,10 @@ class Campaigning:
         members = workspace.campaigns.members(made.id, 0, count)
         workspace.campaigns.set_reasons(made.id, {seq: ("ok", latest[who][0]) for seq, who in members})
 
+    @property
+    def account(self) -> Account:
+        return self.workspace.accounts.account(self.account_id)
+
     def believe(self) -> None:
         """Its facts are read anew, as after another account says who agreed."""
         again = [fact(self.account_id, ref) for ref in self.ids]
@@ -152,7 +156,7 @@ class Campaigning:
     def claim(self, *seqs: int) -> Submission:
         claims = [self.claim_of(seq) for seq in seqs]
         span = (seqs[0], seqs[-1] + 1)
-        made = self.workspace.ledger.claim(self.campaign_id, self.account_id, f"key-{seqs[0]}", claims, {}, span, NOW)
+        made = self.workspace.ledger.claim(self.campaign_id, self.account, f"key-{seqs[0]}", claims, {}, span, NOW)
         assert made is not None
         return made
 
