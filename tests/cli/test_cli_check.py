@@ -171,10 +171,10 @@ def test_bad_usage_is_one_sentence_and_status_2(tmp_path: Path, name: str) -> No
 def test_why_is_told_in_chinese(tmp_path: Path) -> None:
     assert run(tmp_path / "missing.jsonl").stderr.endswith("：文件不存在。\n")
     assert "Error" not in run(tmp_path).stderr
-    got, _ = answers(tmp_path / "x.jsonl", b'{\n{"id": "x",}\n' + b"9" * 9_999)
+    got, _ = answers(tmp_path / "x.jsonl", b'{\n{"id": x}\n' + b"9" * 9_999)
     assert [one["error"] for one in got] == [
         "第 1 行：不是 JSON（第 2 个字符）",
-        "第 2 行：不是 JSON（第 12 个字符）",
+        "第 2 行：不是 JSON（第 8 个字符）",
         "第 3 行：数字过长，无法解析",
     ]
 

@@ -13,6 +13,7 @@ from types import ModuleType
 
 from campaign_app import assets
 from campaign_app.compliance import load_all
+from tests.helpers.versions import TABLE_OF_PATTERNS
 
 ROOT = Path(__file__).parents[2]
 # the ids of the catalogue that the program was made from, with what each is asked about and how grave it is
@@ -34,6 +35,7 @@ def test_the_page_is_up_to_date() -> None:
     assert (ROOT / "docs" / "rules.md").read_text("utf-8") == tool().render(), "run tools/make_rules_doc.py"
 
 
+@TABLE_OF_PATTERNS
 def test_the_table_of_patterns_is_what_the_rules_need() -> None:
     """In a process of its own, which knows no other patterns."""
     assert made_by("render") == shipped("patterns.json"), "run tools/make_pattern_table.py"

@@ -22,6 +22,7 @@ from campaign_app.compliance.patterns import Pattern, analyse, shipped, used
 from campaign_app.compliance.refused import BadPattern
 from campaign_app.compliance.subject import Found, Hit, merged
 from campaign_app.domain.finding import Severity
+from tests.helpers.versions import TABLE_OF_PATTERNS
 
 TABLE = fold_table(assets.path("tables", "fold.json"))
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
@@ -298,6 +299,7 @@ def test_a_line_without_text_cannot_be_checked() -> None:
             request_from_json(line)
 
 
+@TABLE_OF_PATTERNS
 def test_every_shipped_pattern_is_what_working_it_out_gives() -> None:
     assert {source: analyse(source) for source in shipped()} == shipped()
     Pattern("甲{1,2}乙")

@@ -351,6 +351,7 @@ raise RuntimeError("+86 138-1234-5678")
 def test_a_process_that_dies_shows_no_number() -> None:
     done = subprocess.run([sys.executable, "-c", CRASH], check=False, capture_output=True, text=True)
     assert done.returncode == 1
-    assert done.stderr.count("138****5678") == 2
+    # newer versions of Python show the line of the source as well
+    assert done.stderr.count("138****5678") >= 2
     assert NUMBER not in digits_of(done.stderr)
     assert "RuntimeError" in done.stderr
