@@ -120,13 +120,13 @@ def _room(folder: Path) -> Checked:
     there = next(each for each in (folder, *folder.absolute().parents) if os.access(each, os.F_OK))
     free = shutil.disk_usage(there).free
     facts: Facts = {"folder": str(there), "free_mb": free // MIB}
+    if free < LITTLE_ROOM:
+        trouble = WorkspaceError("little_room", "Little room is left on the disk", free_mb=free // MIB)
+        return Checked("room", State.FAIL if free < NO_ROOM else State.WARN, facts, trouble)
     if bootstrap.is_misplaced(folder):
         trouble = WorkspaceError("network_folder", "The workspace lies on a network drive", folder=str(folder))
         return Checked("room", State.WARN, facts, trouble)
-    if free >= LITTLE_ROOM:
-        return Checked("room", State.OK, facts)
-    trouble = WorkspaceError("little_room", "Little room is left on the disk", free_mb=free // MIB)
-    return Checked("room", State.FAIL if free < NO_ROOM else State.WARN, facts, trouble)
+    return Checked("room", State.OK, facts)
 
 
 def _clock(app: App) -> Checked:

@@ -26,7 +26,7 @@ _ESCAPE: Final = re.compile(r"\\([0-7]{3})")  # of spaces and the like
 
 def is_remote(folder: Path) -> bool:
     """Of a folder that need not be there yet. What the system does not tell is taken for this computer's."""
-    place = folder.resolve()
+    place = Path(os.path.realpath(folder))  # links in a circle lead nowhere, and are no error here
     if sys.platform == "win32":
         import ctypes
 
@@ -58,7 +58,9 @@ def _of_mac() -> Iterator[tuple[Path, str]]:
     """`//user@host/share on /Volumes/share (smbfs, nodev)` (mount(8)); not tried on a Mac."""
     import subprocess
 
-    said = subprocess.run(["/sbin/mount"], capture_output=True, timeout=_SECONDS, check=False).stdout
+    said = b""
+    with suppress(subprocess.SubprocessError):  # a drive that is away may hold it up
+        said = subprocess.run(["/sbin/mount"], capture_output=True, timeout=_SECONDS, check=False).stdout
     for line in os.fsdecode(said).splitlines():
         at, _, kind = line.partition(" on ")[2].rpartition(" (")
         yield Path(at), kind.split(",")[0].rstrip(")")

@@ -51,8 +51,7 @@ def typed(keys: Sequence[str]) -> str:
 
     from campaign_app.ui.program import Program
 
-    ready = lambda: not subprocess.run(["fcitx5-remote"], capture_output=True, check=False).returncode  # noqa: E731
-    until(ready, time.sleep)
+    until(is_ready, time.sleep)
     qt = Program()
     field = QLineEdit()
 
@@ -78,6 +77,10 @@ def typed(keys: Sequence[str]) -> str:
         turn(0.2)
     until(lambda: bool(field.text()), turn)
     return field.text()
+
+
+def is_ready() -> bool:
+    return subprocess.run(["fcitx5-remote"], capture_output=True, check=False).returncode == 0
 
 
 def until(done: Callable[[], bool], wait: Callable[[float], object]) -> None:

@@ -70,6 +70,20 @@ def test_a_link_to_a_network_drive_is_one(on_a_network_drive: Path, tmp_path: Pa
         create_workspace(tmp_path / "link" / "workspace", MemoryKeeper(b"k" * 32))
 
 
+def test_links_in_a_circle_are_told_as_what_they_are(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "link")
+    with pytest.raises(WorkspaceError) as refused:
+        create_workspace(tmp_path / "link" / "workspace", MemoryKeeper(b"k" * 32))
+    assert refused.value.code in {"cannot_create", "folder_in_use"}
+
+
+def test_the_doctor_tells_of_a_full_disk_first(on_a_network_drive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkup, "NO_ROOM", 1 << 62)
+    monkeypatch.setattr(checkup, "LITTLE_ROOM", 1 << 62)
+    told = {each.check: each for each in checkup.check_up(on_a_network_drive, unopened, offline=True, quick=True)}
+    assert told["room"].state is State.FAIL
+
+
 def test_the_doctor_tells_of_one_that_was_put_there(on_a_network_drive: Path, tmp_path: Path) -> None:
     create_workspace(tmp_path / "workspace", MemoryKeeper(b"k" * 32)).close()
     moved = (tmp_path / "workspace").rename(on_a_network_drive / "workspace")
