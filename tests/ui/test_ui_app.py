@@ -301,6 +301,7 @@ def test_a_page_is_scrolled_where_the_screen_has_no_room_for_it(
     assert area is not None
     page, bar = shell.page("settings"), area.verticalScrollBar()
     assert page.height() >= LEAST_PAGE.height() > area.viewport().height()
+    assert not area.horizontalScrollBar().isVisible(), "nobody reads line by line from side to side"
     bar.setValue(bar.maximum())
     assert page.mapTo(area.viewport(), page.rect().bottomLeft()).y() < area.viewport().height()
     shell.go("customers")
