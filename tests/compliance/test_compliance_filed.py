@@ -91,12 +91,14 @@ def test_a_long_text_without_a_match_is_told_soon() -> None:
 def test_the_template_that_says_most_is_taken() -> None:
     templates = Templates([("1", "{1}"), ("2", "{1}您好，{2}"), ("3", "{1}您好，全场8折")], "{1}")
     assert templates.fill("王芳您好，全场8折") == Filled("3", (("1", "王芳"),))
+    assert len(templates) == 3
     assert templates.fill("王芳您好，全场9折") == Filled("2", (("1", "王芳"), ("2", "全场9折")))
 
 
 @pytest.mark.parametrize("text", ["{1}您好，{3}", "{1}您好{name}", "{{1}}您好"])
 def test_a_template_that_cannot_be_read_is_none(text: str) -> None:
     templates = Templates([("1", text)], "{1}")
+    assert not templates
     assert templates.fill(text) is None
 
 
