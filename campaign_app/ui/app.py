@@ -325,7 +325,10 @@ def main(folder: Path | None, demo_customers: int | None) -> int:
     if demo_customers is None:
         return _run(lambda prefs: _plan(folder, prefs))
     with tempfile.TemporaryDirectory(prefix="campaign-app-demo-", ignore_cleanup_errors=True) as made:
-        return _run(lambda _: Plan(Path(made), demo_customers))
+        try:
+            return _run(lambda _: Plan(Path(made), demo_customers))
+        finally:
+            logs.configure(logging.INFO)  # Windows deletes no file that is open, and the log lies there
 
 
 def _warm() -> None:

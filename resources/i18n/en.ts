@@ -8995,10 +8995,6 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Yunfa</translation>
     </message>
     <message>
-        <source> — 演示</source>
-        <translation> — Demo</translation>
-    </message>
-    <message>
         <source>概览</source>
         <translation>Overview</translation>
     </message>
@@ -9029,6 +9025,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>设置</source>
         <translation>Settings</translation>
+    </message>
+    <message>
+        <source>演示 — {}</source>
+        <translation>Demo — {}</translation>
     </message>
     <message>
         <source>演示：客户和平台都是模拟的，不会发出任何短信；关闭窗口后全部删除。</source>

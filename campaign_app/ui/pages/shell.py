@@ -45,7 +45,9 @@ class Shell(QMainWindow):
     def __init__(self, kit: Kit, session: Session) -> None:
         super().__init__()
         self.setObjectName("shell")
-        self.setWindowTitle(self.tr("允发") + (self.tr(" — 演示") if session.plan.demo else ""))
+        # which Windows and X11 put behind every title that does not end with it
+        program = QGuiApplication.applicationDisplayName()
+        self.setWindowTitle(self.tr("演示 — {}").format(program) if session.plan.demo else program)
         Enter(self)
         self.setMinimumSize(LEAST)
         self.resize(FIRST)
