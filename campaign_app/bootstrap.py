@@ -15,6 +15,7 @@ from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING, Final
 
 from campaign_app import keeping
+from campaign_app.processes import ask_to_end
 from campaign_app.wiring import App, wire
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ class WorkerHandle:
         `slow` is called `after` so many seconds: the batch at hand comes to its end first.
         """
         if self._process is not None:
-            self._process.terminate()
+            ask_to_end(self._process)
             try:
                 self._process.wait(after)
             except TimeoutExpired:

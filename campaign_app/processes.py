@@ -26,6 +26,7 @@ NO_DISPLAY: Final = "没有可用的图形界面，请在桌面环境中运行�
 NO_WINDOW: Final = "无法在这里显示窗口：图形界面没有响应，或缺少它需要的系统库。命令行用法见 campaign-app --help。\n"
 READ_ROWS: Final = "read-rows"  # a command for our own processes only
 _DISPLAYS: Final = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+SIGNALS: Final = os.name == "posix"  # whether a process can be asked to end, and not only be killed
 _NO_CONSOLE: Final = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # of Windows: none is to flash up beside the window
 # of what a child writes, so that it need not wait for its reader
 _PIPE: Final = 1 << 20
@@ -95,8 +96,21 @@ def greet(process: subprocess.Popen[str]) -> str:
     return line
 
 
+def ask_to_end(process: subprocess.Popen[str]) -> None:
+    """What the child has at hand comes to its end first.
+
+    Windows has no such signal, its `terminate` kills; there the end of standard input is what each child of ours obeys.
+    """
+    if SIGNALS:
+        process.terminate()
+    elif process.stdin is not None:
+        with suppress(OSError):  # it has ended already
+            process.stdin.close()
+        process.stdin = None  # or `communicate` would look after it
+
+
 def _stop(process: subprocess.Popen[str], seconds: float) -> None:
-    process.terminate()
+    ask_to_end(process)
     try:
         process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:

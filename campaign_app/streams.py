@@ -18,3 +18,10 @@ def use_utf8() -> None:
             # nothing that cannot be said or heard ends what is being done; of JSON the escapes are its own
             errors = "replace" if terminal or stream is sys.stdin else "backslashreplace"
             stream.reconfigure(encoding=stream.encoding if terminal else "utf-8", errors=errors)
+
+
+def hears_a_person() -> bool:
+    """Whether a question is answered at a terminal. Windows calls its null device one, where it would wait for ever."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        return False
+    return sys.platform != "win32" or type(sys.stdin.buffer.raw).__name__ == "_WindowsConsoleIO"

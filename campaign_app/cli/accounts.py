@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -22,6 +21,7 @@ from campaign_app.cli.keys import (
 from campaign_app.cli.telling import Labels, count
 from campaign_app.domain.errors import SettingsError, WorkspaceError
 from campaign_app.domain.platform import consent_api
+from campaign_app.streams import hears_a_person
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
@@ -62,7 +62,7 @@ def create(
     try:
         make(bootstrap.new_keeper(passphrase)).close()
     except WorkspaceError as error:
-        if error.code != "no_keychain" or not sys.stdin.isatty():
+        if error.code != "no_keychain" or not hears_a_person():
             raise
         make(bootstrap.new_keeper(new_passphrase())).close()
     show({"folder": str(folder)}, _MADE, as_json=as_json)

@@ -16,6 +16,7 @@ from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, as
 from campaign_app.cli.telling import Labels, count, moment, size, term, unless
 from campaign_app.cli.usage import Commands
 from campaign_app.cli.words import WORDS, fail
+from campaign_app.streams import hears_a_person
 
 backup = Commands(no_args_is_help=True, help="工作区的加密备份：制作、检查、恢复；旧副本的处理。")
 
@@ -158,7 +159,7 @@ def _new_passphrase(file: Path | None) -> str:
 
     if file is not None:
         return bootstrap.passphrase_in(file)
-    if not sys.stdin.isatty():
+    if not hears_a_person():
         fail("请用 --backup-passphrase-file 给备份设口令，或用 --workspace-key 由工作区的密钥打开。")
     return new_passphrase("备份由口令保护，换一台电脑也能打开。口令无法找回，请务必记牢。")
 
@@ -172,7 +173,7 @@ def _passphrase(file: Path, given: Path | None) -> str | None:
         return None
     if given is not None:
         return bootstrap.passphrase_in(given)
-    if not sys.stdin.isatty():
+    if not hears_a_person():
         fail("此备份由口令保护：请用 --backup-passphrase-file 提供口令。")
     return asked("备份的口令" if asks == "passphrase" else "制作备份时工作区的口令")
 

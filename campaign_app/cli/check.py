@@ -12,6 +12,7 @@ from campaign_app import assets
 from campaign_app.cli.keys import PassphraseOption, open_for
 from campaign_app.cli.lines import BadLine, Line, answer, lines_of, object_in, printable
 from campaign_app.cli.words import WORDS
+from campaign_app.streams import use_utf8
 
 if TYPE_CHECKING:
     from campaign_app.compliance import CheckResult, Engine
@@ -148,4 +149,5 @@ def _law(citation: Mapping[str, Any]) -> str:
 
 
 if __name__ == "__main__":
+    use_utf8()
     app()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +10,7 @@ import typer
 from campaign_app.cli.words import fail, say
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.passphrase import passphrase_problem
+from campaign_app.streams import hears_a_person
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
@@ -35,7 +35,7 @@ def passphrase_from(file: Path | None) -> str:
 
     if file is not None:
         return bootstrap.passphrase_in(file)
-    if not sys.stdin.isatty():
+    if not hears_a_person():
         fail("此工作区由口令保护：请用 --passphrase-file 提供口令。")
     return asked("口令")
 
@@ -48,7 +48,7 @@ def server_password(file: Path | None) -> str:
         return bootstrap.passphrase_in(file)
     return (
         str(typer.prompt("数据库密码", default="", show_default=False, hide_input=True, err=True))
-        if sys.stdin.isatty()
+        if hears_a_person()
         else ""
     )
 

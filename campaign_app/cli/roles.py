@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -22,6 +21,7 @@ from campaign_app.cli.telling import Labels, term, terms
 from campaign_app.cli.usage import Commands
 from campaign_app.cli.words import WORDS, fail
 from campaign_app.domain.team import Person, Role
+from campaign_app.streams import hears_a_person
 
 LoginArgument = Annotated[str, typer.Argument(metavar="LOGIN", help="数据库用户；由数据库管理员建立。")]
 RoleArgument = Annotated[Role, typer.Argument(metavar="ROLE", help="operator、reviewer、owner 或 worker。")]
@@ -140,7 +140,7 @@ def invite(
 
     folder = workspace or bootstrap.default_folder()
     keeper = bootstrap.keeper_of(folder, lambda: passphrase_from(passphrase_file))
-    if new_passphrase_file is None and not sys.stdin.isatty():
+    if new_passphrase_file is None and not hears_a_person():
         fail("请用 --new-passphrase-file 给新文件夹设口令。")
     phrase = (
         bootstrap.passphrase_in(new_passphrase_file)

@@ -14,6 +14,8 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
+from campaign_app.streams import use_utf8
+
 LOOPBACK: Final = "127.0.0.1"
 USAGE: Final = 2
 SEED_MAX: Final = 2**63 - 1
@@ -105,4 +107,5 @@ def _now() -> datetime:
 
 
 if __name__ == "__main__":
+    use_utf8()
     app()

@@ -11,6 +11,7 @@ import typer
 
 from campaign_app.cli.lines import BadLine, Line, answer, lines_of, object_in
 from campaign_app.cli.words import fail
+from campaign_app.streams import use_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,4 +60,5 @@ def _sentence(number: int, result: Mapping[str, Any]) -> str:
 
 
 if __name__ == "__main__":
+    use_utf8()
     app()

@@ -100,12 +100,13 @@ def _handed(folder: Path, stop: threading.Event) -> tuple[KeyKeeper, timedelta]:
     from campaign_app import bootstrap, working
 
     working.get_ready()
+    told = sys.stdin.readline(4_096)
+    if not told:  # whoever began it needs it no more
+        raise SystemExit(0)
     try:
-        hello = json.loads(sys.stdin.readline(4_096))
+        hello = json.loads(told)
         key, offset = bytes.fromhex(hello["key"]), timedelta(seconds=float(hello["clock_offset"]))
     except (ValueError, TypeError, KeyError):
-        if stop.is_set():
-            raise SystemExit(0) from None
         fail("--attached 需要父进程从标准输入给出密钥。")
 
     def until_parent_ends() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,7 +42,9 @@ def drawing() -> Iterator[None]:
         return
     if current_thread() is not main_thread():
         raise RuntimeError("Qt's application belongs to the main thread")
-    made = QGuiApplication(["campaign-app", "-platform", "offscreen"])
+    # Windows draws without a window as well; off screen Qt looks for fonts beside itself there, and finds none
+    platform = "windows" if sys.platform == "win32" else "offscreen"
+    made = QGuiApplication(["campaign-app", "-platform", platform])
     try:
         yield
     finally:

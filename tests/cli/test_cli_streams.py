@@ -36,12 +36,15 @@ def test_a_command_says_all_of_it(encoding: str, tmp_path: Path) -> None:
     done.stderr.decode("utf-8")
 
 
+@pytest.mark.parametrize("command", [own_command("sandbox"), [sys.executable, "-m", "campaign_app.cli.sandbox"]])
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_a_part_of_the_program_is_understood_by_another(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_of_the_program_is_understood_by_another(
+    encoding: str, command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The sandbox tells its shops' Chinese names to whoever began it, which is the window of the demo."""
     monkeypatch.setenv("PYTHONIOENCODING", encoding)
     monkeypatch.setenv("PYTHONUTF8", "0")
-    with start_child(own_command("sandbox", "--port", "0", "--customers", "10", "--parent-watch")) as child:
+    with start_child([*command, "--port", "0", "--customers", "10", "--parent-watch"]) as child:
         told = json.loads(greet(child))
     assert "安宁百货" in json.dumps(told, ensure_ascii=False)
 

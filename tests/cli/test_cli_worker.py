@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from typing import cast
 import pytest
 from typer.testing import CliRunner
 
-from campaign_app import bootstrap, logs, working
+from campaign_app import bootstrap, logs, processes, working
 from campaign_app.cli import worker as worker_command
 from campaign_app.cli.follow import ENDING, with_worker
 from campaign_app.cli.main import app as line
@@ -26,8 +27,17 @@ from campaign_app.processes import begin_worker, greet, hand_over, own_command, 
 from campaign_app.storage import locks
 
 KEY = bytes(range(32))
+KILLED = -9 if os.name == "posix" else 1
+BY_SIGNAL = pytest.mark.skipif(os.name != "posix", reason="Windows has no signal that asks a process to end")
 
 
+@pytest.fixture(params=[pytest.param(True, marks=BY_SIGNAL), False], ids=["by a signal", "by the end of its input"])
+def asked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In both of the ways in which a child is asked to end."""
+    monkeypatch.setattr(processes, "SIGNALS", request.param)
+
+
+@pytest.mark.usefixtures("asked")
 def test_it_works_as_soon_as_it_gets_the_key(tmp_path: Path) -> None:
     with begin_worker(tmp_path / "ws") as worker, bootstrap.create_app(tmp_path / "ws", MemoryKeeper(KEY)):
         assert locks.holder(tmp_path / "ws", "worker") is None
@@ -38,6 +48,7 @@ def test_it_works_as_soon_as_it_gets_the_key(tmp_path: Path) -> None:
     assert locks.holder(tmp_path / "ws", "worker") is None
 
 
+@pytest.mark.usefixtures("asked")
 def test_without_a_workspace_it_ends_without_a_word(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with begin_worker(tmp_path / "ws"):
         pass
@@ -107,6 +118,7 @@ def test_a_worker_that_was_told_to_stop_warns_of_no_lease(
     assert [record.levelno for record in caplog.records] == [level]
 
 
+@pytest.mark.usefixtures("asked")
 def test_whoever_waits_for_the_end_of_a_worker_is_told_so(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -125,12 +137,13 @@ def test_whoever_waits_for_the_end_of_a_worker_is_told_so(
 
 
 LINGERS = (
-    "import signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: (time.sleep(1.5), sys.exit(3)))\n"
-    "print('ready', flush=True)\ntime.sleep(60)"
+    "import signal, sys, time\ndef end(*_): time.sleep(1.5); sys.exit(3)\nsignal.signal(signal.SIGTERM, end)\n"
+    "print('ready', flush=True)\nsys.stdin.read()\nend()"
 )
 
 
-@pytest.mark.parametrize(("seconds", "status"), [(30.0, 3), (0.0, -9)])
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize(("seconds", "status"), [(30.0, 3), (0.0, KILLED)])
 def test_a_worker_has_its_time_to_end_and_no_more(seconds: float, status: int) -> None:
     said = list[str]()
     with ExitStack() as stack:
