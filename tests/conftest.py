@@ -48,6 +48,10 @@ def _isolate() -> None:
         os.environ[name] = str(_folder(name.lower()))
     for name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
         os.environ[name] = str(_folder("home"))
+    for name in ("APPDATA", "LOCAL_APPDATA"):  # what platformdirs believes more than Windows itself
+        os.environ[f"WIN_PD_OVERRIDE_{name}"] = str(_folder(name.lower()))
+    if sys.platform == "win32":  # off screen Qt knows of no fonts there
+        os.environ["QT_QPA_FONTDIR"] = str(Path(os.environ["WINDIR"], "Fonts"))
     # the X server on which the window is driven, where a test run asks for one
     screen = os.environ.get("CAMPAIGN_APP_TEST_SCREEN")
     for name in ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY"):

@@ -48,8 +48,8 @@ def test_the_files_as_they_read_are_those_of_the_rules() -> None:
 def made_by(function: str) -> str:
     tool = str(ROOT / "tools" / "make_pattern_table.py")
     code = f"import runpy; print(runpy.run_path({tool!r})['{function}'](), end='')"
-    made = subprocess.run([sys.executable, "-X", "utf8", "-c", code], check=True, capture_output=True, cwd=ROOT)
-    return made.stdout.decode("utf-8")
+    command = [sys.executable, "-X", "utf8", "-c", code]
+    return subprocess.run(command, check=True, capture_output=True, encoding="utf-8", cwd=ROOT).stdout
 
 
 def shipped(name: str) -> str:
