@@ -212,6 +212,7 @@ class Ledger(Protocol):
 
         `account`: as it was before its people were asked about. Raises RemoteUnavailable("sender_changed"), and
         nothing is written, where another one carries its messages by now: what that one needs was never looked at.
+        And "source_changed" where another one says by now who agreed: it was never asked.
 
         Raises BudgetSpent, and nothing is written, where a campaign under a budget would cost more than was set aside
         when it began: a customer's text may have grown, or a price.

@@ -305,7 +305,11 @@ def _asked_again(
     judged = {j.customer.id: j for j in ask_again(context, campaign, account, list(customers.values()))}
     doubled = context.stores.ledger.doubled(submission.id)
     twice = {row.message_id: Reason.DUPLICATE_NUMBER.value for row in rows if row.message_id in doubled}
-    return judged, twice | _elsewhere(context, campaign, submission) | refusals(context, campaign, rows, judged)
+    refused = twice | _elsewhere(context, campaign, submission) | refusals(context, campaign, rows, judged)
+    # as the claim does of a new batch
+    if context.stores.accounts.account(account.id).consent_account_id != account.consent_account_id:
+        raise RemoteUnavailable("source_changed", "Another source says by now who agreed", account=account.id)
+    return judged, refused
 
 
 def _elsewhere(context: Context, campaign: Campaign, submission: Submission) -> dict[str, str]:

@@ -18,6 +18,7 @@ from campaign_app.domain.ports import PhoneKeys
 from campaign_app.jobs.caps import NO_CAPS, Caps
 from campaign_app.jobs.ports import AwaitingRow, Claim, LedgerRow, Submission
 from campaign_app.storage import schema
+from campaign_app.storage.accounts import require_source
 from campaign_app.storage.billed import keep_billed
 from campaign_app.storage.budgets import charge, parts_of
 from campaign_app.storage.campaigns import put_reasons
@@ -142,6 +143,7 @@ class SqlLedger:
             if not _may_send(connection, campaign_id, account.id, claims):
                 return None
             require_sender(connection, account)
+            require_source(connection, account)
             twins = twins_of(connection, claims)
             fresh, doubles = without_doubles(connection, self.hashes, campaign_id, claims, twins)
             over = capped(connection, campaign_id, fresh, caps, at, twins)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 from campaign_app.domain.consent import ConsentStatus, CustomerRef
 from campaign_app.domain.errors import NotAllowed, RemoteUnavailable
-from campaign_app.jobs import dispatch
+from campaign_app.jobs import dispatch, fencing
 from campaign_app.jobs.gating import pull_changes, refresh
-from tests.helpers.shop import Shop, open_shop
+from tests.helpers.shop import Shop
 
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    yield from open_shop(tmp_path / "ws")
+DIALECTS = ("sqlite", "postgresql")
 
 
 def changing(shop: Shop, account: int) -> None:
@@ -94,3 +91,60 @@ def test_nothing_that_was_decided_for_the_former_sender_leaves_by_another(shop: 
     with pytest.raises(NotAllowed) as refused:
         dispatch.run_batch(shop.context, campaign.id, -1)
     assert (refused.value.code, gateway.submits) == ("replies_unread", [])
+
+
+def as_texts_are_made(shop: Shop, do: Callable[[], None]) -> None:
+    """What happens once everybody was looked at, before the texts of the next batch are there."""
+    real = shop.composer.messages
+
+    def messages(*args: Any) -> Any:
+        shop.composer.messages = real
+        do()
+        return real(*args)
+
+    shop.composer.messages = messages
+
+
+def says_otherwise(shop: Shop, account: int, source: int) -> Callable[[], None]:
+    """A person chooses another source, to which nobody but the second customer agreed."""
+
+    def choose() -> None:
+        shop.workspace.accounts.take_consents_from(account, source)
+        shop.platforms[account].truth["c00000"] = {"status": ConsentStatus.DECLINED}
+
+    return choose
+
+
+def test_nothing_that_the_former_source_confirmed_a_moment_ago_is_claimed(shop: Shop) -> None:
+    account, source = shop.add_account(2), shop.add_account(0, prefix="d")
+    campaign, gateway = shop.campaign(), shop.gateways[account]
+    as_texts_are_made(shop, says_otherwise(shop, account, source))
+    with pytest.raises(RemoteUnavailable) as changed:
+        dispatch.run_batch(shop.context, campaign.id, -1)
+    unclaimed = shop.workspace.ledger.unsettled(campaign.id)
+    assert (changed.value.code, unclaimed, gateway.submits) == ("source_changed", (), [])
+    shop.run(campaign.id)
+    assert shop.reached() == ["c00001"]
+    assert shop.workspace.campaigns.funnel(campaign.id) == {"ok": 1, "declined": 1}
+
+
+@pytest.mark.parametrize("idempotent", [True, False])
+def test_nothing_that_was_claimed_before_leaves_by_the_former_sources_word(shop: Shop, *, idempotent: bool) -> None:
+    """Its sender is another account: the source can be chosen while a batch is open."""
+    account, source, carrier = shop.add_account(2), shop.add_account(0, prefix="d"), shop.add_account(0, prefix="e")
+    shop.workspace.accounts.set_sender(account, carrier)
+    campaign, gateway = shop.campaign(), shop.gateways[account]
+    gateway.capabilities = replace(gateway.capabilities, idempotent=idempotent, lookup=idempotent)
+    gateway.fail_before = [RemoteUnavailable("not_connected", "It took nothing")]
+    as_texts_are_made(shop, lambda: as_texts_are_made(shop, says_otherwise(shop, account, source)))
+    to_its_end(shop, campaign.id)
+    assert shop.reached() == ["c00001"]
+    assert shop.workspace.inbox.counts(campaign.id)["withheld"] == 1
+
+
+def to_its_end(shop: Shop, campaign_id: int) -> None:
+    result = shop.run(campaign_id)
+    while result.step is dispatch.Step.WAIT:
+        shop.clock.advance(fencing.FENCE.total_seconds() + 1)
+        result = shop.run(campaign_id)
+    assert result.step is dispatch.Step.END
