@@ -167,8 +167,8 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     engine = _engines(workspace, clock, rules)
     texts = texts_of(workspace, rules.engine, profiles)
     accounts = Accounts(
-        store=workspace.accounts, secrets=workspace.secrets, audit=workspace.audit, clock=clock,
-        make_client=_client(workspace, clock), offers=Offers(),
+        store=workspace.accounts, secrets=workspace.secrets, clock=clock, make_client=_client(workspace, clock),
+        offers=Offers(),
     ).used_by(me)  # fmt: skip
     campaigns = Campaigns(
         store=workspace.campaigns, inbox=workspace.inbox, texts=texts, audit=workspace.audit, clock=clock,
@@ -210,8 +210,8 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         policies=Policies(store=workspace.accounts, clock=clock).used_by(me),
         opt_outs=opt_outs,
         following=Following(workspace.accounts, workspace.opt_outs, workspace.audit),
-        replies=Replies(workspace.accounts, workspace.audit, clock).used_by(me),
-        stated=StatedTemplates(workspace.accounts, workspace.audit, clock).used_by(me),
+        replies=Replies(workspace.accounts, clock).used_by(me),
+        stated=StatedTemplates(workspace.accounts, clock).used_by(me),
         answers=Answers(workspace.answers, workspace.accounts, opt_outs.untold, workspace.phone_keys),
         complaints=complaints,
         case_packs=case_packs_of(workspace, clock, complaints, evidence).used_by(me),
@@ -237,8 +237,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
 def _filings(workspace: Workspace, clock: Clock, engine: Callable[[str], Engine], profiles: Profiles) -> Filings:
     from campaign_app.services.filings import Filings
 
-    accounts, campaigns, audit = workspace.accounts, workspace.campaigns, workspace.audit
-    return Filings(workspace.filings, accounts, campaigns, audit, clock, engine, profiles.of)
+    return Filings(workspace.filings, workspace.accounts, workspace.campaigns, clock, engine, profiles.of)
 
 
 def _money(workspace: Workspace, clock: Clock) -> Money:

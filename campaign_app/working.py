@@ -314,7 +314,7 @@ def _remotes(workspace: Workspace, clock: Clock, means: Means, lease: Lease | No
     at_sending = _clock_at_sending(clock, lease)
 
     def pin_of(account_id: int) -> Callable[[str, str], None]:
-        return pin_for(account_id, store=workspace.accounts, audit=workspace.audit, clock=clock)
+        return pin_for(account_id, store=workspace.accounts, clock=clock)
 
     # by everything that they are made of: a changed key, pin or endpoint makes new ones; one at a time, since two that
     # are asked for at once would be two, each with what it holds of a queue

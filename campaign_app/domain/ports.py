@@ -189,15 +189,15 @@ class AccountStore(Protocol):
         """
         ...
 
-    def take_consents_from(self, account_id: int, consent_account_id: int | None) -> None:
+    def take_consents_from(self, account_id: int, consent_account_id: int | None, noted: Noted | None = None) -> None:
         """As `set_connection` would, and nothing else of the account."""
         ...
 
-    def set_sender(self, account_id: int, sender_account_id: int | None) -> None:
+    def set_sender(self, account_id: int, sender_account_id: int | None, noted: Noted | None = None) -> None:
         """Which account at an SMS provider carries its messages; raises NotAllowed while a batch of it is open."""
         ...
 
-    def pin_keys(self, account_id: int, seen: str, keys: str) -> bool:
+    def pin_keys(self, account_id: int, seen: str, keys: str, noted: Noted | None = None) -> bool:
         """Pins `keys`; False, and nothing is, where others than `seen` are pinned by now."""
         ...
 

@@ -14,7 +14,6 @@ from campaign_app.domain.errors import NotAllowed, RemoteRefused, SettingsError
 from campaign_app.domain.platform import Asked, Capabilities, Offer, is_carrier
 from campaign_app.domain.ports import (
     AccountStore,
-    AuditLog,
     Clock,
     ConnectionReport,
     JobStore,
@@ -53,14 +52,12 @@ class Accounts(Permitted):
         *,
         store: AccountStore,
         secrets: Secrets,
-        audit: AuditLog,
         clock: Clock,
         make_client: ClientMaker,
         offers: Offers,
     ) -> None:
         self._store = store
         self._secrets = secrets
-        self._audit = audit
         self._clock = clock
         self._make_client = make_client
         self._offers = offers
@@ -123,10 +120,9 @@ class Accounts(Permitted):
         if consent_account_id == account_id:
             raise NotAllowed("consent_source", "An account is not its own source", account=account_id)
         self._require_source(consent_account_id, account.entity_uscc)
-        self._store.take_consents_from(account_id, consent_account_id)
-        self._audit.record(
-            "account.consents_from", actor=actor, at=self._clock(), account=account_id, source=consent_account_id
-        )
+        told = {"account": account_id, "source": consent_account_id}
+        noted = Noted("account.consents_from", actor, self._clock(), told)
+        self._store.take_consents_from(account_id, consent_account_id, noted)
         return self._store.account(account_id)
 
     @needs(Permission.CONNECT)
@@ -141,9 +137,9 @@ class Accounts(Permitted):
         account = self._store.account(account_id)
         if sender_account_id is not None:
             self._require_sender(self._store.account(sender_account_id), account)
-        self._store.set_sender(account_id, sender_account_id)
-        self._audit.record(
-            "account.sends_through", actor=actor, at=self._clock(), account=account_id, sender=sender_account_id
+        told = {"account": account_id, "sender": sender_account_id}
+        self._store.set_sender(
+            account_id, sender_account_id, Noted("account.sends_through", actor, self._clock(), told)
         )
         return self._store.account(account_id)
 

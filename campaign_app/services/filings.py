@@ -17,7 +17,7 @@ from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.filing import Check, OwnFiling, Register, accepts
 from campaign_app.domain.finding import Finding
-from campaign_app.domain.ports import AccountStore, AuditLog, Clock
+from campaign_app.domain.ports import AccountStore, Clock
 from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.signature import CARRIERS, Signature, SignatureRecord, SignatureReport, standing
 from campaign_app.domain.team import Permission
@@ -41,11 +41,16 @@ class FilingStore(Protocol):
         ...
 
     def register(self, entity_uscc: str) -> Register: ...
-    def put_own(self, own: OwnFiling, check: Check, noted: Noted) -> None:
-        """`check` is told what stands there while nobody else changes it, and raises where that has to stay."""
+    def put_own(
+        self, own: OwnFiling, check: Check, noted: Noted, recorded: tuple[SignatureRecord, Noted] | None = None
+    ) -> None:
+        """`check` is told what stands there while nobody else changes it, and raises where that has to stay.
+
+        What is `recorded` with it is put as by `put_record`, or neither is.
+        """
         ...
 
-    def take_back_own(self, entity_uscc: str, text: str) -> None: ...
+    def take_back_own(self, entity_uscc: str, text: str, noted: Noted) -> None: ...
     def put_record(self, record: SignatureRecord, check: Check = accepts, noted: Noted | None = None) -> None:
         """As `put_own`. Raises NotAllowed("port_taken") if the port carries another signature, with its text."""
         ...
@@ -103,7 +108,6 @@ class Filings(Permitted):
         store: FilingStore,
         accounts: AccountStore,
         campaigns: CampaignStore,
-        audit: AuditLog,
         clock: Clock,
         engine: Callable[[str], Engine],
         profile: Callable[[str], Profile] = nothing_told,
@@ -113,7 +117,6 @@ class Filings(Permitted):
         self._carriers = Carriers(accounts, profile)
         self._accounts = accounts
         self._campaigns = campaigns
-        self._audit = audit
         self._clock = clock
 
     def register(self) -> tuple[Filing, ...]:
@@ -143,26 +146,27 @@ class Filings(Permitted):
             if wrong:
                 raise SettingsError(code, "This cannot be stated of a signature", text=own.text)
 
+        known = _record(self._store.register(own.entity_uscc), own.entity_uscc, own.text)
+        record = known if port is None else replace(known, port=port)
+        recorded = None if record == known else (record, self._recorded(record, own.stated_by))
+
         def check(now: Register) -> None:
             if seen is not None:
                 require_as_seen(*(_said(each.get(own.text)) for each in (now.own, seen, {own.text: own})))
+            if recorded is not None:
+                require_as_seen(_record(now, own.entity_uscc, own.text), known, record)
 
-        register = self._store.register(own.entity_uscc)
-        check(register)
-        record = register.records.get(own.text, SignatureRecord(own.entity_uscc, own.text))
-        if port is not None and port != record.port:
-            self.save(replace(record, port=port), actor=own.stated_by, seen=record)
         noted = Noted("signature.stated", own.stated_by, self._clock(), {
             "entity": own.entity_uscc, "text": own.text, "port": port, "scopes": ",".join(own.scopes),
             "carriers": ",".join(own.carriers),
             "valid_until": "" if own.valid_until is None else own.valid_until.isoformat(),
         })  # fmt: skip
-        self._store.put_own(own, check, noted)
+        self._store.put_own(own, check, noted, recorded)
 
     @needs(Permission.VOUCH)
     def take_back(self, entity_uscc: str, text: str, *, actor: str) -> None:
-        self._store.take_back_own(entity_uscc, text)
-        self._audit.record("signature.taken_back", actor=actor, at=self._clock(), entity=entity_uscc, text=text)
+        noted = Noted("signature.taken_back", actor, self._clock(), {"entity": entity_uscc, "text": text})
+        self._store.take_back_own(entity_uscc, text, noted)
 
     def renderings(self, filing: Filing, language: str = "zh_CN") -> tuple[Rendering, ...]:
         """As the entity's connected senders, and then each known provider, take it: with the provider's opt-out words.
@@ -194,9 +198,12 @@ class Filings(Permitted):
 
         def check(now: Register) -> None:
             if seen is not None:
-                unknown = SignatureRecord(record.entity_uscc, record.text)
-                require_as_seen(now.records.get(record.text, unknown), seen, record)
+                require_as_seen(_record(now, record.entity_uscc, record.text), seen, record)
 
+        self._store.put_record(record, check, self._recorded(record, actor))
+
+    def _recorded(self, record: SignatureRecord, actor: str) -> Noted:
+        """Raises SettingsError for what cannot be kept."""
         for code, wrong in (
             ("port_digits", not _PORT.fullmatch(record.port)),
             ("letter_incomplete", bool(record.letter_from) != (record.letter_until is not None)),
@@ -205,12 +212,15 @@ class Filings(Permitted):
         ):
             if wrong:
                 raise SettingsError(code, "The record of a signature cannot be kept as it is", text=record.text)
-        noted = Noted("signature.recorded", actor, self._clock(), {
+        return Noted("signature.recorded", actor, self._clock(), {
             "entity": record.entity_uscc, "text": record.text, "port": record.port, "letter_from": record.letter_from,
             "scopes": ",".join(record.scopes), "owner_confirmed": int(record.owner_confirmed),
             "letter_until": "" if record.letter_until is None else record.letter_until.isoformat(),
         })  # fmt: skip
-        self._store.put_record(record, check, noted)
+
+
+def _record(known: Register, entity_uscc: str, text: str) -> SignatureRecord:
+    return known.records.get(text, SignatureRecord(entity_uscc, text))
 
 
 def _said(own: OwnFiling | None) -> tuple[object, ...]:
@@ -227,7 +237,7 @@ def _filing(
     campaigns: Sequence[Campaign],
     now: datetime,
 ) -> Filing:
-    today, record = now.astimezone(BEIJING).date(), told.records.get(text, SignatureRecord(entity.uscc, text))
+    today, record = now.astimezone(BEIJING).date(), _record(told, entity.uscc, text)
     signature = told.signature(text, now)
     problem = _problem(signature, entity, record, today)
     reports = [report for report in told.reports if report.signature.text == text]

@@ -6,28 +6,28 @@ import json
 from collections.abc import Callable
 from typing import Final
 
+from campaign_app.domain.campaign import Noted
 from campaign_app.domain.errors import RemoteUnavailable
-from campaign_app.domain.ports import AccountStore, AuditLog, Clock
+from campaign_app.domain.ports import AccountStore, Clock
 
 _NAMES_MAX: Final = 400
 
 
-def pin_for(account_id: int, *, store: AccountStore, audit: AuditLog, clock: Clock) -> Callable[[str, str], None]:
+def pin_for(account_id: int, *, store: AccountStore, clock: Clock) -> Callable[[str, str], None]:
     """What `client_for` takes as `pin`: keeps a key set (JWKS as JSON) as the account's, and says so in the audit.
 
     It raises RemoteUnavailable where a person connected anew and others are pinned by now: they hold.
     """
 
     def pin(seen: str, keys: str) -> None:
-        if not store.pin_keys(account_id, seen, keys):
-            if store.account(account_id).pinned_keys == keys:
-                return
-            raise RemoteUnavailable("connected_anew", "The account was connected anew meanwhile", account=account_id)
         before, now = _kids(seen), _kids(keys)
-        audit.record(
-            "account.keys_rotated", actor="platform", at=clock(), account=account_id,
-            added=_named(now - before), retired=_named(before - now),
-        )  # fmt: skip
+        noted = Noted("account.keys_rotated", "platform", clock(), {
+            "account": account_id, "added": _named(now - before), "retired": _named(before - now),
+        })  # fmt: skip
+        if store.pin_keys(account_id, seen, keys, noted):
+            return
+        if store.account(account_id).pinned_keys != keys:
+            raise RemoteUnavailable("connected_anew", "The account was connected anew meanwhile", account=account_id)
 
     return pin
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from campaign_app.domain.campaign import Noted
 from campaign_app.domain.errors import SettingsError
-from campaign_app.domain.ports import AccountStore, AuditLog, Clock
+from campaign_app.domain.ports import AccountStore, Clock
 from campaign_app.domain.team import Permission
 from campaign_app.services.permitted import Permitted, needs
 
@@ -26,9 +27,8 @@ def _name(account_id: int) -> str:
 
 
 class Replies(Permitted):
-    def __init__(self, accounts: AccountStore, audit: AuditLog, clock: Clock) -> None:
+    def __init__(self, accounts: AccountStore, clock: Clock) -> None:
         self._accounts = accounts
-        self._audit = audit
         self._clock = clock
 
     def read_at(self, account_id: int) -> str:
@@ -41,7 +41,8 @@ class Replies(Permitted):
         if len(said) > WHERE_MAX:
             raise SettingsError("replies_where", "Too long a place", most=WHERE_MAX)
         self._accounts.account(account_id)
-        self._accounts.set_setting(_name(account_id), said)
-        self._audit.record(
-            "account.replies_read", actor=actor, at=self._clock(), account=account_id, recorded=bool(said), where=said
-        )
+        noted = Noted(
+            "account.replies_read", actor, self._clock(),
+            {"account": account_id, "recorded": bool(said), "where": said},
+        )  # fmt: skip
+        self._accounts.change_settings((), lambda _: ({_name(account_id): said}, [noted]))

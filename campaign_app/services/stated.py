@@ -10,9 +10,10 @@ import json
 from hashlib import sha256
 from typing import Final
 
+from campaign_app.domain.campaign import Noted
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import SettingsError
-from campaign_app.domain.ports import AccountStore, AuditLog, Clock
+from campaign_app.domain.ports import AccountStore, Clock
 from campaign_app.domain.team import Permission
 from campaign_app.services.permitted import Permitted, needs
 
@@ -35,9 +36,8 @@ def _name(account_id: int) -> str:
 
 
 class StatedTemplates(Permitted):
-    def __init__(self, accounts: AccountStore, audit: AuditLog, clock: Clock) -> None:
+    def __init__(self, accounts: AccountStore, clock: Clock) -> None:
         self._accounts = accounts
-        self._audit = audit
         self._clock = clock
 
     def is_checked(self, account_id: int) -> bool:
@@ -50,12 +50,8 @@ class StatedTemplates(Permitted):
         if checked and not all(account.options.get(name) for name in STATED):
             raise SettingsError("nothing_stated", "No signature or no template is typed in", account=account_id)
         digest = _digest(account)
-        self._accounts.set_setting(_name(account_id), digest if checked else "")
-        self._audit.record(
-            "account.templates_checked",
-            actor=actor,
-            at=self._clock(),
-            account=account_id,
-            checked=checked,
-            sha256=digest,
-        )
+        noted = Noted(
+            "account.templates_checked", actor, self._clock(),
+            {"account": account_id, "checked": checked, "sha256": digest},
+        )  # fmt: skip
+        self._accounts.change_settings((), lambda _: ({_name(account_id): digest if checked else ""}, [noted]))

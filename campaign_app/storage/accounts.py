@@ -16,7 +16,7 @@ from campaign_app.domain.errors import NotAllowed, NotFound, RemoteUnavailable
 from campaign_app.domain.filing import Register
 from campaign_app.domain.signature import Signature
 from campaign_app.storage import schema
-from campaign_app.storage.audit import append_entry
+from campaign_app.storage.audit import append_noted
 from campaign_app.storage.engine import Database
 from campaign_app.storage.fetching import fetch_first, fetch_value, read_first, read_rows, read_value
 from campaign_app.storage.filings import append_reports, note_read, signature_row
@@ -109,9 +109,7 @@ class SqlAccounts:
         with self.db.write() as connection:
             changed = change(_entity(fetch_first(connection, _ENTITY, which=uscc), uscc))
             _put_entity(connection, changed)
-            if noted is not None:
-                note = noted(changed)
-                append_entry(connection, note.action, note.actor, to_ms(note.at), note.facts)
+            append_noted(connection, None if noted is None else noted(changed))
         return changed
 
     def entity(self, uscc: str) -> Entity:
@@ -163,24 +161,29 @@ class SqlAccounts:
             _put_source(connection, account.id, account.consent_account_id)
             _put_connection(connection, account.id, account)
 
-    def set_sender(self, account_id: int, sender_account_id: int | None) -> None:
+    def set_sender(self, account_id: int, sender_account_id: int | None, noted: Noted | None = None) -> None:
         with self.db.write() as connection:
             entity_of(connection, account_id)
             put_sender(connection, account_id, sender_account_id)
+            append_noted(connection, noted)
 
-    def take_consents_from(self, account_id: int, consent_account_id: int | None) -> None:
+    def take_consents_from(self, account_id: int, consent_account_id: int | None, noted: Noted | None = None) -> None:
         with self.db.write() as connection:
             row = connection.execute(_ACCOUNT, {"which": account_id}).first()
             if row is None:
                 raise NotFound("account", "There is no such account", account=account_id)
             _put_source(connection, account_id, consent_account_id)
             _put_connection(connection, account_id, replace(_account(row), consent_account_id=consent_account_id))
+            append_noted(connection, noted)
 
-    def pin_keys(self, account_id: int, seen: str, keys: str) -> bool:
+    def pin_keys(self, account_id: int, seen: str, keys: str, noted: Noted | None = None) -> bool:
         table = schema.account
         with self.db.write() as connection:
             pinned = sa.update(table).where(table.c.id == account_id, table.c.pinned_keys == seen)
-            return bool(connection.execute(pinned.values(pinned_keys=keys)).rowcount)
+            if not connection.execute(pinned.values(pinned_keys=keys)).rowcount:
+                return False
+            append_noted(connection, noted)
+            return True
 
     def cursor(self, account_id: int, stream: str) -> str:
         return read_value(self.db, _CURSOR, account=account_id, of=stream) or ""
@@ -215,7 +218,7 @@ class SqlAccounts:
             values, noted = change(_settings(connection, names))
             put_settings(connection, values)
             for each in noted:
-                append_entry(connection, each.action, each.actor, to_ms(each.at), each.facts)
+                append_noted(connection, each)
 
     def setting(self, name: str, default: Any) -> Any:
         value = read_value(self.db, _SETTING, which=name)

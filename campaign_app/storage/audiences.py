@@ -12,7 +12,7 @@ from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Noted
 from campaign_app.domain.errors import NotFound, SettingsError
 from campaign_app.storage import schema
-from campaign_app.storage.audit import append_entry
+from campaign_app.storage.audit import append_noted
 from campaign_app.storage.engine import Database
 from campaign_app.storage.times import to_ms
 from campaign_app.storage.upserts import insert_or_update
@@ -32,7 +32,7 @@ class SqlAudiences:
         }
         with self.db.write() as connection:
             connection.execute(insert_or_update(connection, schema.audience, "name"), row)
-            _note(connection, noted)
+            append_noted(connection, noted)
 
     def audience(self, name: str) -> Filter:
         wanted = sa.select(schema.audience.c.filter).where(schema.audience.c.name == name)
@@ -57,14 +57,9 @@ class SqlAudiences:
                 raise SettingsError("segment_taken", "Another segment has this name")
             if not connection.execute(sa.update(schema.audience).where(names == name).values(name=to)).rowcount:
                 raise NotFound("audience", "There is no such audience")
-            _note(connection, noted)
+            append_noted(connection, noted)
 
     def delete(self, name: str, noted: Noted | None = None) -> None:
         with self.db.write() as connection:
             if connection.execute(sa.delete(schema.audience).where(schema.audience.c.name == name)).rowcount:
-                _note(connection, noted)
-
-
-def _note(connection: sa.Connection, noted: Noted | None) -> None:
-    if noted is not None:
-        append_entry(connection, noted.action, noted.actor, to_ms(noted.at), noted.facts)
+                append_noted(connection, noted)

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from campaign_app.domain.campaign import Noted
 from campaign_app.domain.erasure import ErasureReceipt
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.domain.ports_evidence import BY_THE_PAGE, DECISIONS, AuditLine, AuditQuery
@@ -72,6 +73,12 @@ def append_entry(
     number, prev_hash = tuple(fetch_first(connection, _LAST) or (0, START))
     values = (number + 1, at_ms, action, actor, _text_of(facts), prev_hash)
     write_tuples(connection, _INSERT, _COLUMNS, [(*values, entry_hash(*values))])
+
+
+def append_noted(connection: sa.Connection, noted: Noted | None) -> None:
+    """As `append_entry`, of what this very transaction does."""
+    if noted is not None:
+        append_entry(connection, noted.action, noted.actor, to_ms(noted.at), noted.facts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.filing import Check, OwnFiling, Register, accepts
 from campaign_app.domain.signature import Signature, SignatureRecord, SignatureReport
 from campaign_app.storage import schema
-from campaign_app.storage.audit import acting, append_entry
+from campaign_app.storage.audit import acting, append_noted
 from campaign_app.storage.engine import Database
 from campaign_app.storage.lists import write_all
 from campaign_app.storage.registers import register_of, signature_in
@@ -48,7 +48,9 @@ class SqlFilings:
         with self.db.read() as connection:
             return register_of(connection, entity_uscc)
 
-    def put_own(self, own: OwnFiling, check: Check, noted: Noted) -> None:
+    def put_own(
+        self, own: OwnFiling, check: Check, noted: Noted, recorded: tuple[SignatureRecord, Noted] | None = None
+    ) -> None:
         values = {
             "entity_uscc": own.entity_uscc,
             "text": own.text,
@@ -59,34 +61,40 @@ class SqlFilings:
         }
         with self.db.write() as connection:
             check(register_of(connection, own.entity_uscc))
+            if recorded is not None:
+                _put_record(connection, *recorded)
             row = values | {"stated_by": acting(connection, own.stated_by)}
             write_all(connection, insert_or_update(connection, signature_own, "entity_uscc", "text"), [row])
-            append_entry(connection, noted.action, noted.actor, to_ms(noted.at), noted.facts)
+            append_noted(connection, noted)
 
-    def take_back_own(self, entity_uscc: str, text: str) -> None:
+    def take_back_own(self, entity_uscc: str, text: str, noted: Noted) -> None:
         mine = (signature_own.c.entity_uscc == entity_uscc, signature_own.c.text == text)
         with self.db.write() as connection:
             connection.execute(sa.delete(signature_own).where(*mine))
+            append_noted(connection, noted)
 
     def put_record(self, record: SignatureRecord, check: Check = accepts, noted: Noted | None = None) -> None:
-        values = {
-            "entity_uscc": record.entity_uscc,
-            "text": record.text,
-            "port": record.port,
-            "letter_from": record.letter_from,
-            "letter_until": None if record.letter_until is None else record.letter_until.isoformat(),
-            "note": record.note,
-            "scopes": json.dumps(record.scopes),
-            "owner_confirmed": int(record.owner_confirmed),
-        }
         with self.db.write() as connection:
             check(register_of(connection, record.entity_uscc))
-            other = sa.select(_RECORD.c.text).where(_RECORD.c.port == record.port, _RECORD.c.port != "", ~_same(record))
-            if (text := connection.execute(other).scalar()) is not None:
-                raise NotAllowed("port_taken", "One port carries one signature", port=record.port, text=text)
-            write_all(connection, insert_or_update(connection, _RECORD, "entity_uscc", "text"), [values])
-            if noted is not None:
-                append_entry(connection, noted.action, noted.actor, to_ms(noted.at), noted.facts)
+            _put_record(connection, record, noted)
+
+
+def _put_record(connection: sa.Connection, record: SignatureRecord, noted: Noted | None) -> None:
+    other = sa.select(_RECORD.c.text).where(_RECORD.c.port == record.port, _RECORD.c.port != "", ~_same(record))
+    if (text := connection.execute(other).scalar()) is not None:
+        raise NotAllowed("port_taken", "One port carries one signature", port=record.port, text=text)
+    values = {
+        "entity_uscc": record.entity_uscc,
+        "text": record.text,
+        "port": record.port,
+        "letter_from": record.letter_from,
+        "letter_until": None if record.letter_until is None else record.letter_until.isoformat(),
+        "note": record.note,
+        "scopes": json.dumps(record.scopes),
+        "owner_confirmed": int(record.owner_confirmed),
+    }
+    write_all(connection, insert_or_update(connection, _RECORD, "entity_uscc", "text"), [values])
+    append_noted(connection, noted)
 
 
 def _same(record: SignatureRecord) -> sa.ColumnElement[bool]:

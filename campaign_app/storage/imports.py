@@ -15,7 +15,7 @@ from campaign_app.domain.campaign import Noted
 from campaign_app.domain.customer import ChunkCounts, ImportGlance, ImportReport, ImportRow, ReadyRows
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.storage import prospects
-from campaign_app.storage.audit import append_entry
+from campaign_app.storage.audit import append_noted
 from campaign_app.storage.engine import Database
 from campaign_app.storage.importmatch import RowMatcher
 from campaign_app.storage.importready import make_ready
@@ -103,8 +103,8 @@ class SqlImports:
             _is_ended(before)
             change = sa.update(job).where(job.c.id == import_id).values(state="done", counts=to_text(counts))
             connection.execute(change)
-            if noted is not None and (before.state, before.counts) != ("done", to_text(counts)):
-                append_entry(connection, noted.action, noted.actor, to_ms(noted.at), noted.facts)
+            if (before.state, before.counts) != ("done", to_text(counts)):
+                append_noted(connection, noted)
 
     def undo(self, import_id: int) -> ChunkCounts:
         """In steps, each a transaction, so that others can write meanwhile; a cut undo is taken up where it stopped."""

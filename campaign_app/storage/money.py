@@ -13,7 +13,7 @@ from campaign_app.domain.campaign import Campaign, CampaignState, Noted
 from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.money import Bill, Limits
 from campaign_app.domain.ports_money import Check, accepts
-from campaign_app.storage.audit import append_entry
+from campaign_app.storage.audit import append_noted
 from campaign_app.storage.billed import billed_of
 from campaign_app.storage.budgets import (
     bill_of,
@@ -28,7 +28,6 @@ from campaign_app.storage.engine import Database
 from campaign_app.storage.freezing import row_of
 from campaign_app.storage.schema_money import account_price, entity_budget
 from campaign_app.storage.schema_sending import submission
-from campaign_app.storage.times import to_ms
 from campaign_app.storage.upserts import insert_or_update
 
 
@@ -48,7 +47,7 @@ class SqlMoney:
         with self.db.write() as connection:
             check(prices_of(connection).get(account_id))
             _put(connection, account_price.c.account_id, account_id, account_price.c.price, price)
-            _note(connection, noted)
+            append_noted(connection, noted)
 
     def month_budgets(self) -> dict[str, int]:
         with self.db.look() as connection:
@@ -60,7 +59,7 @@ class SqlMoney:
         with self.db.write() as connection:
             check(_months(connection).get(entity_uscc))
             _put(connection, entity_budget.c.entity_uscc, entity_uscc, entity_budget.c.month, budget)
-            _note(connection, noted)
+            append_noted(connection, noted)
 
     def set_budget(
         self,
@@ -75,7 +74,7 @@ class SqlMoney:
             if among is not None and state not in among:
                 raise NotAllowed("campaign_running", "The campaign has begun: its budget holds as it was")
             put_budget(connection, campaign_id, budget=budget)
-            _note(connection, noted)
+            append_noted(connection, noted)
 
     def to_leave(self, campaign_id: int) -> dict[int, dict[int | None, int]]:
         with self.db.read() as connection:
@@ -113,8 +112,3 @@ def _put(
         connection.execute(sa.delete(key.table).where(key == of))
         return
     connection.execute(insert_or_update(connection, key.table, key.name), {key.name: of, value.name: amount})
-
-
-def _note(connection: sa.Connection, noted: Noted | None) -> None:
-    if noted is not None:
-        append_entry(connection, noted.action, noted.actor, to_ms(noted.at), noted.facts)

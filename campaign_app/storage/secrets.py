@@ -18,11 +18,10 @@ from campaign_app.domain.ports import Clock
 from campaign_app.services.accounts import secret_name
 from campaign_app.storage import schema
 from campaign_app.storage.accounts import put_state
-from campaign_app.storage.audit import append_entry
+from campaign_app.storage.audit import append_noted
 from campaign_app.storage.engine import Database
 from campaign_app.storage.fetching import read_value
 from campaign_app.storage.keys import Vault
-from campaign_app.storage.times import to_ms
 from campaign_app.storage.upserts import insert_or_update
 
 # longer than any exchange with a token endpoint may take (`transport.session.Limits`, twice after a wrong clock)
@@ -59,13 +58,13 @@ class SqlSecrets:
         with self.db.write() as connection:
             put_state(connection, account_id, "connected")
             self._put(connection, name, value)
-            append_entry(connection, noted.action, noted.actor, to_ms(noted.at), noted.facts)
+            append_noted(connection, noted)
 
     def disconnect(self, account_id: int, name: str, noted: Noted) -> None:
         with self.db.write() as connection:
             put_state(connection, account_id, "disconnected")
             _delete(connection, name)
-            append_entry(connection, noted.action, noted.actor, to_ms(noted.at), noted.facts)
+            append_noted(connection, noted)
 
     def replace(self, name: str, expected: str, value: str) -> bool:
         """Says whether `expected` was stored, and is replaced: a secret that was removed or changed stays as it is."""

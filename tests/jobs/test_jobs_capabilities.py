@@ -158,7 +158,7 @@ def test_nothing_leaves_by_a_sender_whose_replies_nobody_reads(shop: Shop) -> No
     with pytest.raises(NotAllowed) as info:
         dispatch.run_batch(shop.context, campaign.id, -1)
     assert (info.value.code, shop.reached()) == ("replies_unread", [])
-    Replies(shop.workspace.accounts, shop.workspace.audit, shop.context.clock).record(account, "控制台", actor="王")
+    Replies(shop.workspace.accounts, shop.context.clock).record(account, "控制台", actor="王")
     dispatch.run_batch(shop.context, campaign.id, -1)
     assert shop.reached() == everybody(3)
 
@@ -171,14 +171,14 @@ def test_nothing_leaves_as_a_template_that_nobody_compared(shop: Shop) -> None:
     with pytest.raises(NotAllowed) as info:
         dispatch.run_batch(shop.context, campaign.id, -1)
     assert (info.value.code, shop.reached()) == ("templates_unchecked", [])
-    StatedTemplates(store, shop.workspace.audit, shop.context.clock).record(account, actor="王")
+    StatedTemplates(store, shop.context.clock).record(account, actor="王")
     dispatch.run_batch(shop.context, campaign.id, -1)
     assert shop.reached() == everybody(3)
 
 
 def test_a_claimed_batch_does_not_leave_as_templates_that_were_changed_since(shop: Shop) -> None:
     account, store = shop.add_account(2), shop.workspace.accounts
-    gateway, word = shop.gateways[account], StatedTemplates(store, shop.workspace.audit, shop.context.clock)
+    gateway, word = shop.gateways[account], StatedTemplates(store, shop.context.clock)
     gateway.capabilities = replace(IDEMPOTENT, idempotent=False, stated=True)
 
     def typed(text: str) -> None:

@@ -213,7 +213,7 @@ def accounts(desk: Desk) -> Accounts:
     platform = next(iter(desk.shop.platforms.values()))
     workspace = desk.shop.workspace
     return Accounts(
-        store=workspace.accounts, secrets=workspace.secrets, audit=workspace.audit, clock=desk.shop.clock,
+        store=workspace.accounts, secrets=workspace.secrets, clock=desk.shop.clock,
         make_client=lambda *_: platform, offers=Offers(),
     )  # fmt: skip
 

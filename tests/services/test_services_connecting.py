@@ -116,7 +116,7 @@ def app(tmp_path: Path) -> Iterator[bootstrap.App]:
 def accounts(app: bootstrap.App, remote: Remote) -> Accounts:
     workspace = app.workspace
     return Accounts(
-        store=workspace.accounts, secrets=workspace.secrets, audit=workspace.audit, clock=app.clock,
+        store=workspace.accounts, secrets=workspace.secrets, clock=app.clock,
         make_client=remote, offers=Both(),
     )  # fmt: skip
 
@@ -378,7 +378,7 @@ def test_a_template_is_looked_up_where_the_platform_has_them(
 
     workspace = app.workspace
     knows = Accounts(
-        store=workspace.accounts, secrets=workspace.secrets, audit=workspace.audit, clock=app.clock,
+        store=workspace.accounts, secrets=workspace.secrets, clock=app.clock,
         make_client=Looking(), offers=Both(),
     )  # fmt: skip
     assert knows.template(account.id, "SMS_1").usable

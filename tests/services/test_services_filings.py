@@ -36,7 +36,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 @pytest.fixture
 def filings(shop: Shop) -> Filings:
     store = shop.workspace
-    return Filings(store.filings, store.accounts, store.campaigns, store.audit, shop.clock, ENGINE)
+    return Filings(store.filings, store.accounts, store.campaigns, shop.clock, ENGINE)
 
 
 def reported(shop: Shop, *signatures: Signature, prefix: str = "c") -> int:
@@ -376,7 +376,7 @@ def test_what_expires_within_a_month_is_said(shop: Shop, filings: Filings) -> No
 def test_a_sender_that_does_not_say_who_it_is_shows_what_the_entity_says(shop: Shop) -> None:
     store = shop.workspace
     named = Filings(
-        store.filings, store.accounts, store.campaigns, store.audit, shop.clock, ENGINE,
+        store.filings, store.accounts, store.campaigns, shop.clock, ENGINE,
         lambda _: Profile(provider="aliyun"),
     )  # fmt: skip
     reported(shop, FILED)

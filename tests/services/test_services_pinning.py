@@ -24,7 +24,7 @@ def keys(*kids: str) -> str:
 
 def test_rotated_keys_are_kept_and_named(shop: Shop) -> None:
     account = shop.add_account(0)
-    pin = pin_for(account, store=shop.workspace.accounts, audit=shop.workspace.audit, clock=shop.clock)
+    pin = pin_for(account, store=shop.workspace.accounts, clock=shop.clock)
     before = shop.workspace.accounts.account(account)
     pin(before.pinned_keys, keys("a"))
     pin(keys("a"), keys("b", "c"))
@@ -38,7 +38,7 @@ def test_rotated_keys_are_kept_and_named(shop: Shop) -> None:
 
 def test_who_connected_anew_meanwhile_keeps_the_keys_of_then(shop: Shop) -> None:
     account = shop.add_account(0)
-    pin = pin_for(account, store=shop.workspace.accounts, audit=shop.workspace.audit, clock=shop.clock)
+    pin = pin_for(account, store=shop.workspace.accounts, clock=shop.clock)
     seen = shop.workspace.accounts.account(account).pinned_keys
     assert shop.workspace.accounts.pin_keys(account, seen, keys("typed"))
     with pytest.raises(RemoteUnavailable) as refused:
@@ -54,7 +54,7 @@ def test_who_connected_anew_meanwhile_keeps_the_keys_of_then(shop: Shop) -> None
 def test_a_rotation_does_not_bring_a_former_source_of_consents_back(shop: Shop) -> None:
     """Between the client's look at its keys and the end of its check a person chooses another source."""
     account, source = shop.add_account(0), shop.add_account(0, prefix="d")
-    pin = pin_for(account, store=shop.workspace.accounts, audit=shop.workspace.audit, clock=shop.clock)
+    pin = pin_for(account, store=shop.workspace.accounts, clock=shop.clock)
     before = shop.workspace.accounts.account(account)
     shop.workspace.accounts.take_consents_from(account, source)
     pin(before.pinned_keys, keys("a"))

@@ -21,7 +21,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 
 def stated(shop: Shop) -> StatedTemplates:
-    return StatedTemplates(shop.workspace.accounts, shop.workspace.audit, shop.context.clock)
+    return StatedTemplates(shop.workspace.accounts, shop.context.clock)
 
 
 def typed(shop: Shop, account_id: int, **options: str) -> None:
