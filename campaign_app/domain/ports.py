@@ -184,6 +184,7 @@ class AccountStore(Protocol):
     def set_connection(self, account: Account) -> None:
         """Writes its label, options, consent account and pinned keys; whose shop it is never changes.
 
+        Keys that are pinned by then and are none of these are kept as retired (`services.pinning`).
         With another consent account its customers and changes are read from the start, no fact of the former one is
         the latest any more, and opt-outs wait as above.
         """

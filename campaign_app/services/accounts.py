@@ -28,7 +28,6 @@ from campaign_app.services import expiry
 from campaign_app.services.balances import Balance, balance_of, note_balance
 from campaign_app.services.connecting import CONSENT_API, Draft, Offers, draft_of, entity_of, host_of, seen
 from campaign_app.services.permitted import Permitted, needs
-from campaign_app.services.pinning import pinned_anew
 
 _log = logging.getLogger(__name__)
 ClientMaker = Callable[[Account, str], PlatformClient]
@@ -195,8 +194,7 @@ class Accounts(Permitted):
             # connected by its key: without one it could not be asked, and nothing of its entity would be sent
             return self._store.add_account(replace(account, state="disconnected"))
         _require_same(former, account)
-        keys = pinned_anew(former.pinned_keys, account.pinned_keys)
-        self._store.set_connection(replace(account, id=former.id, label=former.label, pinned_keys=keys))
+        self._store.set_connection(replace(account, id=former.id, label=former.label))
         return self._store.account(former.id)
 
     def _known(self, account: Account, renews: int | None) -> Account | None:

@@ -15,6 +15,7 @@ from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import NotAllowed, NotFound, RemoteUnavailable
 from campaign_app.domain.filing import Register
 from campaign_app.domain.signature import Signature
+from campaign_app.services.pinning import pinned_anew
 from campaign_app.storage import schema
 from campaign_app.storage.audit import append_noted
 from campaign_app.storage.engine import Database
@@ -140,13 +141,10 @@ class SqlAccounts:
         return self.account(new_id[0])
 
     def account(self, account_id: int) -> Account:
-        row = read_first(self.db, _ACCOUNT, which=account_id)
-        if row is None:
-            raise NotFound("account", "There is no such account", account=account_id)
-        return _account(row)
+        return _account(read_first(self.db, _ACCOUNT, which=account_id), account_id)
 
     def accounts(self) -> tuple[Account, ...]:
-        return tuple(map(_account, read_rows(self.db, _ALL_ACCOUNTS)))
+        return tuple(_account(row, row.id) for row in read_rows(self.db, _ALL_ACCOUNTS))
 
     def set_account_state(self, account_id: int, state: str) -> None:
         with self.db.write() as connection:
@@ -154,9 +152,9 @@ class SqlAccounts:
 
     def set_connection(self, account: Account) -> None:
         table = schema.account
-        values = {"label": account.label, "pinned_keys": account.pinned_keys}
         with self.db.write() as connection:
-            entity_of(connection, account.id)
+            keys = pinned_anew(_stored(connection, account.id).pinned_keys, account.pinned_keys)
+            values = {"label": account.label, "pinned_keys": keys}
             connection.execute(sa.update(table).where(table.c.id == account.id).values(values))
             _put_source(connection, account.id, account.consent_account_id)
             _put_connection(connection, account.id, account)
@@ -169,11 +167,9 @@ class SqlAccounts:
 
     def take_consents_from(self, account_id: int, consent_account_id: int | None, noted: Noted | None = None) -> None:
         with self.db.write() as connection:
-            row = connection.execute(_ACCOUNT, {"which": account_id}).first()
-            if row is None:
-                raise NotFound("account", "There is no such account", account=account_id)
+            known = _stored(connection, account_id)
             _put_source(connection, account_id, consent_account_id)
-            _put_connection(connection, account_id, replace(_account(row), consent_account_id=consent_account_id))
+            _put_connection(connection, account_id, replace(known, consent_account_id=consent_account_id))
             append_noted(connection, noted)
 
     def pin_keys(self, account_id: int, seen: str, keys: str, noted: Noted | None = None) -> bool:
@@ -277,7 +273,13 @@ def put_state(connection: sa.Connection, account_id: int, state: str) -> None:
         _tell_again(connection, [account_id, *connection.execute(whose).scalars()])
 
 
-def _account(row: AnyRow) -> Account:
+def _stored(connection: sa.Connection, account_id: int) -> Account:
+    return _account(connection.execute(_ACCOUNT, {"which": account_id}).first(), account_id)
+
+
+def _account(row: AnyRow | None, account_id: int) -> Account:
+    if row is None:
+        raise NotFound("account", "There is no such account", account=account_id)
     fields = row._asdict()
     return Account(**{**fields, "simulated": bool(fields["simulated"]), "options": json.loads(row.options or "{}")})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed, NotFound, RemoteRefused
 from campaign_app.domain.platform import Asked, consent_api
+from campaign_app.services.pinning import pin_for
+from campaign_app.storage.accounts import SqlAccounts
 from campaign_app.storage.secrets import SqlSecrets
 from tests.helpers.fresh import KEY, fresh_folder
 from tests.helpers.sandbox import SandboxProcess, SandboxShop
@@ -113,6 +116,24 @@ def test_the_last_entry_says_whether_an_account_is_connected(
     asked = keys(sandbox, sandbox.shops[0])
     seen = app.accounts.keep(app.accounts.check(asked), asked, actor="test", renews=account.id)
     assert (seen.state, app.workspace.audit.entries()[0].action) == ("disconnected", "account.disconnected")
+
+
+def test_keys_that_a_worker_follows_as_somebody_connects_anew_are_not_forgotten(
+    app: bootstrap.App, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What they have signed by then is proved by them."""
+    account, writes = connect(app, sandbox), SqlAccounts.set_connection
+    pin = pin_for(account.id, store=app.workspace.accounts, clock=app.clock)
+    known = json.loads(account.pinned_keys)["keys"]
+
+    def once_followed(store: SqlAccounts, now: Account) -> None:
+        pin(account.pinned_keys, json.dumps({"keys": [*known, {"kid": "followed", "x": "x"}]}))
+        writes(store, now)
+
+    monkeypatch.setattr(SqlAccounts, "set_connection", once_followed)
+    asked = keys(sandbox, sandbox.shops[0])
+    seen = app.accounts.keep(app.accounts.check(asked), asked, actor="test", renews=account.id)
+    assert json.loads(seen.pinned_keys) == {"keys": known, "retired": [{"kid": "followed", "x": "x"}]}
 
 
 def test_what_a_person_said_of_an_entity_outlives_a_new_connection(app: bootstrap.App, sandbox: SandboxProcess) -> None:
