@@ -110,6 +110,17 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
+class Released:
+    """A campaign that leaves the state which is `expected` as its job ends, with a note for a person."""
+
+    campaign_id: int
+    state: CampaignState
+    note: str
+    expected: CampaignState
+    noted: Noted | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Warned:
     """A rule that warned of a campaign's texts: of whose first, where known, and who confirmed it ("" until then)."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
-from campaign_app.domain.campaign import Noted
+from campaign_app.domain.campaign import Noted, Released
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Receipt
 from campaign_app.domain.customer import Account, Entity, PlatformCustomer
 from campaign_app.domain.erasure import ErasureReceipt
@@ -271,8 +271,20 @@ class JobStore(Protocol):
         ...
 
     def set_state(
-        self, job_id: int, state: str, *, error: str = "", result: Mapping[str, Any] | None = None
-    ) -> None: ...
+        self,
+        job_id: int,
+        state: str,
+        *,
+        error: str = "",
+        result: Mapping[str, Any] | None = None,
+        released: Released | None = None,
+    ) -> None:
+        """A job that has ended stays as it ended. `released` with it is its campaign, or neither is.
+
+        Not where the job had ended before, and not where somebody else took the campaign out of that state.
+        """
+        ...
+
     def set_progress(self, job_id: int, progress: int, total: int) -> None: ...
     def ended(self, before: datetime, limit: int, *, kind: str | None = None) -> tuple[int, ...]:
         """The oldest jobs that have ended, queued before that time, of one kind or of any; the newest job never is."""

@@ -18,8 +18,9 @@ from campaign_app.jobs.halting import Halt, Turns
 from campaign_app.jobs.import_flow import ImportFlow
 from campaign_app.jobs.notes import note_of
 from campaign_app.jobs.reconciling import reconcile
-from campaign_app.jobs.settling import Settled, release
+from campaign_app.jobs.settling import Settled
 from campaign_app.jobs.sharing import WHOLE, Share
+from campaign_app.jobs.stopping import released
 from campaign_app.jobs.stores import Context
 from campaign_app.jobs.takeover import name_of, register_queues
 
@@ -139,10 +140,12 @@ class Flows(DBOSConfiguredInstance):
     def end(
         self, job_id: int, state: str, error: str, result: Mapping[str, Any], failed: int | None, note: str = ""
     ) -> None:
-        """Ends the job; a campaign that `failed` is put where a person can start it again, with the note for them."""
-        if failed is not None:
-            release(self._context, failed, note or error)
-        self._context.stores.jobs.set_state(job_id, state, error=error, result=result)
+        """Ends the job; a campaign that `failed` is put where a person can start it again, with the note for them.
+
+        Both at once: tried again, it leaves alone what they have let go on since.
+        """
+        gone = None if failed is None else released(self._context, failed, note or error)
+        self._context.stores.jobs.set_state(job_id, state, error=error, result=result, released=gone)
 
     def sync(self, job_id: int, account_id: int, full: bool = False) -> dict[str, Any]:  # noqa: FBT001 FBT002 by name
         """Who changed since the last sync, and everybody the first time or if `full`."""

@@ -14,7 +14,6 @@ Of a sender without idempotency keys "never seen" is not believed at all; see `c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -23,7 +22,7 @@ from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.copies import DIFFERS, copied_at
-from campaign_app.domain.errors import NotAllowed, NotFound, RemoteRefused, RemoteUnavailable
+from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.jobs.asking import BATCH_TIME, CLOCK_STEP, RuleStops, ask_again, refusals
 from campaign_app.jobs.copied import differs
@@ -114,23 +113,6 @@ def stop_by(context: Context, campaign: Campaign, rule: RuleStops) -> None:
     """Where the hour is the reason, that is said. Whoever schedules it anew is shown the rule, or confirms it."""
     if may_leave(context, campaign):
         put_aside(context, campaign, CampaignState.WAITING, f"rule:{rule.rule_id}")
-
-
-def release(context: Context, campaign_id: int, note: str) -> None:
-    """Takes a campaign whose job failed out of its working state, with the reason.
-
-    One that is cancelling keeps its state, for the worker tries again; the reason is for a person, who may close it.
-    """
-    try:
-        campaign = context.stores.campaigns.campaign(campaign_id)
-    except NotFound:  # a draft may be deleted as soon as it is released, before its job is ended
-        return
-    if campaign.state is CampaignState.SENDING:
-        put_aside(context, campaign, CampaignState.PAUSED, note)
-    elif campaign.state in (CampaignState.SCREENING, CampaignState.CANCELLING):
-        state = CampaignState.DRAFT if campaign.state is CampaignState.SCREENING else CampaignState.CANCELLING
-        with suppress(NotAllowed):  # a person cancelled or closed it in the meantime
-            context.stores.campaigns.move(campaign_id, state, note, expected=campaign.state)
 
 
 def settle(

@@ -3,16 +3,41 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Final
 
-from campaign_app.domain.campaign import Campaign, CampaignState, Noted
-from campaign_app.domain.errors import NotAllowed
+from campaign_app.domain.campaign import Campaign, CampaignState, Noted, Released
+from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.jobs.stores import Context
+
+_AFTER_FAILURE: Final = {
+    CampaignState.SENDING: CampaignState.PAUSED,
+    CampaignState.SCREENING: CampaignState.DRAFT,
+    CampaignState.CANCELLING: CampaignState.CANCELLING,
+}
 
 
 def put_aside(context: Context, campaign: Campaign, state: CampaignState, note: str) -> bool:
     """Stops the sending with a reason that a person can read, and tells so; whoever stopped it first is right."""
-    noted = Noted("campaign.stopped", "worker", context.clock(), {"state": state.value, "note": note})
+    noted = _stopped(context, state, note)
     with suppress(NotAllowed):
         context.stores.campaigns.move(campaign.id, state, note, expected=CampaignState.SENDING, noted=noted)
         return True
     return False
+
+
+def released(context: Context, campaign_id: int, note: str) -> Released | None:
+    """How a campaign whose job failed leaves its working state, with the reason; None where it is in none.
+
+    One that is cancelling keeps its state, for the worker tries again; the reason is for a person, who may close it.
+    """
+    try:
+        state = context.stores.campaigns.campaign(campaign_id).state
+    except NotFound:  # a draft may be deleted while its job ends
+        return None
+    to = _AFTER_FAILURE.get(state)
+    noted = _stopped(context, to, note) if to is CampaignState.PAUSED else None
+    return None if to is None else Released(campaign_id, to, note, state, noted)
+
+
+def _stopped(context: Context, state: CampaignState, note: str) -> Noted:
+    return Noted("campaign.stopped", "worker", context.clock(), {"state": state.value, "note": note})

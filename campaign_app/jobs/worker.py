@@ -19,8 +19,8 @@ from campaign_app.domain.ports import Job
 from campaign_app.jobs import lookback
 from campaign_app.jobs.dispatch import Step
 from campaign_app.jobs.rounds import Every, Rounds
-from campaign_app.jobs.settling import release
 from campaign_app.jobs.sharing import ALONE, WHOLE, Share, place_of, queue_of
+from campaign_app.jobs.stopping import released
 from campaign_app.jobs.stores import Context
 from campaign_app.services.preflight import HEARTBEAT
 
@@ -339,9 +339,6 @@ def forget_flows(job_ids: Sequence[int]) -> None:
 
 def end_orphan(context: Context, job: Job) -> None:
     """Ends a job whose flow is over, unless it ended in the meantime."""
-    if context.stores.jobs.job(job.id).state not in ("queued", "running"):
-        return
     campaign_id = job.args.get("campaign_id")
-    if campaign_id is not None:
-        release(context, campaign_id, "bug")
-    context.stores.jobs.set_state(job.id, "failed", error="bug")
+    gone = None if campaign_id is None else released(context, campaign_id, "bug")
+    context.stores.jobs.set_state(job.id, "failed", error="bug", released=gone)

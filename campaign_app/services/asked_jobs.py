@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from campaign_app.domain.campaign import Released
 from campaign_app.domain.ports import Job, JobStore
 from campaign_app.domain.team import ASKED_BY_PEOPLE, Permission, Person
 
@@ -22,9 +23,17 @@ class AskedJobs:
         self._require(kind)
         return self.store.enqueue(kind, args, at)
 
-    def set_state(self, job_id: int, state: str, *, error: str = "", result: Mapping[str, Any] | None = None) -> None:
+    def set_state(
+        self,
+        job_id: int,
+        state: str,
+        *,
+        error: str = "",
+        result: Mapping[str, Any] | None = None,
+        released: Released | None = None,
+    ) -> None:
         self._require(self.store.job(job_id).kind)
-        self.store.set_state(job_id, state, error=error, result=result)
+        self.store.set_state(job_id, state, error=error, result=result, released=released)
 
     def set_progress(self, job_id: int, progress: int, total: int) -> None:
         self.person.require(Permission.WORK)

@@ -11,14 +11,14 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from campaign_app.domain.campaign import Campaign, CampaignState, Noted, Stopped, Warned
+from campaign_app.domain.campaign import Campaign, CampaignState, Noted, Released, Stopped, Warned
 from campaign_app.domain.consent import CustomerRef, Reason
 from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.message import Outcome
 from campaign_app.domain.ports import PhoneKeys
 from campaign_app.services.overtaken import require_as_seen
 from campaign_app.storage import schema
-from campaign_app.storage.audit import append_entry
+from campaign_app.storage.audit import append_noted
 from campaign_app.storage.budgets import forget_budget, set_aside
 from campaign_app.storage.doubles import mark_doubles
 from campaign_app.storage.engine import Database
@@ -118,8 +118,7 @@ class SqlCampaigns:
         self, campaign_id: int, state: CampaignState, note: str, *, expected: CampaignState, noted: Noted | None = None
     ) -> None:
         with self.db.write() as connection:
-            _change(connection, campaign_id, {"state": state.value, "state_note": note}, expected)
-            _note(connection, noted, campaign_id)
+            release(connection, Released(campaign_id, state, note, expected, noted))
 
     def update_confirmed(
         self,
@@ -312,6 +311,12 @@ class SqlCampaigns:
         }
 
 
+def release(connection: sa.Connection, it: Released) -> None:
+    """Raises NotAllowed("campaign_state"), NotFound."""
+    _change(connection, it.campaign_id, {"state": it.state.value, "state_note": it.note}, it.expected)
+    _note(connection, it.noted, it.campaign_id)
+
+
 def _require_seen(connection: sa.Connection, seen: Campaign | None) -> None:
     """What is written is made of what was read: whatever somebody else changed in between would be undone."""
     if seen is not None:
@@ -333,8 +338,7 @@ def _change(connection: sa.Connection, campaign_id: int, values: Mapping[str, An
 
 def _note(connection: sa.Connection, noted: Noted | None, campaign_id: int, **more: int | str) -> None:
     if noted is not None:
-        facts = {**noted.facts, **more, "campaign": campaign_id}
-        append_entry(connection, noted.action, noted.actor, to_ms(noted.at), facts)
+        append_noted(connection, replace(noted, facts={**noted.facts, **more, "campaign": campaign_id}))
 
 
 def _has_reason(reason: str) -> sa.ColumnElement[bool]:

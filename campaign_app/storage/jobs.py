@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from campaign_app.domain.errors import NotFound
+from campaign_app.domain.campaign import Released
+from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.ports import Job
 from campaign_app.storage import schema
+from campaign_app.storage.campaigns import release
 from campaign_app.storage.engine import Database
 from campaign_app.storage.fetching import fetch, read_first, read_rows
 from campaign_app.storage.lists import chunks
@@ -32,7 +35,7 @@ REACH: Final = 20_000  # rows that `ended_jobs` looks back over
 
 @dataclass(frozen=True, slots=True)
 class SqlJobs:
-    """Implements `domain.ports.JobStore`. A job that has ended stays as it ended."""
+    """Implements `domain.ports.JobStore`."""
 
     db: Database
 
@@ -68,9 +71,17 @@ class SqlJobs:
         with self.db.look() as connection:
             return tuple(map(_job, connection.execute(wanted.order_by(table.c.id.desc()).limit(limit))))
 
-    def set_state(self, job_id: int, state: str, *, error: str = "", result: Mapping[str, Any] | None = None) -> None:
+    def set_state(
+        self,
+        job_id: int,
+        state: str,
+        *,
+        error: str = "",
+        result: Mapping[str, Any] | None = None,
+        released: Released | None = None,
+    ) -> None:
         written = None if result is None else json.dumps(dict(result), ensure_ascii=False)
-        self._change(job_id, {"state": state, "error": error, "result": written})
+        self._change(job_id, {"state": state, "error": error, "result": written}, released)
 
     def set_progress(self, job_id: int, progress: int, total: int) -> None:
         self._change(job_id, {"progress": progress, "total": total})
@@ -94,11 +105,14 @@ class SqlJobs:
             for ids in chunks(job_ids):
                 connection.execute(sa.delete(table).where(table.c.id.in_(ids), table.c.state.in_(_ENDED)))
 
-    def _change(self, job_id: int, values: dict[str, Any]) -> None:
+    def _change(self, job_id: int, values: dict[str, Any], released: Released | None = None) -> None:
         table = schema.job
         change = sa.update(table).where(table.c.id == job_id, table.c.state.in_(_OPEN)).values(values)
         with self.db.write() as connection:
             missing = connection.execute(change).rowcount == 0
+            if released is not None and not missing:
+                with suppress(NotAllowed, NotFound):  # whoever stopped or deleted it first is right
+                    release(connection, released)
         if missing:
             self.job(job_id)
 

@@ -16,7 +16,7 @@ from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.customer import Account, Customer, Entity, PlatformCustomer
 from campaign_app.domain.message import Composed
 from campaign_app.domain.phone import Phone
-from campaign_app.jobs import dispatch, screening, sync
+from campaign_app.jobs import dispatch, screening, stopping, sync
 from campaign_app.jobs.stores import Context, Remotes, Stores
 from campaign_app.storage.schema_sending import ledger
 from campaign_app.storage.workspace import Workspace
@@ -107,6 +107,12 @@ class Shop:
             if result.step is dispatch.Step.END:
                 result = dispatch.finish(self.context, campaign_id)
         return result
+
+    def fail_job(self, campaign_id: int, why: str) -> None:
+        """A job of the campaign ends so, as the flow ends it."""
+        jobs = self.workspace.jobs
+        job = jobs.enqueue("dispatch", {"campaign_id": campaign_id}, self.clock())
+        jobs.set_state(job.id, "failed", error=why, released=stopping.released(self.context, campaign_id, why))
 
     def message_id(self, campaign_id: int, seq: int) -> str:
         wanted = sa.select(ledger.c.message_id).where(ledger.c.campaign_id == campaign_id, ledger.c.seq == seq)

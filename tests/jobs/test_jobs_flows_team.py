@@ -15,7 +15,8 @@ from sqlalchemy import event
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.jobs import dispatch, flows, screening
-from campaign_app.jobs.settling import release
+from campaign_app.jobs.stopping import released
+from campaign_app.storage.jobs import SqlJobs
 from tests.helpers.flowing import Running, stop
 from tests.helpers.pg import cluster
 from tests.helpers.shop import Shop
@@ -68,7 +69,7 @@ def test_why_a_job_failed_is_put_down_once_the_server_takes_it(
     campaign = running.shop.campaign()
     monkeypatch.setattr(dispatch, "run_batches", full)
     trouble = WorkspaceError(code, "Away")
-    monkeypatch.setattr(flows, "release", failing_once(release, trouble))
+    monkeypatch.setattr(flows, "released", failing_once(released, trouble))
     job = running.run("dispatch", campaign_id=campaign.id)
     assert (job.state, job.error) == ("failed", "server_disk_full")
     assert running.shop.state(campaign.id) == (CampaignState.PAUSED, "server_disk_full")
@@ -76,11 +77,41 @@ def test_why_a_job_failed_is_put_down_once_the_server_takes_it(
 
 
 @pytest.mark.expects_logs("dbos")
+def test_a_campaign_that_goes_on_while_its_jobs_end_is_tried_again_is_not_stopped_anew(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server took the end, its answer was lost, and a person has let the campaign go on meanwhile."""
+    shop, ends = running.shop, SqlJobs.set_state
+    shop.add_account(5)
+    campaign = shop.campaign()
+    stood: list[tuple[CampaignState, str]] = []
+
+    def unheard(store: SqlJobs, job_id: int, state: str, **more: Any) -> None:
+        ends(store, job_id, state, **more)
+        if state == "failed" and not stood:
+            stood.append(shop.state(campaign.id))
+            shop.set_state(campaign.id, CampaignState.SENDING)
+            raise WorkspaceError("server_unreachable", "Away")
+
+    monkeypatch.setattr(SqlJobs, "set_state", unheard)
+    monkeypatch.setattr(dispatch, "run_batches", full)
+    job = running.run("dispatch", campaign_id=campaign.id)
+    assert (job.state, job.error, stood) == (
+        "failed",
+        "server_disk_full",
+        [(CampaignState.PAUSED, "server_disk_full")],
+    )
+    assert shop.state(campaign.id)[0] is CampaignState.SENDING
+
+
+@pytest.mark.expects_logs("dbos")
 def test_no_job_waits_for_what_a_server_does_not_mend(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is ended by whoever finds that its flow is over."""
     running.shop.add_account(5)
     monkeypatch.setattr(dispatch, "run_batches", full)
-    monkeypatch.setattr(flows, "release", failing_once(release, WorkspaceError("damaged", "The workspace is damaged")))
+    monkeypatch.setattr(
+        flows, "released", failing_once(released, WorkspaceError("damaged", "The workspace is damaged"))
+    )
     with pytest.raises(WorkspaceError) as caught:
         running.run("dispatch", campaign_id=running.shop.campaign().id)
     assert caught.value.code == "damaged"

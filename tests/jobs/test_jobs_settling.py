@@ -11,7 +11,7 @@ from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused
 from campaign_app.jobs import dispatch, fencing, stopping
 from campaign_app.jobs.reconciling import reconcile
-from campaign_app.jobs.settling import Settled, release
+from campaign_app.jobs.settling import Settled
 from campaign_app.services.window import BEIJING
 from campaign_app.storage.campaigns import SqlCampaigns
 from tests.helpers.shop import Shop, everybody
@@ -148,7 +148,7 @@ def test_whoever_cancels_as_a_failed_job_ends_keeps_it_from_nothing(
         return found
 
     monkeypatch.setattr(SqlCampaigns, "campaign", cancelled_then)
-    release(shop.context, campaign.id, "platform_unavailable")
+    shop.fail_job(campaign.id, "platform_unavailable")
     assert shop.state(campaign.id) == (CampaignState.CANCELLED, "by_user")
 
 
@@ -198,15 +198,15 @@ def test_a_cancel_keeps_what_was_accepted(shop: Shop) -> None:
 def test_a_failed_job_hands_its_campaign_back_to_a_person(shop: Shop) -> None:
     shop.add_account(5)
     sending = shop.campaign()
-    release(shop.context, sending.id, "broken")
+    shop.fail_job(sending.id, "broken")
     assert shop.state(sending.id) == (CampaignState.PAUSED, "broken")
-    release(shop.context, sending.id, "broken again")
+    shop.fail_job(sending.id, "broken again")
     assert shop.state(sending.id) == (CampaignState.PAUSED, "broken")
     screening = shop.campaign(screened=False, state=CampaignState.SCREENING)
-    release(shop.context, screening.id, "platform_unavailable")
+    shop.fail_job(screening.id, "platform_unavailable")
     assert shop.state(screening.id) == (CampaignState.DRAFT, "platform_unavailable")
     shop.workspace.campaigns.delete(screening.id, {CampaignState.DRAFT})
-    release(shop.context, screening.id, "the job ends after its campaign")
+    shop.fail_job(screening.id, "the job ends after its campaign")
     assert [campaign.id for campaign in shop.workspace.campaigns.campaigns()] == [sending.id]
 
 

@@ -12,7 +12,7 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.errors import OutcomeUnknown, RemoteUnavailable
 from campaign_app.jobs import dispatch, fencing, settling
 from campaign_app.jobs.reconciling import reconcile
-from campaign_app.jobs.settling import Settled, release
+from campaign_app.jobs.settling import Settled
 from tests.helpers.shop import Shop, everybody
 
 UNKNOWN = OutcomeUnknown("read_timeout", "No answer in time")
@@ -187,10 +187,10 @@ def test_a_cancel_that_cannot_go_on_says_why_and_goes_on_later(shop: Shop) -> No
     with pytest.raises(KeyboardInterrupt):
         shop.run(campaign.id)
     shop.set_state(campaign.id, CampaignState.CANCELLING)
-    release(shop.context, campaign.id, "account_disconnected")
+    shop.fail_job(campaign.id, "account_disconnected")
     assert shop.state(campaign.id) == (CampaignState.CANCELLING, "account_disconnected")
     assert shop.workspace.campaigns.campaign(campaign.id).is_stuck
     assert reconcile(shop.context, campaign.id) is Settled.DONE
     assert shop.state(campaign.id) == (CampaignState.CANCELLED, "by_user")
-    release(shop.context, campaign.id, "account_disconnected")
+    shop.fail_job(campaign.id, "account_disconnected")
     assert shop.state(campaign.id) == (CampaignState.CANCELLED, "by_user")
