@@ -5,12 +5,14 @@ A connection gets its key before anything else happens on it, by PRAGMA: never i
 
 from __future__ import annotations
 
+import errno
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
 from time import sleep  # noqa: TID251 for a lock of the file, as SQLite does
 from typing import Any, Final
 
@@ -49,7 +51,7 @@ _PRAGMAS: Final = (
 FENCED: Final = "moved"
 FENCED_ERROR: Final = ("moved_meanwhile", "The workspace was moved elsewhere; nothing was changed")
 _BUSY, _CONSTRAINT, _IO_ERROR, _FULL = 5, 19, 10, 13
-# what the index of the log takes as it begins; where it finds no room SQLite speaks of the disk
+# what the index of the log takes as it begins
 _ROOM: Final = 65_536
 _TROUBLE: Final = {
     5: ("busy", "The workspace is busy with another program"),
@@ -104,7 +106,7 @@ def open_engine(path: Path, key: bytes, *, create: bool = False) -> Engine:
     engine = _engine(path, key, create=create, isolation_level=None)
     event.listen(engine, "begin", _begin)
     _first_connection(engine)
-    event.listen(engine, "handle_error", _translate)
+    event.listen(engine, "handle_error", partial(_translate, path.parent))
     return engine
 
 
@@ -161,17 +163,27 @@ def _connect(path: Path, key: bytes, isolation_level: str | None) -> Any:
         _prepare(connection, path, key)
     except sqlcipher.Error as error:
         connection.close()
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF == _IO_ERROR and _is_full(path.parent):
-            error.sqlite_errorcode = _FULL
+        _tell_full(error, path.parent)
         raise
     return connection
 
 
+def _tell_full(error: BaseException | None, folder: Path) -> None:
+    """SQLite speaks of the disk where a quota is used up, and where the index of its log finds no room."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF == _IO_ERROR and _is_full(folder):
+        error.sqlite_errorcode = _FULL  # type: ignore[union-attr]
+
+
 def _is_full(folder: Path) -> bool:
+    """Found out by writing: no figure tells what a quota has left."""
     try:
-        return shutil.disk_usage(folder).free < _ROOM
-    except OSError:
-        return False
+        with TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(_ROOM))
+            probe.flush()
+            os.fsync(probe.fileno())
+    except OSError as error:
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return False
 
 
 def _prepare(connection: Any, path: Path, key: bytes) -> None:
@@ -232,7 +244,8 @@ def _begin_writing(driver: Any) -> None:
         driver.execute(PATIENT)
 
 
-def _translate(context: ExceptionContext) -> BaseException | None:
+def _translate(folder: Path, context: ExceptionContext) -> BaseException | None:
+    _tell_full(context.original_exception, folder)
     return trouble_of(context.original_exception)
 
 

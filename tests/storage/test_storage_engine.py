@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import shutil
@@ -10,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 from time import sleep
+from typing import IO
 
 import pytest
 import sqlalchemy as sa
@@ -22,7 +24,7 @@ from campaign_app.storage import engine as engine_module
 from campaign_app.storage.engine import Database, open_engine, open_flows_engine
 from campaign_app.storage.integrity import check_integrity
 from campaign_app.storage.pages import Look, look
-from campaign_app.storage.workspace import Workspace, open_workspace
+from campaign_app.storage.workspace import DATABASE, Workspace, open_workspace
 
 DIALECTS = ("sqlite",)
 
@@ -136,6 +138,31 @@ def test_a_full_disk_changes_nothing_and_says_so(workspace: Workspace) -> None:
     assert workspace.accounts.cursor(account_id, "customers") == ""
     engine.dispose()
     assert workspace.customers.upsert_page(account_id, crowd, "page 2", NOW) == (2_000, 0)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="finds the log's file by /proc")
+@pytest.mark.parametrize(
+    ("number", "code"), [(errno.EDQUOT, "disk_full"), (errno.ENOSPC, "disk_full"), (errno.EIO, "disk_error")]
+)
+def test_a_quota_that_is_used_up_is_told_as_a_full_disk(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, number: int, code: str
+) -> None:
+    """SQLite tells of any write that failed as of a failing disk, but for one on a full one."""
+    workspace.accounts.set_setting("x", 1)
+    log = workspace.folder / f"{DATABASE}-wal"
+    opened = [int(fd.name) for fd in Path("/proc/self/fd").iterdir() if fd.resolve() == log.resolve()]
+
+    def refuse(**_: object) -> IO[bytes]:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(engine_module, "TemporaryFile", refuse)
+    unwritable = os.open(log, os.O_RDONLY)
+    for each in opened:
+        os.dup2(unwritable, each)
+    with pytest.raises(WorkspaceError) as caught:
+        workspace.accounts.set_setting("x", 2)
+    os.close(unwritable)
+    assert (len(opened), caught.value.code) == (1, code)
 
 
 def test_threads_write_and_read_at_once(workspace: Workspace) -> None:
