@@ -148,7 +148,6 @@ def whole(path: Path, folder: Path) -> dict[str, Any]:
             store=made.imports,
             settings=made.accounts,
             open_table=open_table,
-            audit=made.audit,
             clock=lambda: NOW,
             beside=help_of,
         )

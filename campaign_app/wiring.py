@@ -295,7 +295,6 @@ def imports_of(workspace: Workspace, clock: Clock, beside: Beside | None = None)
         store=workspace.imports,
         settings=workspace.accounts,
         open_table=open_table,
-        audit=workspace.audit,
         clock=clock,
         place=place_id() if workspace.shared else "",
         seen=seen,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -278,8 +278,11 @@ class ImportStore(Protocol):
         """Noted where it had not ended, or with other counts: of two who end it, or of one who does so twice, once."""
         ...
 
-    def undo(self, import_id: int) -> ChunkCounts:
-        """Gives attributes their former values (unless changed since), forgets waiting rows; says how many of each."""
+    def undo(self, import_id: int, noted: Callable[[ChunkCounts], Noted] | None = None) -> ChunkCounts:
+        """Gives attributes their former values (unless changed since), forgets waiting rows; says how many of each.
+
+        That is noted as it ends, once.
+        """
         ...
 
     def report(self, import_id: int, limit: int) -> ImportReport: ...

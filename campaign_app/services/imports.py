@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from campaign_app.domain.campaign import Noted
 from campaign_app.domain.customer import ChunkCounts, ImportGlance, ImportReport
 from campaign_app.domain.errors import NotAllowed, NotFound, SettingsError
-from campaign_app.domain.ports import AuditLog, Clock
+from campaign_app.domain.ports import Clock
 from campaign_app.domain.ports_people import ImportStore
 from campaign_app.domain.team import Permission
 from campaign_app.services.import_columns import Column, guess_columns, map_columns, problem_of
@@ -41,6 +41,11 @@ class ImportSettings(Protocol):
 
     def set_setting(self, name: str, value: Any) -> None: ...
     def setting(self, name: str, default: Any) -> Any: ...
+    def change_settings(
+        self,
+        names: Sequence[str],
+        change: Callable[[Mapping[str, Any]], tuple[Mapping[str, Any], Sequence[Noted]]],
+    ) -> None: ...
     def change_setting(self, name: str, change: Callable[[Any], Any]) -> None:
         """To what `change` makes of what is stored (None of nothing), while nobody else changes it; may raise."""
         ...
@@ -70,7 +75,6 @@ class Imports(Permitted):
         store: ImportStore,
         settings: ImportSettings,
         open_table: OpenTable,
-        audit: AuditLog,
         clock: Clock,
         place: str = "",
         seen: Callable[[], bool] = _always,
@@ -79,7 +83,6 @@ class Imports(Permitted):
         self._store = store
         self._settings = settings
         self._open_table = open_table
-        self._audit = audit
         self._clock = clock
         self._place, self._seen, self._beside = place, seen, beside
         self._sessions = OpenSessions()
@@ -159,16 +162,21 @@ class Imports(Permitted):
             scan=scan.to_json(),
         )
 
-        def put(before: Any) -> Any:
+        name = _setting(import_id)
+
+        def put(stored: Mapping[str, Any]) -> tuple[dict[str, Any], list[Noted]]:
+            before = stored.get(name)
             known = plan if before is None else ImportPlan.from_json(before)
             others = self.person.signs(known.actor) != known.actor and not self.person.may(Permission.WORK)
             if others or not plan.reads_like(known):
                 # its first rows may be in already, read in the other way; and the server keeps a plan for its login
                 raise NotAllowed("import_unfinished", "The file is being imported in another way", import_id=import_id)
-            return replace(plan, paths={**known.paths, self._place: plan.path}).to_json()
+            noted = Noted(
+                "import.begun", actor, now, {"import_id": import_id, "rows": scan.rows, "sha256": plan.sha256}
+            )
+            return {name: replace(plan, paths={**known.paths, self._place: plan.path}).to_json()}, [noted]
 
-        self._settings.change_setting(_setting(import_id), put)
-        self._audit.record("import.begun", actor=actor, at=now, import_id=import_id, rows=scan.rows, sha256=plan.sha256)
+        self._settings.change_settings([name], put)
         self._sessions.begin(import_id, session)
         return Begun(import_id, session.chunks, scan.rows, self._place)
 
@@ -231,9 +239,9 @@ class Imports(Permitted):
     @needs(Permission.IMPORT)
     def undo(self, *, import_id: int, actor: str) -> ChunkCounts:
         """Takes the attributes back that the import gave; facts and suppressions are none of its business."""
-        undone = self._store.undo(import_id)
-        self._audit.record("import.undone", actor=actor, at=self._clock(), import_id=import_id, **_as_dict(undone))
-        return undone
+        return self._store.undo(import_id, lambda undone: Noted(
+            "import.undone", actor, self._clock(), {"import_id": import_id, **_as_dict(undone)}
+        ))  # fmt: skip
 
     def report(self, *, import_id: int, limit: int = EXAMPLES) -> ImportReport:
         return self._store.report(import_id, limit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -106,7 +106,7 @@ class SqlImports:
             if (before.state, before.counts) != ("done", to_text(counts)):
                 append_noted(connection, noted)
 
-    def undo(self, import_id: int) -> ChunkCounts:
+    def undo(self, import_id: int, noted: Callable[[ChunkCounts], Noted] | None = None) -> ChunkCounts:
         """In steps, each a transaction, so that others can write meanwhile; a cut undo is taken up where it stopped."""
         undone: Counter[str] = Counter()
         with self.db.write() as connection:
@@ -118,9 +118,11 @@ class SqlImports:
             _set_state(connection, import_id, "undoing")
         while step := self._undo_step(import_id):
             undone += step
+        counts = ChunkCounts(**undone)
         with self.db.write() as connection:
             _set_state(connection, import_id, "undone")
-        return ChunkCounts(**undone)
+            append_noted(connection, None if noted is None else noted(counts))
+        return counts
 
     def report(self, import_id: int, limit: int) -> ImportReport:
         with self.db.read() as connection:

@@ -53,8 +53,8 @@ def write(file: Path) -> None:
 
 
 def imports_of(shop: Shop, help_of: Beside = nobody) -> Imports:
-    store, settings, audit = shop.workspace.imports, shop.workspace.accounts, shop.workspace.audit
-    return Imports(store=store, settings=settings, open_table=open_table, audit=audit, clock=shop.clock, beside=help_of)
+    store, settings = shop.workspace.imports, shop.workspace.accounts
+    return Imports(store=store, settings=settings, open_table=open_table, clock=shop.clock, beside=help_of)
 
 
 def begin(shop: Shop, file: Path) -> Begun:

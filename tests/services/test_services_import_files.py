@@ -31,12 +31,11 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 
 def imports_of(shop: Shop, *, seen: bool = True, place: str = "") -> Imports:
-    store, settings, audit = shop.workspace.imports, shop.workspace.accounts, shop.workspace.audit
+    store, settings = shop.workspace.imports, shop.workspace.accounts
     return Imports(
         store=store,
         settings=settings,
         open_table=open_table,
-        audit=audit,
         clock=shop.clock,
         place=place,
         seen=lambda: seen,

@@ -1,4 +1,4 @@
-"""What is done with a campaign, an account or a signature is in the audit, or it was not done: one transaction."""
+"""What is done with a campaign, an account, a signature or a file is in the audit, or was not done: one transaction."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import NotFound
 from campaign_app.domain.filing import OwnFiling
+from campaign_app.jobs.import_customers import import_file
 from campaign_app.jobs.stopping import put_aside
 from campaign_app.jobs.worker import Worker
+from campaign_app.services.import_plan import Source
 from campaign_app.services.pinning import pin_for
 from campaign_app.storage.workspace import Workspace
 from tests.fakes.remotes import ENTITY
@@ -157,3 +159,35 @@ def test_what_cannot_be_noted_of_an_account_or_a_signature_is_not_done(staged: S
     with pytest.raises(sa.exc.IntegrityError):
         ACTS[action](staged.app, staged.account)
     assert stands(staged) == before
+
+
+def test_an_import_is_not_begun_unnoted(staged: Staged, tmp_path: Path) -> None:
+    """Whoever begins it anew is noted, and the worker finds nothing to do until then."""
+    source = a_file(tmp_path, staged.account)
+    refuse_audit(staged.app.workspace)
+    with pytest.raises(sa.exc.IntegrityError):
+        staged.app.imports.begin(source=source, actor="李")
+    (begun,) = staged.app.imports.all()
+    with pytest.raises(NotFound):
+        staged.app.imports.apply_chunk(begun.id, 0)
+
+
+def test_an_import_is_not_undone_unnoted(staged: Staged, tmp_path: Path) -> None:
+    """It is still to be undone, and is noted by whoever does that."""
+    imports, workspace = staged.app.imports, staged.app.workspace
+    done = import_file(imports, a_file(tmp_path, staged.account), actor="李")
+    refuse_audit(workspace)
+    with pytest.raises(sa.exc.IntegrityError):
+        imports.undo(import_id=done.import_id, actor="李")
+    assert [each.state for each in imports.all()] == ["undoing"]
+    with workspace.database.write() as connection:
+        connection.exec_driver_sql("DROP TRIGGER no_room")
+    for _ in range(2):
+        imports.undo(import_id=done.import_id, actor="李")
+    assert [each.action for each in workspace.audit.entries(limit=2)] == ["import.undone", "import.finished"]
+
+
+def a_file(folder: Path, account: int) -> Source:
+    made = folder / "会员.csv"
+    made.write_text("客户标识,会员等级\nc00004,金\n", "utf-8")
+    return Source(str(made), account)
