@@ -50,6 +50,9 @@ def _isolate() -> None:
         os.environ[name] = str(_folder("home"))
     for name in ("APPDATA", "LOCAL_APPDATA"):  # what platformdirs believes more than Windows itself
         os.environ[f"WIN_PD_OVERRIDE_{name}"] = str(_folder(name.lower()))
+    for name in [each for each in os.environ if each.startswith(("LANG", "LC_"))]:
+        del os.environ[name]
+    os.environ["LC_ALL"] = "C.UTF-8"  # how dates are written follows it
     if sys.platform == "win32":  # off screen Qt knows of no fonts there
         os.environ["QT_QPA_FONTDIR"] = str(Path(os.environ["WINDIR"], "Fonts"))
     # the X server on which the window is driven, where a test run asks for one

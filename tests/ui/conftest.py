@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -32,6 +32,7 @@ from tests.helpers.answering import unasked
 from tests.helpers.window import ENTITY, PHRASE, Start, Started
 from tests.helpers.windowed import Windowed, windowed
 
+QLocale.setDefault(QLocale.c())  # for systems that have theirs from elsewhere than the environment
 KEY = bytes(range(32))
 PATIENCE_MS = 60_000  # a slow machine is no failure
 DELETE = QEvent.Type.DeferredDelete
