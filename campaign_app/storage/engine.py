@@ -105,7 +105,7 @@ def open_engine(path: Path, key: bytes, *, create: bool = False) -> Engine:
     """The engine of the workspace's own database. Never makes a file unless `create`, and then only a new one."""
     engine = _engine(path, key, create=create, isolation_level=None)
     event.listen(engine, "begin", _begin)
-    _first_connection(engine)
+    _first_connection(engine, path.parent)
     event.listen(engine, "handle_error", partial(_translate, path.parent))
     return engine
 
@@ -113,7 +113,7 @@ def open_engine(path: Path, key: bytes, *, create: bool = False) -> Engine:
 def open_flows_engine(path: Path, key: bytes, *, create: bool = False) -> Engine:
     """The engine for the durable flows' system database; transactions as DBOS makes them on engines of its own."""
     engine = _engine(path, key, create=create, isolation_level="IMMEDIATE")
-    _first_connection(engine)
+    _first_connection(engine, path.parent)
     return engine
 
 
@@ -161,17 +161,10 @@ def _connect(path: Path, key: bytes, isolation_level: str | None) -> Any:
     )
     try:
         _prepare(connection, path, key)
-    except sqlcipher.Error as error:
+    except sqlcipher.Error:
         connection.close()
-        _tell_full(error, path.parent)
         raise
     return connection
-
-
-def _tell_full(error: BaseException | None, folder: Path) -> None:
-    """SQLite speaks of the disk where a quota is used up, and where the index of its log finds no room."""
-    if getattr(error, "sqlite_errorcode", 0) & 0xFF == _IO_ERROR and _is_full(folder):
-        error.sqlite_errorcode = _FULL  # type: ignore[union-attr]
 
 
 def _is_full(folder: Path) -> bool:
@@ -197,12 +190,12 @@ def _prepare(connection: Any, path: Path, key: bytes) -> None:
         connection.execute(pragma)
 
 
-def _first_connection(engine: Engine) -> None:
+def _first_connection(engine: Engine, folder: Path) -> None:
     try:
         engine.connect().close()
     except (DBAPIError, sqlcipher.Error) as error:
         engine.dispose()
-        trouble = trouble_of(getattr(error, "orig", error))
+        trouble = trouble_of(getattr(error, "orig", error), folder)
         if trouble is not None and trouble.code == "workspace_gone":  # it is there: what cannot be made is its log
             trouble = WorkspaceError(*_TROUBLE[8])
         raise trouble or error from None
@@ -245,16 +238,18 @@ def _begin_writing(driver: Any) -> None:
 
 
 def _translate(folder: Path, context: ExceptionContext) -> BaseException | None:
-    _tell_full(context.original_exception, folder)
-    return trouble_of(context.original_exception)
+    return trouble_of(context.original_exception, folder)
 
 
-def trouble_of(error: BaseException | None) -> AppError | None:
-    """What a user is told of a driver's error; None of one that is a bug."""
-    code = getattr(error, "sqlite_errorcode", None)
-    if code is not None and code & 0xFF == _CONSTRAINT and str(error) == FENCED:
+def trouble_of(error: BaseException | None, folder: Path | None = None) -> AppError | None:
+    """What a user is told of a driver's error; None of one that is a bug.
+
+    `folder`: of the databases, where something was to be written. SQLite speaks of the disk where a quota is used up,
+    and where the index of its log finds no room.
+    """
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == _CONSTRAINT and str(error) == FENCED:
         return WorkspaceError(*FENCED_ERROR)
-    if code is None or code & 0xFF not in _TROUBLE:
-        return None
-    word, message = _TROUBLE[code & 0xFF]
-    return WorkspaceError(word, message)
+    if code == _IO_ERROR and folder is not None and _is_full(folder):
+        code = _FULL
+    return WorkspaceError(*_TROUBLE[code]) if code in _TROUBLE else None

@@ -98,7 +98,7 @@ class FileHome:
 
     def keep_small(self, *files: Engine) -> int:
         """A step of it; by how many pages they are smaller."""
-        return sum(map(give_back, files))
+        return sum(give_back(each, self.folder) for each in files)
 
 
 class ServerHome:

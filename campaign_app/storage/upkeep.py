@@ -11,6 +11,7 @@ purpose: without them a statement is carried out in one way only, whatever is in
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
 from typing import Any, Final
 
 import sqlcipher3.dbapi2 as sqlcipher
@@ -23,8 +24,8 @@ SPARE_PAGES: Final = 4_096
 _BUSY: Final = (5, 6)
 
 
-def give_back(engine: Engine, pages: int = STEP_PAGES, spare: int = SPARE_PAGES) -> int:
-    """Ends the file earlier by up to so many pages; returns by how many, 0 where there is nothing to do or no room.
+def give_back(engine: Engine, folder: Path, pages: int = STEP_PAGES, spare: int = SPARE_PAGES) -> int:
+    """Ends the file in `folder` earlier by up to so many pages; returns by how many, 0 also while others write.
 
     Files that were made before schema 20 keep their size. Raises WorkspaceError as every change does.
     """
@@ -41,7 +42,7 @@ def give_back(engine: Engine, pages: int = STEP_PAGES, spare: int = SPARE_PAGES)
         except sqlcipher.OperationalError as error:
             if error.sqlite_errorcode & 0xFF in _BUSY:
                 return 0
-            raise trouble_of(error) or error from None
+            raise trouble_of(error, folder) or error from None
         finally:
             connection.execute(PATIENT)
 

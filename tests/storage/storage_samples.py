@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+import pytest
 import sqlalchemy as sa
 
 from campaign_app.consent.gate import Ask, Person, decide
@@ -29,12 +31,27 @@ from campaign_app.domain.customer import Account, Entity, PlatformCustomer
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.phone import Phone
 from campaign_app.jobs.ports import Claim, Submission
-from campaign_app.storage.workspace import Workspace
+from campaign_app.storage import engine
+from campaign_app.storage.workspace import DATABASE, Workspace
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
 ENTITY, OTHER_ENTITY, ISSUER = "91330100MA2B00001X", "91440300MA5D00002Y", "91110000MA0000009X"
 KEY = hashlib.sha256(b"the tests' workspace").digest()
 Fresh = Callable[[], AbstractContextManager[Workspace]]
+
+
+def refuse_writes(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """From now on the log takes nothing, and the folder no other file for this reason; there is one connection."""
+    log = workspace.folder / f"{DATABASE}-wal"
+    (opened,) = (int(fd.name) for fd in Path("/proc/self/fd").iterdir() if fd.resolve() == log.resolve())
+
+    def refuse(**_: object) -> IO[bytes]:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(engine, "TemporaryFile", refuse)
+    unwritable = os.open(log, os.O_RDONLY)
+    os.dup2(unwritable, opened)
+    os.close(unwritable)
 
 
 def minutes(count: float) -> timedelta:

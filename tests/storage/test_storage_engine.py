@@ -11,12 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 from time import sleep
-from typing import IO
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
-from storage_samples import KEY, NOW, fact, file_hashes, number, person, receipt, shop, sync
+from storage_samples import KEY, NOW, fact, file_hashes, number, person, receipt, refuse_writes, shop, sync
 
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.errors import WorkspaceError
@@ -24,7 +23,7 @@ from campaign_app.storage import engine as engine_module
 from campaign_app.storage.engine import Database, open_engine, open_flows_engine
 from campaign_app.storage.integrity import check_integrity
 from campaign_app.storage.pages import Look, look
-from campaign_app.storage.workspace import DATABASE, Workspace, open_workspace
+from campaign_app.storage.workspace import Workspace, open_workspace
 
 DIALECTS = ("sqlite",)
 
@@ -149,20 +148,10 @@ def test_a_quota_that_is_used_up_is_told_as_a_full_disk(
 ) -> None:
     """SQLite tells of any write that failed as of a failing disk, but for one on a full one."""
     workspace.accounts.set_setting("x", 1)
-    log = workspace.folder / f"{DATABASE}-wal"
-    opened = [int(fd.name) for fd in Path("/proc/self/fd").iterdir() if fd.resolve() == log.resolve()]
-
-    def refuse(**_: object) -> IO[bytes]:
-        raise OSError(number, os.strerror(number))
-
-    monkeypatch.setattr(engine_module, "TemporaryFile", refuse)
-    unwritable = os.open(log, os.O_RDONLY)
-    for each in opened:
-        os.dup2(unwritable, each)
+    refuse_writes(workspace, monkeypatch, number)
     with pytest.raises(WorkspaceError) as caught:
         workspace.accounts.set_setting("x", 2)
-    os.close(unwritable)
-    assert (len(opened), caught.value.code) == (1, code)
+    assert caught.value.code == code
 
 
 def test_threads_write_and_read_at_once(workspace: Workspace) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Event
 
 import pytest
-from storage_samples import NOW, Campaigning, number
+from storage_samples import NOW, Campaigning, number, refuse_writes
 
 from campaign_app.domain.customer import ImportRow
 from campaign_app.domain.errors import WorkspaceError
@@ -32,13 +34,16 @@ def leave_gaps(workspace: Workspace, account_id: int, pages: int) -> None:
     workspace.imports.undo(import_id)
 
 
+def shrink(workspace: Workspace, pages: int = STEP_PAGES) -> int:
+    return give_back(workspace.database.engine, workspace.folder, pages, SPARE)
+
+
 def test_a_file_ends_earlier_step_by_step_and_keeps_all_that_is_in_it(workspace: Workspace) -> None:
     made = Campaigning(workspace, 3)
     leave_gaps(workspace, made.account_id, 1_500)
     before, file = pragma(workspace, "page_count"), workspace.folder / "workspace.db"
-    engine = workspace.database.engine
     gone: list[int] = []
-    while step := give_back(engine, spare=SPARE):
+    while step := shrink(workspace):
         gone.append(step)
     assert len(gone) > 2
     assert max(gone) <= STEP_PAGES + 1  # and one of the map of pages
@@ -58,7 +63,7 @@ def test_a_campaign_is_sent_meanwhile(workspace: Workspace) -> None:
     def tidy() -> int:
         steps = 0
         while not sent.is_set():
-            steps += give_back(workspace.database.engine, pages=8, spare=SPARE) > 0
+            steps += shrink(workspace, pages=8) > 0
         return steps
 
     with ThreadPoolExecutor(1) as beside:
@@ -74,8 +79,8 @@ def test_a_campaign_is_sent_meanwhile(workspace: Workspace) -> None:
 def test_whoever_writes_is_not_waited_for(workspace: Workspace) -> None:
     leave_gaps(workspace, Campaigning(workspace, 1).account_id, 200)
     with workspace.database.write():
-        assert give_back(workspace.database.engine, spare=SPARE) == 0
-    assert give_back(workspace.database.engine, spare=SPARE) > 0
+        assert shrink(workspace) == 0
+    assert shrink(workspace) > 0
 
 
 def test_a_few_free_pages_are_left_for_what_comes(workspace: Workspace) -> None:
@@ -94,7 +99,7 @@ def test_a_file_that_was_made_before_keeps_its_size(workspace: Workspace) -> Non
         driver.execute("VACUUM")
     leave_gaps(workspace, Campaigning(workspace, 1).account_id, 200)
     assert pragma(workspace, "freelist_count") > SPARE
-    assert give_back(workspace.database.engine, spare=SPARE) == 0
+    assert shrink(workspace) == 0
 
 
 def test_trouble_is_told_as_with_any_change(workspace: Workspace) -> None:
@@ -104,5 +109,17 @@ def test_trouble_is_told_as_with_any_change(workspace: Workspace) -> None:
         assert driver is not None
         driver.execute("PRAGMA query_only = ON")
     with pytest.raises(WorkspaceError) as caught:  # by the connection that was used last
-        give_back(workspace.database.engine, spare=SPARE)
+        shrink(workspace)
     assert caught.value.code == "read_only"
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="finds the log's file by /proc")
+@pytest.mark.parametrize(("number", "code"), [(errno.EDQUOT, "disk_full"), (errno.EIO, "disk_error")])
+def test_a_quota_that_is_used_up_is_waited_for_as_with_any_change(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, number: int, code: str
+) -> None:
+    leave_gaps(workspace, Campaigning(workspace, 1).account_id, 200)
+    refuse_writes(workspace, monkeypatch, number)
+    with pytest.raises(WorkspaceError) as caught:
+        shrink(workspace)
+    assert caught.value.code == code
