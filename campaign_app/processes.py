@@ -126,7 +126,7 @@ def begin_worker(folder: Path, stop_seconds: float = STOP_SECONDS) -> AbstractCo
 def hand_over(worker: subprocess.Popen[str], key: bytes, clock_offset: timedelta) -> None:
     """The key goes by standard input, never by an argument. `greet` waits until the worker is at work."""
     assert worker.stdin is not None
-    with suppress(BrokenPipeError):  # it has ended: its own words on stderr say why
+    with suppress(OSError):  # it has ended, for which Windows has a word of its own: what it said on stderr tells why
         worker.stdin.write(json.dumps({"key": key.hex(), "clock_offset": clock_offset.total_seconds()}) + "\n")
         worker.stdin.flush()
 
