@@ -3357,10 +3357,6 @@ Its keys are deleted from this computer; until you reconnect, this account canno
 <context>
     <name>EndingNote</name>
     <message>
-        <source>允发</source>
-        <translation>Yunfa</translation>
-    </message>
-    <message>
         <source>正在结束…
 正在交出的一批短信有了结果就会关闭，最多一分多钟；余下的以后接着发，不会重发。</source>
         <translation>Closing…

@@ -17,6 +17,7 @@ from campaign_app import bootstrap
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.ui.pages.campaigns import CampaignsPage
+from campaign_app.ui.pages.ending_note import EndingNote
 from campaign_app.ui.pages.shell import FIRST, LEAST, LEAST_PAGE, Shell
 from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.prefs import Prefs
@@ -52,6 +53,15 @@ def test_the_welcome_is_whole_and_the_keyboard_begins_at_its_first_way(
     qtbot.waitUntil(welcome.demo.hasFocus)
     started.application.shut()
     qapp.setStyleSheet("")
+
+
+def test_the_program_is_named_once_in_a_title(start: Start, qapp: QApplication) -> None:
+    """Windows and X11 put its name behind every title that does not end with it."""
+    former = qapp.applicationDisplayName()
+    qapp.setApplicationDisplayName("允发 Yunfa")
+    shell, note = start().application.shell, EndingNote()
+    qapp.setApplicationDisplayName(former)
+    assert (shell.windowTitle(), note.windowTitle()) == ("允发 Yunfa", "允发 Yunfa")
 
 
 # --- closing ---------------------------------------------------------------------------------------------------------

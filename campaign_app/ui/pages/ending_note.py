@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
 
@@ -11,7 +12,7 @@ class EndingNote(QLabel):
         super().__init__()
         self.setWindowFlags(Qt.WindowType.Window | Qt.WindowType.CustomizeWindowHint | Qt.WindowType.WindowTitleHint)
         self.setObjectName("ending")
-        self.setWindowTitle(self.tr("允发"))
+        self.setWindowTitle(QGuiApplication.applicationDisplayName())  # as the window's
         self.setText(
             self.tr("正在结束…\n正在交出的一批短信有了结果就会关闭，最多一分多钟；余下的以后接着发，不会重发。")
         )
