@@ -171,6 +171,10 @@ class FactStore(Protocol):
         """
         ...
 
+    def confirmed(self, customer_ids: Sequence[int]) -> frozenset[int]:
+        """Those whose latest fact says confirmed, whatever for and however long ago."""
+        ...
+
     def history(self, customer_id: int) -> tuple[tuple[int, ConsentFact], ...]:
         """Every fact of one customer, oldest first."""
         ...

@@ -252,13 +252,15 @@ def _is_stale(context: Context, messages: Sequence[Outgoing]) -> bool:
 
 
 def _is_overtaken(context: Context, messages: Sequence[Outgoing]) -> bool:
-    """Whether the gate has to be asked again: its word is too old, or somebody is suppressed since it was given.
+    """Whether the gate has to be asked again: its word is too old, or somebody is not confirmed any more.
 
-    A person, another worker or another flow of this one may have put that down while texts were made or a turn was
-    waited for. Nobody who was confirmed had a mark.
+    A person, another worker or another flow of this one may have put a no down, read another answer or chosen another
+    source of consents while texts were made or a turn was waited for. Nobody who was confirmed had a mark.
     """
     ids = [message.recipient.customer_id for message in messages]
-    return _is_stale(context, messages) or bool(context.stores.suppressions.of_customers(ids))
+    if _is_stale(context, messages) or context.stores.suppressions.of_customers(ids):
+        return True
+    return not context.stores.facts.confirmed(ids).issuperset(ids)
 
 
 def _still_confirmed(context: Context, campaign: Campaign, submission: Submission) -> list[Outgoing] | None:

@@ -48,6 +48,11 @@ REFUSED_AHEAD_MS: Final = 3_600_000
 _NEWEST: Final = FACT.join(schema.consent_latest, schema.consent_latest.c.fact_id == schema.consent_fact.c.id)
 _NEWEST_SINCE: Final = _NEWEST.where(schema.consent_fact.c.checked_at >= sa.bindparam("since"))
 _NEWEST_ID: Final = sa.select(schema.consent_latest.c.customer_id, schema.consent_latest.c.fact_id)
+_CONFIRMED: Final = (
+    sa.select(schema.consent_latest.c.customer_id)
+    .join(schema.consent_fact, schema.consent_latest.c.fact_id == schema.consent_fact.c.id)
+    .where(schema.consent_fact.c.status == ConsentStatus.CONFIRMED.value)
+)
 _cursor, _source, _receipt = schema.stream_cursor.c, schema.consent_source.c, schema.consent_receipt.c
 _READ: Final = sa.select(
     sa.or_(
@@ -110,6 +115,11 @@ class SqlFacts:
         with self.db.look() as connection:
             rows = rows_among(connection, wanted, schema.consent_latest.c.customer_id, customer_ids, **given)
             return {row[1]: (row[0], fact_of(row)) for row in rows}
+
+    def confirmed(self, customer_ids: Sequence[int]) -> frozenset[int]:
+        with self.db.look() as connection:
+            rows = rows_among(connection, _CONFIRMED, schema.consent_latest.c.customer_id, customer_ids)
+            return frozenset(row[0] for row in rows)
 
     def history(self, customer_id: int) -> tuple[tuple[int, ConsentFact], ...]:
         fact = schema.consent_fact

@@ -13,6 +13,8 @@ from campaign_app.domain.consent import ConsentStatus, CustomerRef
 from campaign_app.domain.errors import NotAllowed, RemoteUnavailable
 from campaign_app.jobs import dispatch, fencing
 from campaign_app.jobs.gating import pull_changes, refresh
+from campaign_app.jobs.ports import Rate
+from campaign_app.jobs.turns import LONGEST_TURN
 from tests.helpers.shop import Shop
 
 DIALECTS = ("sqlite", "postgresql")
@@ -137,6 +139,34 @@ def test_nothing_that_was_claimed_before_leaves_by_the_former_sources_word(shop:
     gateway.capabilities = replace(gateway.capabilities, idempotent=idempotent, lookup=idempotent)
     gateway.fail_before = [RemoteUnavailable("not_connected", "It took nothing")]
     as_texts_are_made(shop, lambda: as_texts_are_made(shop, says_otherwise(shop, account, source)))
+    to_its_end(shop, campaign.id)
+    assert shop.reached() == ["c00001"]
+    assert shop.workspace.inbox.counts(campaign.id)["withheld"] == 1
+
+
+@pytest.mark.parametrize("idempotent", [True, False])
+@pytest.mark.parametrize("known", [True, False])
+def test_nothing_that_waits_for_its_turn_leaves_by_the_former_sources_word(
+    shop: Shop, *, idempotent: bool, known: bool
+) -> None:
+    """Also where somebody has asked the new source by the time that the turn comes."""
+    account, source, carrier = shop.add_account(2), shop.add_account(0, prefix="d"), shop.add_account(0, prefix="e")
+    shop.workspace.accounts.set_sender(account, carrier)
+    campaign, gateway, wait = shop.campaign(), shop.gateways[account], shop.context.wait
+    rate = Rate(carrier, 50)
+    gateway.capabilities = replace(gateway.capabilities, idempotent=idempotent, lookup=idempotent, rate=rate)
+    shop.workspace.rates.reserve(carrier, 5, shop.clock(), LONGEST_TURN)
+    choose = says_otherwise(shop, account, source)
+
+    def waits(seconds: float) -> None:
+        shop.context = replace(shop.context, wait=wait)
+        choose()
+        if known:
+            customers = shop.workspace.customers.by_ids([1, 2], phones=False)
+            refresh(shop.context, shop.workspace.accounts.account(account), list(customers.values()), shop.clock())
+        wait(seconds)
+
+    shop.context = replace(shop.context, wait=waits)
     to_its_end(shop, campaign.id)
     assert shop.reached() == ["c00001"]
     assert shop.workspace.inbox.counts(campaign.id)["withheld"] == 1

@@ -73,6 +73,7 @@ def test_syncing_and_asking_for_consent(workspace: Workspace, plans: Plans) -> N
     told = [fact(account_id, "c1"), fact(account_id, "c2", status=ConsentStatus.WITHDRAWN)]
     workspace.facts.append_changes(workspace.accounts.account(account_id), told, [receipt(account_id)], "", "x")
     workspace.facts.latest(list(ids.values()))
+    assert workspace.facts.confirmed(list(ids.values())) == {ids["c1"]}
     workspace.facts.history(ids["c1"])
     workspace.customers.by_ids(list(ids.values()))
     workspace.suppressions.active(ENTITY, [workspace.phone_keys.of_phone(number(1))])
