@@ -8,11 +8,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from campaign_app.processes import greet, own_command, start_child
-from campaign_app.streams import use_utf8
+from campaign_app.streams import hears_a_person, use_utf8
 
 ENCODINGS = ("gbk", "cp1252", "ascii")
 
@@ -71,3 +72,14 @@ def test_what_no_encoding_can_say_is_an_escape_of_json(monkeypatch: pytest.Monke
 
 def speaking(encoding: str) -> dict[str, str]:
     return {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+
+
+@pytest.mark.parametrize(("raw", "heard"), [("_WindowsConsoleIO", True), ("FileIO", False)])
+def test_on_windows_only_a_console_is_asked(raw: str, heard: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its null device calls itself a terminal, and is a file like any other."""
+    buffer = SimpleNamespace(raw=type(raw, (), {})())
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True, buffer=buffer))
+    assert hears_a_person() is heard
+    monkeypatch.setattr(sys, "stdin", None)
+    assert not hears_a_person()
