@@ -15,7 +15,7 @@ from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING, Final
 
 from campaign_app import keeping
-from campaign_app.processes import ask_to_end
+from campaign_app.processes import STOP_SECONDS, TEAM_STOP_SECONDS, ask_to_end, start_worker
 from campaign_app.wiring import App, wire
 
 if TYPE_CHECKING:
@@ -205,7 +205,6 @@ def start_worker_for(app: App, *, beside: bool = False, files: bool = False) -> 
     """
     from campaign_app.domain.errors import AppError
     from campaign_app.domain.team import Permission
-    from campaign_app.processes import STOP_SECONDS, TEAM_STOP_SECONDS, start_worker
     from campaign_app.storage import header
 
     folder = _there(app)

@@ -18,6 +18,7 @@ from campaign_app.domain.errors import AppError
 if sys.platform == "linux":
     import fcntl
 
+NEEDED_NO_MORE: Final = "\n"  # to a worker that waits for its key
 STOP_SECONDS: Final = 10
 # a team's worker lets the batch that it hands over come to its end (a minute at most), and gives its lease back
 TEAM_STOP_SECONDS: Final = 75
@@ -105,6 +106,9 @@ def ask_to_end(process: subprocess.Popen[str]) -> None:
         process.terminate()
     elif process.stdin is not None:
         with suppress(OSError):  # it has ended already
+            process.stdin.write(NEEDED_NO_MORE)
+            process.stdin.flush()
+        with suppress(OSError):
             process.stdin.close()
         process.stdin = None  # or `communicate` would look after it
 

@@ -18,6 +18,7 @@ from campaign_app.cli.at_login import AtLoginChoice, set_at_login
 from campaign_app.cli.keys import FolderOption, PassphraseOption, passphrase_from
 from campaign_app.cli.words import fail, say
 from campaign_app.jobs.sharing import QUEUES
+from campaign_app.processes import NEEDED_NO_MORE
 from campaign_app.teaming import EVERYTHING, Part
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _handed(folder: Path, stop: threading.Event) -> tuple[KeyKeeper, timedelta]:
 
     working.get_ready()
     told = sys.stdin.readline(4_096)
-    if not told:  # whoever began it needs it no more
+    if told == NEEDED_NO_MORE or stop.is_set():
         raise SystemExit(0)
     try:
         hello = json.loads(told)

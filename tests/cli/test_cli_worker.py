@@ -56,6 +56,14 @@ def test_without_a_workspace_it_ends_without_a_word(tmp_path: Path, capfd: pytes
     assert not (tmp_path / "ws").exists()
 
 
+@pytest.mark.parametrize("given", ["", "{}\n", "key\n"])
+def test_whoever_gives_it_no_key_is_told_so(given: str, tmp_path: Path) -> None:
+    command = own_command("worker", "--workspace", str(tmp_path / "ws"), "--attached")
+    ended = subprocess.run(command, input=given, capture_output=True, encoding="utf-8", timeout=60, check=False)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "--attached 需要父进程从标准输入给出密钥" in ended.stderr
+
+
 def test_a_key_for_no_workspace_is_an_error(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with begin_worker(tmp_path / "ws") as worker:
         hand_over(worker, KEY, timedelta(0))
