@@ -16,7 +16,7 @@ from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.customer import Account, Customer, Entity, PlatformCustomer
 from campaign_app.domain.message import Composed
 from campaign_app.domain.phone import Phone
-from campaign_app.jobs import dispatch, screening, stopping, sync
+from campaign_app.jobs import dispatch, fencing, screening, stopping, sync
 from campaign_app.jobs.stores import Context, Remotes, Stores
 from campaign_app.storage.schema_sending import ledger
 from campaign_app.storage.workspace import Workspace
@@ -107,6 +107,12 @@ class Shop:
             if result.step is dispatch.Step.END:
                 result = dispatch.finish(self.context, campaign_id)
         return result
+
+    def run_to_its_end(self, campaign_id: int) -> None:
+        """Waits for what nobody may ask about yet."""
+        while (result := self.run(campaign_id)).step is dispatch.Step.WAIT:
+            self.clock.advance(fencing.FENCE.total_seconds() + 1)
+        assert result.step is dispatch.Step.END
 
     def fail_job(self, campaign_id: int, why: str) -> None:
         """A job of the campaign ends so, as the flow ends it."""

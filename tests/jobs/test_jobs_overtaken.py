@@ -16,7 +16,7 @@ from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import RemoteUnavailable
 from campaign_app.domain.message import ComplaintClue, InboundMessage
 from campaign_app.domain.phone import Phone, PlatformPhone
-from campaign_app.jobs import dispatch, fencing
+from campaign_app.jobs import dispatch
 from campaign_app.jobs.asking import ask_again
 from campaign_app.jobs.poll import poll_all
 from campaign_app.jobs.ports import GatewayCapabilities, Rate
@@ -82,14 +82,6 @@ def once(do: Callable[[], object]) -> Callable[[], None]:
     return hook
 
 
-def to_its_end(shop: Shop, campaign_id: int) -> None:
-    result = shop.run(campaign_id)
-    while result.step is dispatch.Step.WAIT:
-        shop.clock.advance(fencing.FENCE.total_seconds() + 1)
-        result = shop.run(campaign_id)
-    assert result.step is dispatch.Step.END
-
-
 def test_a_number_that_opted_out_and_comes_in_while_shops_are_asked_is_not_reached(shop: Shop) -> None:
     account, gateway = carrier(shop, 4)
     gets(shop, account, 3, OTHER)
@@ -99,7 +91,7 @@ def test_a_number_that_opted_out_and_comes_in_while_shops_are_asked_is_not_reach
     shop.platforms[account].before_answer = once(lambda: gets(shop, account, 1, OTHER))
     with pytest.raises(RemoteUnavailable):
         shop.run(campaign.id)
-    to_its_end(shop, campaign.id)
+    shop.run_to_its_end(campaign.id)
     assert reached(gateway) == [number_of(0), number_of(2)]
 
 
@@ -110,7 +102,7 @@ def test_a_number_of_another_member_that_comes_in_while_shops_are_asked_is_reach
     shop.platforms[account].before_answer = once(lambda: gets(shop, account, 1, number_of(3)))
     with pytest.raises(RemoteUnavailable):
         shop.run(campaign.id)
-    to_its_end(shop, campaign.id)
+    shop.run_to_its_end(campaign.id)
     assert reached(gateway) == [number_of(0), number_of(3), number_of(2)]
 
 
@@ -124,7 +116,7 @@ def test_a_number_that_changed_hands_after_its_batch_was_claimed_is_reached_once
     with pytest.raises(Killed):
         shop.run(campaign.id)
     gets(shop, account, 1, number_of(3))
-    to_its_end(shop, campaign.id)
+    shop.run_to_its_end(campaign.id)
     assert sorted(map(repr, reached(gateway))) == sorted(map(repr, map(number_of, (0, 2, 3))))
     assert shop.workspace.inbox.counts(campaign.id)["withheld"] == 1
 
@@ -136,7 +128,7 @@ def test_a_sender_that_goes_by_no_number_takes_whoever_got_another_one(shop: Sho
     with pytest.raises(Killed):
         shop.run(campaign.id)
     gets(shop, account, 1, OTHER)
-    to_its_end(shop, campaign.id)
+    shop.run_to_its_end(campaign.id)
     assert shop.reached() == everybody(4)
 
 
@@ -151,7 +143,7 @@ def test_a_no_that_is_put_down_while_texts_are_made_holds(shop: Shop, capabiliti
         return real(*args)
 
     shop.composer.messages = slow
-    to_its_end(shop, campaign.id)
+    shop.run_to_its_end(campaign.id)
     assert shop.reached() == everybody(3)
 
 
@@ -167,7 +159,7 @@ def test_a_no_that_is_put_down_while_a_turn_is_waited_for_holds(shop: Shop, capa
         real(seconds)
 
     shop.context = replace(shop.context, wait=wait)
-    to_its_end(shop, campaign.id)
+    shop.run_to_its_end(campaign.id)
     assert shop.reached() == everybody(3)
 
 
@@ -248,7 +240,7 @@ def test_another_number_of_the_same_person_is_no_change_of_hands(shop: Shop) -> 
     gateway.fail_before = [Killed()]
     with pytest.raises(Killed):
         shop.run(campaign.id)
-    to_its_end(shop, campaign.id)
+    shop.run_to_its_end(campaign.id)
     assert shop.reached() == ["c00001"]
     assert shop.workspace.inbox.counts(campaign.id)["withheld"] == 0
 
@@ -262,7 +254,7 @@ def test_whoever_is_erased_while_shops_are_asked_is_not_reached(shop: Shop) -> N
     shop.platforms[account].before_answer = erase
     with pytest.raises(RemoteUnavailable):
         shop.run(campaign.id)
-    to_its_end(shop, campaign.id)
+    shop.run_to_its_end(campaign.id)
     assert reached(gateway) == [number_of(0), number_of(2), number_of(3)]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from campaign_app.domain.consent import ConsentStatus, CustomerRef
 from campaign_app.domain.errors import NotAllowed, RemoteUnavailable
-from campaign_app.jobs import dispatch, fencing
+from campaign_app.jobs import dispatch
 from campaign_app.jobs.gating import pull_changes, refresh
 from campaign_app.jobs.ports import Rate
 from campaign_app.jobs.turns import LONGEST_TURN
@@ -139,7 +139,7 @@ def test_nothing_that_was_claimed_before_leaves_by_the_former_sources_word(shop:
     gateway.capabilities = replace(gateway.capabilities, idempotent=idempotent, lookup=idempotent)
     gateway.fail_before = [RemoteUnavailable("not_connected", "It took nothing")]
     as_texts_are_made(shop, lambda: as_texts_are_made(shop, says_otherwise(shop, account, source)))
-    to_its_end(shop, campaign.id)
+    shop.run_to_its_end(campaign.id)
     assert shop.reached() == ["c00001"]
     assert shop.workspace.inbox.counts(campaign.id)["withheld"] == 1
 
@@ -167,14 +167,6 @@ def test_nothing_that_waits_for_its_turn_leaves_by_the_former_sources_word(
         wait(seconds)
 
     shop.context = replace(shop.context, wait=waits)
-    to_its_end(shop, campaign.id)
+    shop.run_to_its_end(campaign.id)
     assert shop.reached() == ["c00001"]
     assert shop.workspace.inbox.counts(campaign.id)["withheld"] == 1
-
-
-def to_its_end(shop: Shop, campaign_id: int) -> None:
-    result = shop.run(campaign_id)
-    while result.step is dispatch.Step.WAIT:
-        shop.clock.advance(fencing.FENCE.total_seconds() + 1)
-        result = shop.run(campaign_id)
-    assert result.step is dispatch.Step.END

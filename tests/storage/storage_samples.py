@@ -42,6 +42,8 @@ Fresh = Callable[[], AbstractContextManager[Workspace]]
 
 def refuse_writes(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """From now on the log takes nothing, and the folder no other file for this reason; there is one connection."""
+    if not Path("/proc/self/fd").exists():
+        pytest.skip("finds the log's file by /proc")
     log = workspace.folder / f"{DATABASE}-wal"
     (opened,) = (int(fd.name) for fd in Path("/proc/self/fd").iterdir() if fd.resolve() == log.resolve())
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Event
 
 import pytest
@@ -113,7 +112,6 @@ def test_trouble_is_told_as_with_any_change(workspace: Workspace) -> None:
     assert caught.value.code == "read_only"
 
 
-@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="finds the log's file by /proc")
 @pytest.mark.parametrize(("number", "code"), [(errno.EDQUOT, "disk_full"), (errno.EIO, "disk_error")])
 def test_a_quota_that_is_used_up_is_waited_for_as_with_any_change(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, number: int, code: str
