@@ -45,8 +45,13 @@ class Secrets(Protocol):
     def put(self, name: str, value: str) -> None: ...
     def get(self, name: str) -> str | None: ...
     def delete(self, name: str) -> None: ...
-    def connect(self, account_id: int, name: str, value: str, noted: Noted) -> None:
-        """`put` of a known account's, which is connected by it and noted, in one transaction."""
+    def connect(self, account: Account, name: str, value: str, noted: Noted) -> None:
+        """`put` of an account's that is stored, which is connected by it and noted, in one transaction.
+
+        Its label, options and pinned keys are written too; whose shop it is never changes. Keys that are pinned by then
+        and are none of these are kept as retired (`services.pinning`). Whose word counts for it is written only if it
+        was not connected before. Raises NotFound.
+        """
         ...
 
     def disconnect(self, account_id: int, name: str, noted: Noted) -> None:
@@ -181,17 +186,11 @@ class AccountStore(Protocol):
         """Once connected, opt-outs that nobody took wait again: its own, and those of shops whose consents it knows."""
         ...
 
-    def set_connection(self, account: Account) -> None:
-        """Writes its label, options, consent account and pinned keys; whose shop it is never changes.
-
-        Keys that are pinned by then and are none of these are kept as retired (`services.pinning`).
-        With another consent account its customers and changes are read from the start, no fact of the former one is
-        the latest any more, and opt-outs wait as above.
-        """
-        ...
-
     def take_consents_from(self, account_id: int, consent_account_id: int | None, noted: Noted | None = None) -> None:
-        """As `set_connection` would, and nothing else of the account."""
+        """With another one its customers and changes are read from the start, no fact of the former one is the latest
+
+        any more, and opt-outs wait as above.
+        """
         ...
 
     def set_sender(self, account_id: int, sender_account_id: int | None, noted: Noted | None = None) -> None:

@@ -96,17 +96,20 @@ class Accounts(Permitted):
     def keep(self, report: ConnectionReport, asked: Asked, *, actor: str, renews: int | None = None) -> Account:
         """Stores an account as `check` saw it, with its secrets. Raises as `connect` does.
 
-        `renews` is the account whose token or key is replaced while it stays connected.
+        `renews` is the account whose token or key is replaced while it stays connected, and its source of consents the
+        one it has.
         """
         draft = self._draft(asked)
         entity = _require_usable(draft, asked, report)
-        self._require_source(asked.consent_account_id, entity.uscc)
-        account = self._stored(seen(draft, report), entity, renews, spoken=bool(report.entity_uscc))
+        former = self._known(draft.account, renews)
+        if former is None or former.state != "connected":
+            self._require_source(asked.consent_account_id, entity.uscc)
+        account = self._stored(seen(draft, report), entity, former, spoken=bool(report.entity_uscc))
         noted = Noted("account.connected", actor, self._clock(), {
             "account": account.id, "platform": account.platform, "simulated": account.simulated,
             "issuer": account.issuer_uscc, "issuer_name": account.issuer_name, "domain": host_of(account.base_url),
         })  # fmt: skip
-        self._secrets.connect(account.id, secret_name(account.id), draft.secret, noted)
+        self._secrets.connect(account, secret_name(account.id), draft.secret, noted)
         if not self._capabilities(account).signatures:
             self._store.put_signatures(account.id, None, self._clock())
         self._note_balance(account.id, report)
@@ -183,19 +186,20 @@ class Accounts(Permitted):
         if consent_account_id is not None and not _may_answer(self._store.account(consent_account_id), entity_uscc):
             raise NotAllowed("consent_source", "That account cannot answer for this shop", account=consent_account_id)
 
-    def _stored(self, account: Account, entity: Entity, renews: int | None, *, spoken: bool) -> Account:
-        """An entity that is known keeps what a person said of it; its name is the platform's where that says one."""
+    def _stored(self, account: Account, entity: Entity, former: Account | None, *, spoken: bool) -> Account:
+        """The account, with an id. Nothing is written of a former one yet: that goes with its secret.
+
+        An entity that is known keeps what a person said of it; its name is the platform's where that says one.
+        """
         if all(each.uscc != entity.uscc for each in self._store.entities()):
             self._store.add_entity(entity)
         elif spoken:
             self._store.change_entity(entity.uscc, lambda now: replace(now, name=entity.name))
-        former = self._known(account, renews)
         if former is None:
             # connected by its key: without one it could not be asked, and nothing of its entity would be sent
             return self._store.add_account(replace(account, state="disconnected"))
         _require_same(former, account)
-        self._store.set_connection(replace(account, id=former.id, label=former.label))
-        return self._store.account(former.id)
+        return replace(account, id=former.id, label=former.label)
 
     def _known(self, account: Account, renews: int | None) -> Account | None:
         """The account that was disconnected before, or is to be renewed."""

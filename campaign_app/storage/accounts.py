@@ -150,15 +150,6 @@ class SqlAccounts:
         with self.db.write() as connection:
             put_state(connection, account_id, state)
 
-    def set_connection(self, account: Account) -> None:
-        table = schema.account
-        with self.db.write() as connection:
-            keys = pinned_anew(_stored(connection, account.id).pinned_keys, account.pinned_keys)
-            values = {"label": account.label, "pinned_keys": keys}
-            connection.execute(sa.update(table).where(table.c.id == account.id).values(values))
-            _put_source(connection, account.id, account.consent_account_id)
-            _put_connection(connection, account.id, account)
-
     def set_sender(self, account_id: int, sender_account_id: int | None, noted: Noted | None = None) -> None:
         with self.db.write() as connection:
             entity_of(connection, account_id)
@@ -271,6 +262,20 @@ def put_state(connection: sa.Connection, account_id: int, state: str) -> None:
         # it may be the one that answers for other shops, and takes what they have to tell
         whose = sa.select(_more.account_id).where(_more.consent_account_id == account_id)
         _tell_again(connection, [account_id, *connection.execute(whose).scalars()])
+
+
+def put_connected(connection: sa.Connection, account: Account) -> None:
+    """Connects a known one; raises NotFound. Of one that is connected it stays whose word counts: that has a choice of
+
+    its own (`take_consents_from`), which somebody may have made meanwhile.
+    """
+    table, known = schema.account, _stored(connection, account.id)
+    source = known.consent_account_id if known.state == "connected" else account.consent_account_id
+    values = {"label": account.label, "pinned_keys": pinned_anew(known.pinned_keys, account.pinned_keys)}
+    connection.execute(sa.update(table).where(table.c.id == account.id).values(values))
+    _put_source(connection, account.id, source)
+    _put_connection(connection, account.id, replace(account, consent_account_id=source))
+    put_state(connection, account.id, "connected")
 
 
 def _stored(connection: sa.Connection, account_id: int) -> Account:

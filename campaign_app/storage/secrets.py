@@ -13,11 +13,12 @@ from typing import Final
 import sqlalchemy as sa
 
 from campaign_app.domain.campaign import Noted
+from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.ports import Clock
 from campaign_app.services.accounts import secret_name
 from campaign_app.storage import schema
-from campaign_app.storage.accounts import put_state
+from campaign_app.storage.accounts import put_connected, put_state
 from campaign_app.storage.audit import append_noted
 from campaign_app.storage.engine import Database
 from campaign_app.storage.fetching import read_value
@@ -54,9 +55,9 @@ class SqlSecrets:
         statement = insert_or_update(connection, schema.secret, "name")
         connection.execute(statement, {"name": name, "sealed": sealed})
 
-    def connect(self, account_id: int, name: str, value: str, noted: Noted) -> None:
+    def connect(self, account: Account, name: str, value: str, noted: Noted) -> None:
         with self.db.write() as connection:
-            put_state(connection, account_id, "connected")
+            put_connected(connection, account)
             self._put(connection, name, value)
             append_noted(connection, noted)
 

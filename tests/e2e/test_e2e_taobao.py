@@ -51,7 +51,7 @@ class Workspace:
         return {customer.ref for customer in self.app.workspace.customers.by_ids(ids).values()}
 
     def confirmed_by(self, account_id: int | None) -> None:
-        self.app.workspace.accounts.set_connection(replace(self.shop, consent_account_id=account_id))
+        self.app.workspace.accounts.take_consents_from(self.shop.id, account_id)
 
 
 @pytest.fixture

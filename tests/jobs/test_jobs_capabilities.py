@@ -16,6 +16,7 @@ from campaign_app.jobs.poll import REFUSALS, poll_complaints, poll_inbound, poll
 from campaign_app.services.replies import Replies
 from campaign_app.services.stated import StatedTemplates
 from tests.fakes.remotes import EVERYTHING, IDEMPOTENT
+from tests.helpers.connect_again import connect_again
 from tests.helpers.shop import NOW, Shop, everybody, screen
 
 UNFOLLOWED = replace(EVERYTHING, consent_changes=False)
@@ -166,7 +167,7 @@ def test_nothing_leaves_by_a_sender_whose_replies_nobody_reads(shop: Shop) -> No
 def test_nothing_leaves_as_a_template_that_nobody_compared(shop: Shop) -> None:
     account, store = shop.add_account(3), shop.workspace.accounts
     shop.gateways[account].capabilities = replace(IDEMPOTENT, stated=True)
-    store.set_connection(replace(store.account(account), options={"signatures": "店", "templates": "1=文"}))
+    connect_again(store, replace(store.account(account), options={"signatures": "店", "templates": "1=文"}))
     campaign = shop.campaign(state=CampaignState.SENDING)
     with pytest.raises(NotAllowed) as info:
         dispatch.run_batch(shop.context, campaign.id, -1)
@@ -182,7 +183,7 @@ def test_a_claimed_batch_does_not_leave_as_templates_that_were_changed_since(sho
     gateway.capabilities = replace(IDEMPOTENT, idempotent=False, stated=True)
 
     def typed(text: str) -> None:
-        store.set_connection(replace(store.account(account), options={"signatures": "店", "templates": text}))
+        connect_again(store, replace(store.account(account), options={"signatures": "店", "templates": text}))
 
     typed("1=文")
     word.record(account, actor="王")

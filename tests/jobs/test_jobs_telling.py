@@ -343,9 +343,9 @@ def given_up(shop: Shop, source: int | None = None) -> int:
 def test_what_nobody_took_is_told_again_once_consents_come_from_elsewhere(shop: Shop) -> None:
     account, source = given_up(shop), shop.add_account(0, prefix="d")
     accounts = shop.workspace.accounts
-    accounts.set_connection(replace(accounts.account(account), label="改名"))
+    accounts.take_consents_from(account, None)
     assert waiting(shop, account) == [], "the source is the same"
-    accounts.set_connection(replace(accounts.account(account), consent_account_id=source))
+    accounts.take_consents_from(account, source)
     assert waiting(shop, account) == ["c00000", "c00001"]
     assert tell_opt_outs(shop.context, account) == 2
 

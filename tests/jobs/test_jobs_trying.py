@@ -22,6 +22,7 @@ from campaign_app.jobs.ports import Rate
 from campaign_app.jobs.trying import FRESH, send_trial
 from campaign_app.jobs.turns import LONGEST_TURN
 from tests.fakes.remotes import ENTITY, IDEMPOTENT, FakeGateway
+from tests.helpers.connect_again import connect_again
 from tests.helpers.shop import Shop
 from tests.helpers.staged import FILED
 
@@ -79,7 +80,7 @@ def test_it_reaches_the_number_once_with_the_very_text(bench: Bench) -> None:
 def test_a_port_that_carries_another_signature_carries_no_test(bench: Bench) -> None:
     """Whichever sender it leaves by: its text was checked for the shop of whoever would read it."""
     accounts = bench.shop.workspace.accounts
-    accounts.set_connection(replace(accounts.account(bench.account), options={"source": "1069000"}))
+    connect_again(accounts, replace(accounts.account(bench.account), options={"source": "1069000"}))
     assert bench.send() == (TrialState.ACCEPTED, "")
     accounts.put_signatures(bench.account, [FILED, replace(FILED, text="安宁会员")], bench.shop.clock())
     other = replace(bench.wished(), text="【安宁会员】上新，拒收请回复R")

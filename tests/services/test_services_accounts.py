@@ -15,7 +15,6 @@ from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed, NotFound, RemoteRefused
 from campaign_app.domain.platform import Asked, consent_api
 from campaign_app.services.pinning import pin_for
-from campaign_app.storage.accounts import SqlAccounts
 from campaign_app.storage.secrets import SqlSecrets
 from tests.helpers.fresh import KEY, fresh_folder
 from tests.helpers.sandbox import SandboxProcess, SandboxShop
@@ -122,15 +121,15 @@ def test_keys_that_a_worker_follows_as_somebody_connects_anew_are_not_forgotten(
     app: bootstrap.App, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What they have signed by then is proved by them."""
-    account, writes = connect(app, sandbox), SqlAccounts.set_connection
+    account, writes = connect(app, sandbox), SqlSecrets.connect
     pin = pin_for(account.id, store=app.workspace.accounts, clock=app.clock)
     known = json.loads(account.pinned_keys)["keys"]
 
-    def once_followed(store: SqlAccounts, now: Account) -> None:
+    def once_followed(*given: Any) -> None:
         pin(account.pinned_keys, json.dumps({"keys": [*known, {"kid": "followed", "x": "x"}]}))
-        writes(store, now)
+        writes(*given)
 
-    monkeypatch.setattr(SqlAccounts, "set_connection", once_followed)
+    monkeypatch.setattr(SqlSecrets, "connect", once_followed)
     asked = keys(sandbox, sandbox.shops[0])
     seen = app.accounts.keep(app.accounts.check(asked), asked, actor="test", renews=account.id)
     assert json.loads(seen.pinned_keys) == {"keys": known, "retired": [{"kid": "followed", "x": "x"}]}

@@ -125,7 +125,7 @@ def asked(entity: Entity | None = ENTITY, source: int | None = None, **values: s
     return Asked("market", {"token": "geheim", **values}, entity, source)
 
 
-def registry(accounts: Accounts, remote: Remote, entity: Entity = ENTITY) -> Account:
+def registry(accounts: Accounts, remote: Remote, entity: Entity = ENTITY, key: str = "k") -> Account:
     before, remote.report = (
         remote.report,
         replace(
@@ -137,7 +137,7 @@ def registry(accounts: Accounts, remote: Remote, entity: Entity = ENTITY) -> Acc
             shop="登记",
         ),
     )
-    values = {"base_url": f"https://{entity.uscc}.example", "key_id": "k", "private_key": "s"}
+    values = {"base_url": f"https://{entity.uscc}.example", "key_id": key, "private_key": "s"}
     try:
         return accounts.connect(Asked("consent_api", values), actor="王")
     finally:
@@ -222,6 +222,43 @@ def test_consents_come_from_an_account_of_the_same_entity_only(
     assert code_of(lambda: accounts.take_consents_from(shop.id, own.id, actor="王")) == "consent_source"
     changes = [e.facts for e in app.workspace.audit.entries() if e.action == "account.consents_from"]
     assert changes == [{"account": shop.id, "source": None}]
+
+
+def test_a_renewal_leaves_the_source_of_consents_as_somebody_chose_it_meanwhile(
+    accounts: Accounts, remote: Remote
+) -> None:
+    """Its dialog was opened before; what it would confirm by is gone by now."""
+    former, now = registry(accounts, remote), registry(accounts, remote, key="another")
+    shop = accounts.connect(asked(source=former.id), actor="王")
+    accounts.take_consents_from(shop.id, now.id, actor="李")
+    accounts.disconnect(former.id, actor="李")
+    renewing = asked(source=former.id)
+    renewed = accounts.keep(accounts.check(renewing), renewing, actor="王", renews=shop.id)
+    assert (renewed.id, renewed.consent_account_id) == (shop.id, now.id)
+    accounts.disconnect(shop.id, actor="王")
+    assert code_of(lambda: accounts.connect(renewing, actor="王")) == "consent_source"
+    assert accounts.connect(asked(source=None), actor="王").consent_account_id is None
+
+
+def test_a_renewal_that_is_cut_off_changes_nothing(
+    app: bootstrap.App, accounts: Accounts, remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until when an old token holds is not what was typed with a new one."""
+    shop = accounts.connect(asked(), actor="王")
+    key = accounts.private_key(shop.id)
+    renewing = replace(asked(), values={**asked().values, "token": "another", "authorised_until": "2030-01-01"})
+    with monkeypatch.context() as cut:
+
+        def killed(*_: object) -> None:
+            raise OSError("cut")
+
+        cut.setattr("campaign_app.storage.secrets.append_noted", killed)
+        with pytest.raises(OSError, match="cut"):
+            accounts.keep(accounts.check(renewing), renewing, actor="王", renews=shop.id)
+    assert accounts.all() == (shop,)
+    assert accounts.private_key(shop.id) == key
+    accounts.keep(accounts.check(renewing), renewing, actor="王", renews=shop.id)
+    assert accounts.private_key(shop.id) != key
 
 
 def carrier(accounts: Accounts, entity: Entity, key: str) -> Account:

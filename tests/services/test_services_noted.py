@@ -22,6 +22,7 @@ from campaign_app.services.import_plan import Source
 from campaign_app.services.pinning import pin_for
 from campaign_app.storage.workspace import Workspace
 from tests.fakes.remotes import ENTITY
+from tests.helpers.connect_again import connect_again
 from tests.helpers.desk import Desk, open_desk
 from tests.helpers.fresh import KEY, fresh_folder
 from tests.helpers.shop import NOW
@@ -120,7 +121,8 @@ def staged(tmp_path: Path) -> Iterator[Staged]:
         other, store = made.shop.add_account(0, prefix="d"), app.workspace.accounts
         store.set_sender(made.account, other)
         typed = {"signatures": "安宁百货", "templates": "12=上新，退订回T"}
-        store.set_connection(replace(store.account(made.account), consent_account_id=other, options=typed))
+        store.take_consents_from(made.account, other)
+        connect_again(store, replace(store.account(made.account), options=typed))
         app.filings.state(STATED, "1069000")
         yield made
 

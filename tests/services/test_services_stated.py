@@ -10,6 +10,7 @@ import pytest
 
 from campaign_app.domain.errors import NotFound, SettingsError
 from campaign_app.services.stated import StatedTemplates, is_checked
+from tests.helpers.connect_again import connect_again
 from tests.helpers.shop import Shop, open_shop
 
 TYPED = {"signatures": "安宁百货", "templates": "12=上新，退订回T"}
@@ -26,7 +27,7 @@ def stated(shop: Shop) -> StatedTemplates:
 
 def typed(shop: Shop, account_id: int, **options: str) -> None:
     store = shop.workspace.accounts
-    store.set_connection(replace(store.account(account_id), options=options))
+    connect_again(store, replace(store.account(account_id), options=options))
 
 
 def test_the_word_holds_for_just_what_was_typed(shop: Shop) -> None:

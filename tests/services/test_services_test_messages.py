@@ -17,6 +17,7 @@ from campaign_app.domain.signature import SignatureRecord
 from campaign_app.domain.staff import TrialState
 from campaign_app.jobs.trying import send_trial
 from tests.fakes.remotes import ENTITY, IDEMPOTENT
+from tests.helpers.connect_again import connect_again
 from tests.helpers.staged import CLEAN, KEY, WARNED, Staged, open_by_day, stage
 
 OTHER = "91440300MA5D00002Y"
@@ -86,7 +87,7 @@ def test_a_warning_does_not_stop_a_test_and_a_block_does(staged: Staged) -> None
 def test_no_test_leaves_over_the_port_of_another_signature(staged: Staged) -> None:
     campaign, to = staged.draft(), register(staged)
     shop = staged.app.workspace.accounts.account(staged.account)
-    staged.app.workspace.accounts.set_connection(replace(shop, options={"source": "1069000"}))
+    connect_again(staged.app.workspace.accounts, replace(shop, options={"source": "1069000"}))
     staged.app.workspace.filings.put_record(SignatureRecord(ENTITY, "安宁会员", "1069000"))
     with pytest.raises(NotAllowed) as refused:
         staged.app.test_messages.send(campaign.id, to, press="p", actor="王")

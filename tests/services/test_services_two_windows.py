@@ -60,7 +60,7 @@ def begin(app: bootstrap.App) -> None:
 
 def connect(app: bootstrap.App) -> None:
     noted = Noted("account.connected", "甲", app.clock(), {"account": ONE})
-    app.workspace.secrets.connect(ONE, secret_name(ONE), "another key", noted)
+    app.workspace.secrets.connect(app.workspace.accounts.account(ONE), secret_name(ONE), "another key", noted)
 
 
 def act(name: str, *given: Any, **more: Any) -> Act:

@@ -22,6 +22,7 @@ from campaign_app.domain.consent import (
 )
 from campaign_app.domain.errors import RemoteUnavailable
 from campaign_app.storage.workspace import Workspace
+from tests.helpers.connect_again import connect_again
 
 EXAMPLES = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
@@ -270,8 +271,8 @@ def test_what_a_former_source_said_is_kept_and_is_nobodys_latest_word(workspace:
     mine, theirs = (sync(workspace, account, person("c1"))["c1"] for account in (first, other))
     workspace.facts.append([fact(account, "c1") for account in (first, other)], [])
     account = workspace.accounts.account(first)
-    workspace.accounts.set_connection(replace(account, label="新名"))
+    connect_again(workspace.accounts, replace(account, label="新名"))
     assert set(workspace.facts.latest([mine, theirs])) == {mine, theirs}, "its source is the same"
-    workspace.accounts.set_connection(replace(account, consent_account_id=source))
+    workspace.accounts.take_consents_from(first, source)
     assert set(workspace.facts.latest([mine, theirs])) == {theirs}
     assert len(workspace.facts.history(mine)) == 1

@@ -20,6 +20,7 @@ from campaign_app.services.accounts import secret_name
 from campaign_app.storage.audit import entry_hash
 from campaign_app.storage.secrets import LEASE, AccountSecrets
 from campaign_app.storage.workspace import Workspace
+from tests.helpers.connect_again import connect_again
 
 SIGNATURE = Signature("某店", ENTITY, "trademark", "approved", True, ("retail", "会员"), date(2027, 1, 31))
 
@@ -260,11 +261,12 @@ def test_what_an_account_is_connected_with_can_change_but_not_whose_it_is(worksp
     first = workspace.accounts.add_account(replace(account("k2"), options={"shop": "anning"}, consent_account_id=None))
     assert workspace.accounts.account(first.id).options == {"shop": "anning"}
     changed = replace(first, label="新名", options={"shop": "安宁"}, consent_account_id=consents, pinned_keys="{}")
-    workspace.accounts.set_connection(replace(changed, entity_uscc=OTHER_ENTITY, base_url="https://else.example"))
+    workspace.accounts.set_account_state(first.id, "disconnected")
+    connect_again(workspace.accounts, replace(changed, entity_uscc=OTHER_ENTITY, base_url="https://else.example"))
     assert workspace.accounts.account(first.id) == changed
     assert workspace.accounts.accounts()[1] == changed
     with pytest.raises(NotFound):
-        workspace.accounts.set_connection(replace(changed, id=99))
+        connect_again(workspace.accounts, replace(changed, id=99))
 
 
 def test_the_secret_of_an_account_is_replaced_but_never_brought_back(workspace: Workspace) -> None:

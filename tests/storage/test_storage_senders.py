@@ -13,6 +13,7 @@ from campaign_app.domain.message import DeliveryReport, Outcome, Page
 from campaign_app.domain.signature import SignatureRecord
 from campaign_app.storage.schema_sending import campaign
 from campaign_app.storage.workspace import Workspace
+from tests.helpers.connect_again import connect_again
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def report(report_id: str, provider_id: str) -> Page[DeliveryReport]:
 def test_an_account_says_who_carries_its_messages(workspace: Workspace, sending: Campaigning, sender: int) -> None:
     assert workspace.accounts.account(sending.account_id).sender_account_id == sender
     assert workspace.accounts.account(sender).sender_account_id is None
-    workspace.accounts.set_connection(workspace.accounts.account(sending.account_id))
+    connect_again(workspace.accounts, workspace.accounts.account(sending.account_id))
     assert workspace.accounts.account(sending.account_id).sender_account_id == sender
     workspace.accounts.set_sender(sending.account_id, None)
     assert {one.sender_account_id for one in workspace.accounts.accounts()} == {None}
@@ -87,9 +88,10 @@ def test_the_endpoint_that_sends_for_a_shop_stays_while_a_batch_is_open(
         with pytest.raises(NotAllowed) as refused:
             workspace.accounts.take_consents_from(sending.account_id, other)
         assert refused.value.code == "sender_in_use"
+        workspace.accounts.set_account_state(known.id, "disconnected")
         with pytest.raises(NotAllowed):
-            workspace.accounts.set_connection(replace(known, consent_account_id=other))
-    workspace.accounts.set_connection(known)
+            connect_again(workspace.accounts, replace(known, consent_account_id=other))
+        connect_again(workspace.accounts, known)
     sending.settle(made, (0, Outcome.ACCEPTED))
     workspace.accounts.take_consents_from(sending.account_id, None)
     workspace.accounts.set_sender(sending.account_id, carrier)

@@ -245,6 +245,7 @@ def test_an_authorisation_that_ends_is_renewed_in_place(
     dialog = dialog_of(page)
     assert dialog.heading.text() == f"更新“{account.label}”的授权"
     assert not dialog.platform.isVisible()
+    assert (dialog.form.owner, dialog.form.source) == (None, None), "whose shop it is and who confirms stay"
     fields = dialog.form.fields
     assert (fields["key_id"].text(), fields["app_secret"].text(), fields["authorised_until"].text()) == (
         account.key_id, "", "",

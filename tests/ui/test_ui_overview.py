@@ -29,6 +29,7 @@ from campaign_app.ui.pages.guide_words import guide_of
 from campaign_app.ui.pages.matter_words import WAITING
 from campaign_app.ui.pages.overview import RESTART, WORKER, OverviewPage
 from campaign_app.ui.viewmodels.session import SessionState
+from tests.helpers.connect_again import connect_again
 from tests.helpers.desk_of import ENTITY, Workplace, workplace
 from tests.helpers.mattering import FILED, NOW, SHOP, TODAY, found, row
 
@@ -179,7 +180,7 @@ def test_an_authorisation_that_ends_is_said_before_anything_else(place: Workplac
     shop = place.add_shop(5)
     accounts = place.app.workspace.accounts
     ends = (place.app.clock() + timedelta(days=5)).date().isoformat()
-    accounts.set_connection(replace(accounts.account(shop), options={"authorised_until": ends}))
+    connect_again(accounts, replace(accounts.account(shop), options={"authorised_until": ends}))
     page = open_page(place, qtbot)
     (line,) = page.todos.lines
     assert (line.level, line.action) == ("warn", "更新授权…")

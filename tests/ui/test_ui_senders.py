@@ -21,6 +21,7 @@ from campaign_app.ui.pages.account_card import AccountCard
 from campaign_app.ui.pages.connect_parts import ReportPanel
 from campaign_app.ui.viewmodels import accounts
 from tests.helpers.answering import answer
+from tests.helpers.connect_again import connect_again
 
 OTHER = "91330100MA0000009X"
 
@@ -98,7 +99,7 @@ def test_the_sender_in_use_is_tried_from_the_shops_card(desk: Desk, shop: Accoun
 def test_taobao_is_its_own_sender_once_it_is_chosen(desk: Desk, shop: Account, qtbot: QtBot) -> None:
     store = desk.app.workspace.accounts
     top = sender(desk, shop, "top", "淘宝店")
-    store.set_connection(replace(top, consent_account_id=shop.id))
+    store.take_consents_from(top.id, shop.id)
     page = open_settings(desk, qtbot)
     shown = card(page, top.id)
     assert shown.sending.carrier.text() == "同意查询服务代发"
@@ -122,7 +123,7 @@ def test_templates_that_the_platform_does_not_show_are_compared_by_a_person(
     desk: Desk, shop: Account, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pdd, store = sender(desk, shop, "pinduoduo", "拼多多店"), desk.app.workspace.accounts
-    store.set_connection(replace(pdd, options={"signatures": "安宁百货", "templates": "12=上新，退订回T"}))
+    connect_again(store, replace(pdd, options={"signatures": "安宁百货", "templates": "12=上新，退订回T"}))
     page = open_settings(desk, qtbot)
     shown = card(page, pdd.id)
     assert shown.sending.carrier.text() == "尚未设置"

@@ -21,18 +21,22 @@ PLACEHOLDERS: Final = {"base_url": "https://", "smpp_base_url": "smpps://", AUTH
 
 
 class ConnectForm(QWidget):
-    """Built anew for every platform that is chosen."""
+    """Built anew for every platform that is chosen.
+
+    `renews`: whose shop it is and who says who agreed are as they were, and are not asked for.
+    """
 
     edited = Signal()
     grew = Signal()
     file_wanted = Signal()
 
-    def __init__(self, kit: Kit, offer: Offer, choices: Choices, asked: Asked, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._kit, self.offer = kit, offer
+    def __init__(self, kit: Kit, offer: Offer, choices: Choices, asked: Asked, *, renews: bool = False) -> None:
+        super().__init__()
+        self._kit, self.offer, self._first = kit, offer, asked
         self.fields = {field.name: self._field(field, asked.values.get(field.name, "")) for field in offer.fields}
-        self.owner = EntityChoice(choices.entities, asked.entity) if offer.issuer else None
-        self.source = None if offer.capabilities.consent_lookup else SourceChoice(choices.sources, asked)
+        sourced = renews or offer.capabilities.consent_lookup
+        self.owner = EntityChoice(choices.entities, asked.entity) if offer.issuer and not renews else None
+        self.source = None if sourced else SourceChoice(choices.sources, asked)
         usual = [field for field in offer.fields if _is_usual(field)]
         parts: list[QWidget | QLayout | None] = [self._lined(field) for field in usual]
         if rest := [field for field in offer.fields if field not in usual]:
@@ -48,8 +52,9 @@ class ConnectForm(QWidget):
 
     def asked(self) -> Asked:
         typed = {name: field.text().strip() for name, field in self.fields.items()}
-        entity = None if self.owner is None else self.owner.entity()
-        return Asked(self.offer.name, typed, entity, None if self.source is None else self.source.account_id())
+        entity = self._first.entity if self.owner is None else self.owner.entity()
+        source = self._first.consent_account_id if self.source is None else self.source.account_id()
+        return Asked(self.offer.name, typed, entity, source)
 
     @property
     def whole(self) -> bool:

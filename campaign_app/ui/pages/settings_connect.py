@@ -113,7 +113,7 @@ class ConnectDialog(Dialog):
 
     def _build(self, asked: Asked, former: ConnectForm | None = None) -> ConnectForm:
         offer = self._choices.offer(asked.platform) or self._choices.offers[0]
-        made = ConnectForm(self._kit, offer, self._choices, asked)
+        made = ConnectForm(self._kit, offer, self._choices, asked, renews=self._model.renews is not None)
         made.edited.connect(self._edited)
         made.grew.connect(self._fit)
         made.file_wanted.connect(self._choose)
