@@ -144,8 +144,9 @@ class Flows(DBOSConfiguredInstance):
 
         Both at once: tried again, it leaves alone what they have let go on since.
         """
-        gone = None if failed is None else released(self._context, failed, note or error)
-        self._context.stores.jobs.set_state(job_id, state, error=error, result=result, released=gone)
+        jobs = self._context.stores.jobs
+        gone = None if failed is None else released(self._context, jobs.job(job_id), note or error)
+        jobs.set_state(job_id, state, error=error, result=result, released=gone)
 
     def sync(self, job_id: int, account_id: int, full: bool = False) -> dict[str, Any]:  # noqa: FBT001 FBT002 by name
         """Who changed since the last sync, and everybody the first time or if `full`."""

@@ -7,12 +7,15 @@ from typing import Final
 
 from campaign_app.domain.campaign import Campaign, CampaignState, Noted, Released
 from campaign_app.domain.errors import NotAllowed, NotFound
+from campaign_app.domain.ports import Job
 from campaign_app.jobs.stores import Context
 
+# by the kind of the job that failed: meanwhile the campaign may have become another job's
 _AFTER_FAILURE: Final = {
-    CampaignState.SENDING: CampaignState.PAUSED,
-    CampaignState.SCREENING: CampaignState.DRAFT,
-    CampaignState.CANCELLING: CampaignState.CANCELLING,
+    ("dispatch", CampaignState.SENDING): CampaignState.PAUSED,
+    ("screen", CampaignState.SCREENING): CampaignState.DRAFT,
+    ("dispatch", CampaignState.CANCELLING): CampaignState.CANCELLING,
+    ("reconcile", CampaignState.CANCELLING): CampaignState.CANCELLING,
 }
 
 
@@ -25,16 +28,21 @@ def put_aside(context: Context, campaign: Campaign, state: CampaignState, note: 
     return False
 
 
-def released(context: Context, campaign_id: int, note: str) -> Released | None:
-    """How a campaign whose job failed leaves its working state, with the reason; None where it is in none.
+def released(context: Context, job: Job, note: str) -> Released | None:
+    """How the campaign of a job that failed leaves its working state, with the reason.
+
+    None where it has no campaign, or that is in no such state, or in one that is another job's.
 
     One that is cancelling keeps its state, for the worker tries again; the reason is for a person, who may close it.
     """
+    campaign_id = job.args.get("campaign_id")
+    if campaign_id is None:
+        return None
     try:
         state = context.stores.campaigns.campaign(campaign_id).state
     except NotFound:  # a draft may be deleted while its job ends
         return None
-    to = _AFTER_FAILURE.get(state)
+    to = _AFTER_FAILURE.get((job.kind, state))
     noted = _stopped(context, to, note) if to is CampaignState.PAUSED else None
     return None if to is None else Released(campaign_id, to, note, state, noted)
 

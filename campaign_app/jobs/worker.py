@@ -339,6 +339,4 @@ def forget_flows(job_ids: Sequence[int]) -> None:
 
 def end_orphan(context: Context, job: Job) -> None:
     """Ends a job whose flow is over, unless it ended in the meantime."""
-    campaign_id = job.args.get("campaign_id")
-    gone = None if campaign_id is None else released(context, campaign_id, "bug")
-    context.stores.jobs.set_state(job.id, "failed", error="bug", released=gone)
+    context.stores.jobs.set_state(job.id, "failed", error="bug", released=released(context, job, "bug"))

@@ -18,6 +18,7 @@ from campaign_app.domain.message import Composed
 from campaign_app.domain.phone import Phone
 from campaign_app.jobs import dispatch, fencing, screening, stopping, sync
 from campaign_app.jobs.stores import Context, Remotes, Stores
+from campaign_app.jobs.worker import WORK
 from campaign_app.storage.schema_sending import ledger
 from campaign_app.storage.workspace import Workspace
 from tests.fakes.remotes import ENTITY, ISSUER, FakeClock, FakeGateway, FakePlatform
@@ -114,11 +115,12 @@ class Shop:
             self.clock.advance(fencing.FENCE.total_seconds() + 1)
         assert result.step is dispatch.Step.END
 
-    def fail_job(self, campaign_id: int, why: str) -> None:
-        """A job of the campaign ends so, as the flow ends it."""
+    def fail_job(self, campaign_id: int, why: str, kind: str = "") -> None:
+        """A job of the campaign ends so, as the flow ends it; where no kind is said, that of the campaign's state."""
         jobs = self.workspace.jobs
-        job = jobs.enqueue("dispatch", {"campaign_id": campaign_id}, self.clock())
-        jobs.set_state(job.id, "failed", error=why, released=stopping.released(self.context, campaign_id, why))
+        kind = kind or WORK.get(self.state(campaign_id)[0], "dispatch")
+        job = jobs.enqueue(kind, {"campaign_id": campaign_id}, self.clock())
+        jobs.set_state(job.id, "failed", error=why, released=stopping.released(self.context, job, why))
 
     def message_id(self, campaign_id: int, seq: int) -> str:
         wanted = sa.select(ledger.c.message_id).where(ledger.c.campaign_id == campaign_id, ledger.c.seq == seq)

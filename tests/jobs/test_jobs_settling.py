@@ -206,8 +206,19 @@ def test_a_failed_job_hands_its_campaign_back_to_a_person(shop: Shop) -> None:
     shop.fail_job(screening.id, "platform_unavailable")
     assert shop.state(screening.id) == (CampaignState.DRAFT, "platform_unavailable")
     shop.workspace.campaigns.delete(screening.id, {CampaignState.DRAFT})
-    shop.fail_job(screening.id, "the job ends after its campaign")
+    shop.fail_job(screening.id, "the job ends after its campaign", "screen")
     assert [campaign.id for campaign in shop.workspace.campaigns.campaigns()] == [sending.id]
+
+
+def test_a_job_that_fails_late_leaves_its_campaign_to_the_job_that_has_it_by_then(shop: Shop) -> None:
+    """Somebody paused the sending, changed the text and had it screened again before the sending's job ended."""
+    shop.add_account(5)
+    screening = shop.campaign(screened=False, state=CampaignState.SCREENING)
+    shop.fail_job(screening.id, "broken", "dispatch")
+    assert shop.state(screening.id) == (CampaignState.SCREENING, "")
+    sending = shop.campaign()
+    shop.fail_job(sending.id, "broken", "screen")
+    assert shop.state(sending.id)[0] is CampaignState.SENDING
 
 
 def test_messages_of_two_campaigns_count_for_the_promised_frequency(shop: Shop) -> None:
