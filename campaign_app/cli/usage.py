@@ -44,13 +44,30 @@ _AROUND: Final = (
     (r"(?<=[\[；\s])x>=(\d+)\]", r"不小于 \1]"),
     (r"(?<=[\[；\s])required\]", "必填]"),
 )
+# what it calls the kinds of values, also where an option can be repeated
+_KINDS: Final = {
+    "int": "数",
+    "int range": "数",
+    "float": "数",
+    "float range": "数",
+    "str": "值",
+    "path": "路径",
+    "%Y-%m-%d": "年-月-日",
+}
+_A_KIND: Final = re.compile(r"<(?:list\[)?([^<>\[\]\n]+)\]?>")
 
 
 def say_help(told: str) -> str:
-    """What is not known here stays as it is."""
+    """What is not known here stays as it is, and columns stay where they are."""
     for pattern, said in _AROUND:
         told = re.sub(pattern, said, told, flags=re.MULTILINE)
-    return told
+    return re.sub(r" +$", "", _A_KIND.sub(_kind, told), flags=re.MULTILINE)
+
+
+def _kind(found: re.Match[str]) -> str:
+    """As wide as what stood there: a Chinese letter takes two columns."""
+    said = f"<{_KINDS.get(found[1], found[1])}>"
+    return said + " " * (len(found[0]) - len(said) - sum(letter > "\u2e80" for letter in said))
 
 
 class _Command(TyperCommand):

@@ -74,6 +74,7 @@ def test_help_is_in_one_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert "  显示这段说明。" in said
         english = re.findall(r"Usage|Options|OPTIONS|Arguments|Commands|COMMAND|ARGS|Show|default|required|<=", said)
         assert english == [], said
+        assert re.search(r"<(\w*\[|%|int|str|float|path|file|bool|datetime)", said) is None, said
 
 
 def test_help_tells_of_defaults_and_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,6 +83,19 @@ def test_help_tells_of_defaults_and_limits(tmp_path: Path, monkeypatch: pytest.M
     for words in ("[默认：8；1 到 64]", "[1024 到 65535]", "[默认：60.0；不小于 0]", "预案的编号。  [必填]"):
         assert words in said
     assert say_help("Something new: x\n") == "Something new: x\n"
+
+
+def test_kinds_of_values_are_said_without_moving_a_column(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    said = Line(tmp_path).call("send", "--help")[1] + Line(tmp_path).call("report", "--help")[1]
+    for line in (
+        "  --recipients <数>         核验后的人数，须一字不差地输入。  [必填]",
+        "  --confirm <值>            已由人确认的提醒（规则编号），可重复。",
+        "  --passphrase-file <路径>  没有系统钥匙串时，从此文件读取口令。",
+        "  --from <年-月-日>            期间的第一天（北京时间）。  [必填]",
+        "  --stage <check|fix|recheck>  check 自查、fix 整改、recheck 复查。  [默认：check]",
+    ):
+        assert line in said.splitlines(), said
 
 
 def test_a_group_without_a_command_shows_its_help_whole(tmp_path: Path) -> None:
