@@ -2325,7 +2325,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>没有账户？连接沙箱试用</source>
-        <translation>No account? Connect a sandbox to try it</translation>
+        <translation>No account? Try a sandbox</translation>
     </message>
     <message>
         <source>停止</source>

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -12,12 +12,13 @@ from typing import Final
 from unittest.mock import patch
 
 from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject, QSize, QTranslator
-from PySide6.QtWidgets import QApplication, QTabBar, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QTabBar, QTableView, QWidget
 
 from campaign_app import assets, bootstrap, words
 from campaign_app.domain.audience import Op
 from campaign_app.domain.complaint import NewCase, Source, Way
 from campaign_app.domain.message import InboundMessage
+from campaign_app.domain.platform import Asked
 from campaign_app.jobs import poll
 from campaign_app.services.campaigns import Campaigns
 from campaign_app.ui.desk import Desk
@@ -33,6 +34,7 @@ from campaign_app.ui.pages.peaks import PAUSES
 from campaign_app.ui.pages.person_requests import PersonRequests
 from campaign_app.ui.pages.self_check import SelfCheckSection
 from campaign_app.ui.pages.settings import SECTIONS
+from campaign_app.ui.pages.settings_connect import ConnectDialog
 from campaign_app.ui.pages.shell import Shell
 from campaign_app.ui.pages.shortcut_sheet import ShortcutSheet
 from campaign_app.ui.pages.steps.beside import BesideDialog
@@ -41,6 +43,7 @@ from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.tasks import InlineTasks
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.viewmodels.campaign_steps import STEPS
+from campaign_app.ui.viewmodels.connect import Choices, ConnectModel
 from campaign_app.ui.viewmodels.guide import GuideState
 from campaign_app.ui.viewmodels.inbox import PLACES
 from campaign_app.ui.viewmodels.jobs import Jobs
@@ -271,6 +274,26 @@ class Windowed:
             question.reject()
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         asked.reject()
+
+    def connecting(self) -> Iterator[tuple[str, QWidget]]:
+        """What is asked of every platform, with all that may be typed; and as an authorisation is renewed."""
+        accounts = self.desk.app.accounts
+        entities, (shop, *_) = accounts.entities(), accounts.all()
+        for offer in accounts.offers():
+            choices = Choices(accounts.offers(), entities, (shop,))
+            for renews in (None, shop.id):
+                model = ConnectModel(accounts, self.desk.kit.tasks, renews=renews)
+                asked = Asked(offer.name, {}, entities[0], shop.id)
+                dialog = ConnectDialog(self.desk.kit, model, choices, asked, self.shell)
+                if renews is not None:
+                    dialog.renew(replace(shop, platform=offer.name))
+                dialog.open()
+                if (more := dialog.findChild(QPushButton, "connect_more")) is not None:
+                    more.click()
+                self.settle()
+                yield f"{'connect' if renews is None else 'renew'} {offer.name}", dialog
+                dialog.reject()
+                QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def beside(self) -> Iterator[tuple[str, QWidget]]:
         """A draft beside itself, as every known sender would carry it: a dialog that does not end the work below."""

@@ -24,7 +24,8 @@ def test_nothing_is_cut_or_blank_and_nothing_overlaps(window: Windowed, language
     window.speak(language)
     window.desk.kit.theme.use("dark" if language.longer else "light")
     found, seen = set[str](), 0
-    for name, shown in chain(window.views(), window.requests(), window.beside(), window.guided()):
+    walks = (window.views(), window.requests(), window.connecting(), window.beside(), window.guided())
+    for name, shown in chain.from_iterable(walks):
         for size in SIZES:
             if shown is window.shell:
                 window.resize(size)

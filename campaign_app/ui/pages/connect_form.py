@@ -91,7 +91,7 @@ class ConnectForm(QWidget):
         name = self.spoken(field)
         if not field.required or field.default:
             name = self.tr("{field}（选填）").format(field=name)
-        head, line = label(name, "strong"), row(made, stretch=0)
+        head, line = label(name, "strong", wrap=True), row(made, stretch=0)
         if field.name == "private_key":
             line.addWidget(button(self.tr("从文件读取…"), name="connect_key_file", click=self.file_wanted.emit))
         return column(head, line, space=1)

@@ -44,6 +44,8 @@ class ConnectDialog(Dialog):
         self.platform.setAccessibleName(self.tr("平台"))
         for offer in choices.offers:
             self.platform.addItem(kit.words.term("platform", offer.name), offer.name)
+        self.kept = label("", name="connect_kept")  # the platform, where none can be chosen
+        self.kept.hide()
         self.able = label("", "muted", wrap=True, name="connect_able")
         self.steps = label("", wrap=True, name="connect_steps")
         self._setup = frame("well", self._prepare())
@@ -101,6 +103,8 @@ class ConnectDialog(Dialog):
         self.setWindowTitle(title)
         self.heading.setText(title)
         self.platform.hide()
+        self.kept.setText(self.platform.currentText())
+        self.kept.show()
         self.try_out.hide()
         self.show_state(self._model.state)
 
@@ -146,7 +150,7 @@ class ConnectDialog(Dialog):
         """What is asked and answered is scrolled where the screen is low; the buttons always stay in sight."""
         safe = self.tr("密钥只存放在加密的工作区里，不会写进日志或发给别人。")
         asked = column(
-            column(label(self.tr("平台"), "strong"), self.platform, self.able, space=1),
+            column(label(self.tr("平台"), "strong"), self.platform, self.kept, self.able, space=1),
             self._setup,
             self._place,
             label(safe, "small", wrap=True),
