@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
@@ -21,6 +22,7 @@ from campaign_app.ui.viewmodels.campaign import CampaignModel
 from campaign_app.ui.viewmodels.composer import Composer
 from campaign_app.ui.widgets.phone import Phone
 from campaign_app.ui.widgets.problems import ProblemRow
+from tests.helpers.staged import open_by_day
 from tests.helpers.writing import (
     BAD,
     CLEAN,
@@ -34,6 +36,12 @@ from tests.helpers.writing import (
     tried_out,
     write,
 )
+
+
+@pytest.fixture
+def app(made_workspace: Path, tmp_path: Path) -> Iterator[bootstrap.App]:
+    """On an ordinary day: on others there is a hint more."""
+    yield from open_by_day(made_workspace, tmp_path / "workspace")
 
 
 @pytest.fixture
