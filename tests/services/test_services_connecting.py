@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,92 +13,27 @@ import pytest
 from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.customer import Account, Entity
-from campaign_app.domain.errors import AppError, NotAllowed, RemoteRefused, SettingsError
+from campaign_app.domain.errors import AppError, NotAllowed, RemoteRefused
 from campaign_app.domain.message import Page
-from campaign_app.domain.platform import Asked, Capabilities, ConnectField, Offer
+from campaign_app.domain.platform import Asked
 from campaign_app.domain.ports import ConnectionReport
 from campaign_app.domain.signature import FiledTemplate
 from campaign_app.services.accounts import Accounts, secret_name
 from campaign_app.services.connecting import draft_of
 from tests.helpers.fresh import KEY, fresh_folder
-
-ENTITY = Entity("91330100MA0MN00023", "安宁百货有限公司")
-OTHER = Entity("91330100MA0MN00036", "安宁数科有限公司")
-REGISTRY = "91310000MA0MN0001J"
-SAID = ConnectionReport(
-    ok=True, issuer_uscc="", issuer_name="", api_version="2026-10", simulated=True, clock_skew_seconds=0.0,
-    pinned_keys="",
-)  # fmt: skip
-
-
-OFFERED, CARRIES = Capabilities(customers=True, consent_lookup=True), Capabilities(messages=True)
-TALKS = Capabilities(customers=True, messages=True, by_choice=True, no_replies=True, no_reports=True)
-
-
-@dataclass(frozen=True)
-class Market:
-    """A platform with consents of its own, which does not know its shops' legal entities."""
-
-    name: str = "market"
-    issuer: str = "market.example"
-    issuer_name: str = "集市"
-    capabilities: Capabilities = OFFERED
-    fields: tuple[ConnectField, ...] = (
-        ConnectField("base_url", default="https://api.market.example/"),
-        ConnectField("version", default="2"),
-        ConnectField("remark", required=False),
-        ConnectField("authorised_until", required=False),
-        ConnectField("token", secret=True),
-        ConnectField("refresh_token", secret=True, required=False),
-    )
-
-
-@dataclass(frozen=True)
-class Carrier(Market):
-    """An SMS provider: it knows no people."""
-
-    name: str = "sms"
-    capabilities: Capabilities = CARRIES
-
-
-@dataclass(frozen=True)
-class Registry(Market):
-    name: str = "consent_api"
-    issuer: str = ""
-    issuer_name: str = ""
-    fields: tuple[ConnectField, ...] = (
-        ConnectField("base_url"),
-        ConnectField("key_id"),
-        ConnectField("private_key", secret=True),
-    )
-
-
-NAMED = {"talks": Market("talks", capabilities=TALKS), "mute": Market("mute", capabilities=Capabilities())}
-
-
-class Both:
-    def names(self) -> tuple[str, ...]:
-        return ("consent_api", "market", "sms", "broken")
-
-    def offer(self, name: str) -> Offer:
-        if name == "broken":
-            raise SettingsError("broken_adapter", "The platform's package cannot be loaded")
-        return {"market": Market(), "sms": Carrier(), **NAMED}.get(name, Registry())
-
-
-class Remote:
-    """Answers every connection check with `report`."""
-
-    def __init__(self) -> None:
-        self.report = SAID
-        self.seen: list[tuple[Account, str]] = []
-
-    def __call__(self, account: Account, secret: str) -> Remote:
-        self.seen.append((account, secret))
-        return self
-
-    def check_connection(self) -> ConnectionReport:
-        return self.report
+from tests.helpers.market import (
+    ENTITY,
+    OTHER,
+    REGISTRY,
+    SAID,
+    Both,
+    Market,
+    Remote,
+    accounts_of,
+    asked,
+    code_of,
+    registry,
+)
 
 
 @pytest.fixture
@@ -114,40 +49,7 @@ def app(tmp_path: Path) -> Iterator[bootstrap.App]:
 
 @pytest.fixture
 def accounts(app: bootstrap.App, remote: Remote) -> Accounts:
-    workspace = app.workspace
-    return Accounts(
-        store=workspace.accounts, secrets=workspace.secrets, clock=app.clock,
-        make_client=remote, offers=Both(),
-    )  # fmt: skip
-
-
-def asked(entity: Entity | None = ENTITY, source: int | None = None, **values: str) -> Asked:
-    return Asked("market", {"token": "geheim", **values}, entity, source)
-
-
-def registry(accounts: Accounts, remote: Remote, entity: Entity = ENTITY, key: str = "k") -> Account:
-    before, remote.report = (
-        remote.report,
-        replace(
-            SAID,
-            issuer_uscc=REGISTRY,
-            issuer_name="登记处",
-            entity_uscc=entity.uscc,
-            entity_name=entity.name,
-            shop="登记",
-        ),
-    )
-    values = {"base_url": f"https://{entity.uscc}.example", "key_id": key, "private_key": "s"}
-    try:
-        return accounts.connect(Asked("consent_api", values), actor="王")
-    finally:
-        remote.report = before
-
-
-def code_of(act: object) -> str:
-    with pytest.raises(AppError) as caught:
-        act()
-    return caught.value.code
+    return accounts_of(app, remote)
 
 
 def test_what_a_person_typed_goes_where_it_belongs(app: bootstrap.App, accounts: Accounts) -> None:
@@ -222,43 +124,6 @@ def test_consents_come_from_an_account_of_the_same_entity_only(
     assert code_of(lambda: accounts.take_consents_from(shop.id, own.id, actor="王")) == "consent_source"
     changes = [e.facts for e in app.workspace.audit.entries() if e.action == "account.consents_from"]
     assert changes == [{"account": shop.id, "source": None}]
-
-
-def test_a_renewal_leaves_the_source_of_consents_as_somebody_chose_it_meanwhile(
-    accounts: Accounts, remote: Remote
-) -> None:
-    """Its dialog was opened before; what it would confirm by is gone by now."""
-    former, now = registry(accounts, remote), registry(accounts, remote, key="another")
-    shop = accounts.connect(asked(source=former.id), actor="王")
-    accounts.take_consents_from(shop.id, now.id, actor="李")
-    accounts.disconnect(former.id, actor="李")
-    renewing = asked(source=former.id)
-    renewed = accounts.keep(accounts.check(renewing), renewing, actor="王", renews=shop.id)
-    assert (renewed.id, renewed.consent_account_id) == (shop.id, now.id)
-    accounts.disconnect(shop.id, actor="王")
-    assert code_of(lambda: accounts.connect(renewing, actor="王")) == "consent_source"
-    assert accounts.connect(asked(source=None), actor="王").consent_account_id is None
-
-
-def test_a_renewal_that_is_cut_off_changes_nothing(
-    app: bootstrap.App, accounts: Accounts, remote: Remote, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Until when an old token holds is not what was typed with a new one."""
-    shop = accounts.connect(asked(), actor="王")
-    key = accounts.private_key(shop.id)
-    renewing = replace(asked(), values={**asked().values, "token": "another", "authorised_until": "2030-01-01"})
-    with monkeypatch.context() as cut:
-
-        def killed(*_: object) -> None:
-            raise OSError("cut")
-
-        cut.setattr("campaign_app.storage.secrets.append_noted", killed)
-        with pytest.raises(OSError, match="cut"):
-            accounts.keep(accounts.check(renewing), renewing, actor="王", renews=shop.id)
-    assert accounts.all() == (shop,)
-    assert accounts.private_key(shop.id) == key
-    accounts.keep(accounts.check(renewing), renewing, actor="王", renews=shop.id)
-    assert accounts.private_key(shop.id) != key
 
 
 def carrier(accounts: Accounts, entity: Entity, key: str) -> Account:

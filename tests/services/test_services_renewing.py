@@ -1,0 +1,68 @@
+"""Renewing the authorisation of an account that is connected: what was known of it stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from campaign_app import bootstrap
+from campaign_app.credentials import MemoryKeeper
+from campaign_app.services.accounts import Accounts
+from tests.helpers.fresh import KEY, fresh_folder
+from tests.helpers.market import Remote, accounts_of, asked, code_of, registry
+
+
+@pytest.fixture
+def remote() -> Remote:
+    return Remote()
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[bootstrap.App]:
+    with bootstrap.open_app(fresh_folder(tmp_path / "workspace"), MemoryKeeper(KEY)) as made:
+        yield made
+
+
+@pytest.fixture
+def accounts(app: bootstrap.App, remote: Remote) -> Accounts:
+    return accounts_of(app, remote)
+
+
+def test_a_renewal_leaves_the_source_of_consents_as_somebody_chose_it_meanwhile(
+    accounts: Accounts, remote: Remote
+) -> None:
+    """Its dialog was opened before; what it would confirm by is gone by now."""
+    former, now = registry(accounts, remote), registry(accounts, remote, key="another")
+    shop = accounts.connect(asked(source=former.id), actor="王")
+    accounts.take_consents_from(shop.id, now.id, actor="李")
+    accounts.disconnect(former.id, actor="李")
+    renewing = asked(source=former.id)
+    renewed = accounts.keep(accounts.check(renewing), renewing, actor="王", renews=shop.id)
+    assert (renewed.id, renewed.consent_account_id) == (shop.id, now.id)
+    accounts.disconnect(shop.id, actor="王")
+    assert code_of(lambda: accounts.connect(renewing, actor="王")) == "consent_source"
+    assert accounts.connect(asked(source=None), actor="王").consent_account_id is None
+
+
+def test_a_renewal_that_is_cut_off_changes_nothing(
+    app: bootstrap.App, accounts: Accounts, remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until when an old token holds is not what was typed with a new one."""
+    shop = accounts.connect(asked(), actor="王")
+    key = accounts.private_key(shop.id)
+    renewing = replace(asked(), values={**asked().values, "token": "another", "authorised_until": "2030-01-01"})
+    with monkeypatch.context() as cut:
+
+        def killed(*_: object) -> None:
+            raise OSError("cut")
+
+        cut.setattr("campaign_app.storage.secrets.append_noted", killed)
+        with pytest.raises(OSError, match="cut"):
+            accounts.keep(accounts.check(renewing), renewing, actor="王", renews=shop.id)
+    assert accounts.all() == (shop,)
+    assert accounts.private_key(shop.id) == key
+    accounts.keep(accounts.check(renewing), renewing, actor="王", renews=shop.id)
+    assert accounts.private_key(shop.id) != key
