@@ -102,9 +102,10 @@ class Accounts(Permitted):
         draft = self._draft(asked)
         entity = _require_usable(draft, asked, report)
         former = self._known(draft.account, renews)
+        found = _as_known(seen(draft, report), former)
         if former is None or former.state != "connected":
-            self._require_source(asked.consent_account_id, entity.uscc)
-        account = self._stored(seen(draft, report), entity, former, spoken=bool(report.entity_uscc))
+            self._require_source(found.consent_account_id, entity.uscc)
+        account = self._stored(found, entity, spoken=bool(report.entity_uscc))
         noted = Noted("account.connected", actor, self._clock(), {
             "account": account.id, "platform": account.platform, "simulated": account.simulated,
             "issuer": account.issuer_uscc, "issuer_name": account.issuer_name, "domain": host_of(account.base_url),
@@ -186,7 +187,7 @@ class Accounts(Permitted):
         if consent_account_id is not None and not _may_answer(self._store.account(consent_account_id), entity_uscc):
             raise NotAllowed("consent_source", "That account cannot answer for this shop", account=consent_account_id)
 
-    def _stored(self, account: Account, entity: Entity, former: Account | None, *, spoken: bool) -> Account:
+    def _stored(self, account: Account, entity: Entity, *, spoken: bool) -> Account:
         """The account, with an id. Nothing is written of a former one yet: that goes with its secret.
 
         An entity that is known keeps what a person said of it; its name is the platform's where that says one.
@@ -195,11 +196,10 @@ class Accounts(Permitted):
             self._store.add_entity(entity)
         elif spoken:
             self._store.change_entity(entity.uscc, lambda now: replace(now, name=entity.name))
-        if former is None:
-            # connected by its key: without one it could not be asked, and nothing of its entity would be sent
-            return self._store.add_account(replace(account, state="disconnected"))
-        _require_same(former, account)
-        return replace(account, id=former.id, label=former.label)
+        if account.id:
+            return account
+        # connected by its key: without one it could not be asked, and nothing of its entity would be sent
+        return self._store.add_account(replace(account, state="disconnected"))
 
     def _known(self, account: Account, renews: int | None) -> Account | None:
         """The account that was disconnected before, or is to be renewed."""
@@ -310,6 +310,14 @@ class Accounts(Permitted):
 
 def _may_answer(account: Account, entity_uscc: str) -> bool:
     return account.platform == CONSENT_API and account.state == "connected" and account.entity_uscc == entity_uscc
+
+
+def _as_known(account: Account, former: Account | None) -> Account:
+    """As the one it was before, if any. Raises NotAllowed where that is somebody else's."""
+    if former is None:
+        return account
+    _require_same(former, account)
+    return replace(account, id=former.id, label=former.label)
 
 
 def _require_same(former: Account, now: Account) -> None:

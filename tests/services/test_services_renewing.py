@@ -10,9 +10,10 @@ import pytest
 
 from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper
+from campaign_app.domain.platform import Asked
 from campaign_app.services.accounts import Accounts
 from tests.helpers.fresh import KEY, fresh_folder
-from tests.helpers.market import Remote, accounts_of, asked, code_of, registry
+from tests.helpers.market import ENTITY, OTHER, REGISTRY, SAID, Remote, accounts_of, asked, code_of, registry
 
 
 @pytest.fixture
@@ -45,6 +46,20 @@ def test_a_renewal_leaves_the_source_of_consents_as_somebody_chose_it_meanwhile(
     accounts.disconnect(shop.id, actor="王")
     assert code_of(lambda: accounts.connect(renewing, actor="王")) == "consent_source"
     assert accounts.connect(asked(source=None), actor="王").consent_account_id is None
+
+
+def test_a_renewal_that_is_refused_changes_nothing(accounts: Accounts, remote: Remote) -> None:
+    """Neither does it make an entity known that nobody has an account of, nor rename one."""
+    known = registry(accounts, remote)
+    before = accounts.entities()
+    answer = replace(SAID, issuer_uscc=REGISTRY, entity_uscc=OTHER.uscc, entity_name=OTHER.name)
+    renewing = Asked("consent_api", {"base_url": known.base_url, "key_id": known.key_id, "private_key": "new"})
+    assert code_of(lambda: accounts.keep(answer, renewing, actor="王", renews=known.id)) == "other_entity"
+    assert accounts.entities() == before
+    renamed = replace(answer, entity_uscc=ENTITY.uscc, entity_name="别的名字", simulated=not known.simulated)
+    assert code_of(lambda: accounts.keep(renamed, renewing, actor="王", renews=known.id)) == "simulation"
+    assert accounts.entities() == before
+    assert accounts.private_key(known.id) == "s"
 
 
 def test_a_renewal_that_is_cut_off_changes_nothing(
