@@ -14,7 +14,6 @@ from campaign_app.jobs.stores import Context
 _AFTER_FAILURE: Final = {
     ("dispatch", CampaignState.SENDING): CampaignState.PAUSED,
     ("screen", CampaignState.SCREENING): CampaignState.DRAFT,
-    ("dispatch", CampaignState.CANCELLING): CampaignState.CANCELLING,
     ("reconcile", CampaignState.CANCELLING): CampaignState.CANCELLING,
 }
 

@@ -221,6 +221,18 @@ def test_a_job_that_fails_late_leaves_its_campaign_to_the_job_that_has_it_by_the
     assert shop.state(sending.id)[0] is CampaignState.SENDING
 
 
+def test_a_sending_that_fails_as_it_is_cancelled_is_no_trouble_of_the_cancelling(shop: Shop) -> None:
+    """Nobody has asked the sender yet: there is nothing to be closed as unknown."""
+    shop.add_account(5)
+    campaign = shop.campaign()
+    shop.workspace.campaigns.move(campaign.id, CampaignState.CANCELLING, "by_user", expected=CampaignState.SENDING)
+    shop.fail_job(campaign.id, "platform_unavailable", "dispatch")
+    assert shop.state(campaign.id) == (CampaignState.CANCELLING, "by_user")
+    assert not shop.workspace.campaigns.campaign(campaign.id).may_be_closed
+    shop.fail_job(campaign.id, "platform_unavailable", "reconcile")
+    assert shop.workspace.campaigns.campaign(campaign.id).may_be_closed
+
+
 def test_messages_of_two_campaigns_count_for_the_promised_frequency(shop: Shop) -> None:
     account = shop.add_account(3)
     shop.platforms[account].truth["c00001"] = {"max_per_month": 1}
