@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from storage_roles import OWNER, Stage, refused, staged
 from storage_samples import KEY, account
 
+from campaign_app.domain.campaign import Noted
 from campaign_app.domain.customer import Entity
+from campaign_app.services.accounts import secret_name
 from tests.helpers.crowd import crowd
 
 DIALECTS = ("postgresql",)
@@ -39,3 +43,19 @@ def test_who_sends_for_a_shop_is_the_owners_to_say_once_its_batches_are_settled(
         assert not refused(sql, source, by=other)
         assert refused(sql, carry, shop=1, by=strange), "a port of another entity"
         assert not refused(sql, "DELETE FROM account_sender")
+
+
+def test_an_owner_renews_an_authorisation(stage: Stage) -> None:
+    """All that is written with its secret, also with another source than before."""
+    with closing(stage.here.open(OWNER)) as workspace:
+        store = workspace.accounts
+        source, shop = (store.add_account(account(key)) for key in ("k4", "k5"))
+        name = secret_name(shop.id)
+        noted = Noted("account.connected", "王", datetime(2026, 11, 1, tzinfo=UTC), {"account": shop.id})
+        renewed = replace(shop, options={"authorised_until": "2030-01-01"}, pinned_keys="{}")
+        workspace.secrets.connect(renewed, name, "new", noted)
+        assert (store.account(shop.id), workspace.secrets.get(name)) == (renewed, "new")
+        workspace.secrets.disconnect(shop.id, name, noted)
+        elsewhere = replace(renewed, consent_account_id=source.id)
+        workspace.secrets.connect(elsewhere, name, "newer", noted)
+        assert store.account(shop.id) == elsewhere
