@@ -250,6 +250,12 @@ def test_an_authorisation_that_ends_is_renewed_in_place(
     assert (fields["key_id"].text(), fields["app_secret"].text(), fields["authorised_until"].text()) == (
         account.key_id, "", "",
     )  # fmt: skip
+    for name in ("key_id", "base_url", "authorised_until"):
+        qtbot.keyClicks(fields[name], "9")
+    kept = (fields["key_id"].text(), fields["base_url"].text())
+    assert kept == (account.key_id, account.base_url), "with others it would be another account"
+    assert fields["authorised_until"].text() == "9"
+    fields["authorised_until"].clear()
     for name in ("app_secret", "access_token", "refresh_token"):
         fields[name].setText(asked.values[name])
     press(dialog.go, qtbot)

@@ -17,13 +17,15 @@ from campaign_app.ui.viewmodels.connect import Choices
 from campaign_app.ui.widgets.basics import button, column, label, row
 from campaign_app.ui.widgets.passphrase import hidden_field
 
+# of these two an account is known: with others it is another one
+KNOWN_BY: Final = ("base_url", "key_id")
 PLACEHOLDERS: Final = {"base_url": "https://", "smpp_base_url": "smpps://", AUTHORISED_UNTIL: "2026-12-31"}
 
 
 class ConnectForm(QWidget):
     """Built anew for every platform that is chosen.
 
-    `renews`: whose shop it is and who says who agreed are as they were, and are not asked for.
+    `renews`: whose shop it is and who says who agreed are as they were, and are not asked for; nor is which account.
     """
 
     edited = Signal()
@@ -34,6 +36,9 @@ class ConnectForm(QWidget):
         super().__init__()
         self._kit, self.offer, self._first = kit, offer, asked
         self.fields = {field.name: self._field(field, asked.values.get(field.name, "")) for field in offer.fields}
+        for name in KNOWN_BY if renews else ():
+            if name in self.fields:
+                self.fields[name].setReadOnly(True)
         sourced = renews or offer.capabilities.consent_lookup
         self.owner = EntityChoice(choices.entities, asked.entity) if offer.issuer and not renews else None
         self.source = None if sourced else SourceChoice(choices.sources, asked)
