@@ -50,7 +50,8 @@ class Secrets(Protocol):
 
         Its label, options and pinned keys are written too; whose shop it is never changes. Keys that are pinned by then
         and are none of these are kept as retired (`services.pinning`). Whose word counts for it is written only if it
-        was not connected before. Raises NotFound.
+        was not connected before. Raises NotFound, and NotAllowed("account_disconnected") where `account` is connected
+        and what is stored no longer is.
         """
         ...
 

@@ -97,13 +97,13 @@ class Accounts(Permitted):
         """Stores an account as `check` saw it, with its secrets. Raises as `connect` does.
 
         `renews` is the account whose token or key is replaced while it stays connected, and its source of consents the
-        one it has.
+        one it has; one that somebody disconnected meanwhile stays so.
         """
         draft = self._draft(asked)
         entity = _require_usable(draft, asked, report)
         former = self._known(draft.account, renews)
-        found = _as_known(seen(draft, report), former)
-        if former is None or former.state != "connected":
+        found = _as_known(seen(draft, report), former, renews)
+        if former is None or found.state != "connected":
             self._require_source(found.consent_account_id, entity.uscc)
         account = self._stored(found, entity, spoken=bool(report.entity_uscc))
         noted = Noted("account.connected", actor, self._clock(), {
@@ -312,12 +312,16 @@ def _may_answer(account: Account, entity_uscc: str) -> bool:
     return account.platform == CONSENT_API and account.state == "connected" and account.entity_uscc == entity_uscc
 
 
-def _as_known(account: Account, former: Account | None) -> Account:
-    """As the one it was before, if any. Raises NotAllowed where that is somebody else's."""
+def _as_known(account: Account, former: Account | None, renews: int | None) -> Account:
+    """As the one it was before, if any. Raises NotAllowed where that is somebody else's.
+
+    Its state is the one it is taken for: what is renewed is connected, or `Secrets.connect` refuses.
+    """
     if former is None:
         return account
     _require_same(former, account)
-    return replace(account, id=former.id, label=former.label)
+    state = "connected" if former.id == renews else former.state
+    return replace(account, id=former.id, label=former.label, state=state)
 
 
 def _require_same(former: Account, now: Account) -> None:

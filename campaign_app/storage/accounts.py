@@ -265,11 +265,13 @@ def put_state(connection: sa.Connection, account_id: int, state: str) -> None:
 
 
 def put_connected(connection: sa.Connection, account: Account) -> None:
-    """Connects a known one; raises NotFound. Of one that is connected it stays whose word counts: that has a choice of
+    """Connects a known one; raises as `Secrets.connect` does. Of one that is connected it stays whose word counts: that
 
-    its own (`take_consents_from`), which somebody may have made meanwhile.
+    has a choice of its own (`take_consents_from`), which somebody may have made meanwhile.
     """
     table, known = schema.account, _stored(connection, account.id)
+    if account.state == "connected" != known.state:
+        raise NotAllowed("account_disconnected", "The account was disconnected meanwhile", account=account.id)
     source = known.consent_account_id if known.state == "connected" else account.consent_account_id
     values = {"label": account.label, "pinned_keys": pinned_anew(known.pinned_keys, account.pinned_keys)}
     connection.execute(sa.update(table).where(table.c.id == account.id).values(values))

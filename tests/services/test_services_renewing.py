@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.platform import Asked
 from campaign_app.services.accounts import Accounts
+from campaign_app.storage.secrets import SqlSecrets
 from tests.helpers.fresh import KEY, fresh_folder
 from tests.helpers.market import ENTITY, OTHER, REGISTRY, SAID, Remote, accounts_of, asked, code_of, registry
 
@@ -46,6 +48,32 @@ def test_a_renewal_leaves_the_source_of_consents_as_somebody_chose_it_meanwhile(
     accounts.disconnect(shop.id, actor="王")
     assert code_of(lambda: accounts.connect(renewing, actor="王")) == "consent_source"
     assert accounts.connect(asked(source=None), actor="王").consent_account_id is None
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before", "as it is written"])
+def test_what_somebody_disconnected_meanwhile_is_not_renewed(
+    accounts: Accounts, remote: Remote, monkeypatch: pytest.MonkeyPatch, *, late: bool
+) -> None:
+    """Nor comes back the source that the dialog was opened with: it may answer for nobody by now."""
+    former, connects = registry(accounts, remote), SqlSecrets.connect
+    shop = accounts.connect(asked(source=former.id), actor="王")
+    accounts.take_consents_from(shop.id, None, actor="李")
+    accounts.disconnect(former.id, actor="李")
+    renewing = asked(source=former.id)
+    report = accounts.check(renewing)
+    if not late:
+        accounts.disconnect(shop.id, actor="李")
+
+    def once_disconnected(*given: Any) -> None:
+        accounts.disconnect(shop.id, actor="李")
+        connects(*given)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(SqlSecrets, "connect", once_disconnected if late else connects)
+        assert code_of(lambda: accounts.keep(report, renewing, actor="王", renews=shop.id)) == "account_disconnected"
+    (now,) = (each for each in accounts.all() if each.id == shop.id)
+    assert (now.state, now.consent_account_id) == ("disconnected", None)
+    assert code_of(lambda: accounts.private_key(shop.id)) == "account_disconnected"
 
 
 def test_a_renewal_that_is_refused_changes_nothing(accounts: Accounts, remote: Remote) -> None:

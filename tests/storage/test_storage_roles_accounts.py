@@ -57,5 +57,5 @@ def test_an_owner_renews_an_authorisation(stage: Stage) -> None:
         assert (store.account(shop.id), workspace.secrets.get(name)) == (renewed, "new")
         workspace.secrets.disconnect(shop.id, name, noted)
         elsewhere = replace(renewed, consent_account_id=source.id)
-        workspace.secrets.connect(elsewhere, name, "newer", noted)
+        workspace.secrets.connect(replace(elsewhere, state="disconnected"), name, "newer", noted)
         assert store.account(shop.id) == elsewhere
