@@ -247,6 +247,7 @@ def test_an_authorisation_that_ends_is_renewed_in_place(
     assert not dialog.platform.isVisible()
     assert (dialog.form.owner, dialog.form.source) == (None, None), "whose shop it is and who confirms stay"
     fields = dialog.form.fields
+    assert dialog.focusWidget() is fields["app_secret"]
     assert (fields["key_id"].text(), fields["app_secret"].text(), fields["authorised_until"].text()) == (
         account.key_id, "", "",
     )  # fmt: skip

@@ -67,6 +67,11 @@ class ConnectForm(QWidget):
         typed = {name: field.text().strip() for name, field in self.fields.items()}
         return not lacking(self.offer.fields, typed) and (self.owner is None or self.owner.whole)
 
+    def take_focus(self) -> None:
+        """To the first that is still to be typed: a secret, if no other."""
+        usual = (self.fields[field.name] for field in self.offer.fields if _is_usual(field))
+        next(field for field in usual if not (field.isReadOnly() or field.text())).setFocus()
+
     def clear_secrets(self) -> None:
         for field in self.offer.fields:
             if field.secret:

@@ -105,6 +105,7 @@ class ConnectDialog(Dialog):
         self.platform.hide()
         self.kept.setText(self.platform.currentText())
         self.kept.show()
+        self.form.take_focus()
         self.try_out.hide()
         self.show_state(self._model.state)
 
