@@ -34,7 +34,8 @@ class ConnectForm(QWidget):
 
     def __init__(self, kit: Kit, offer: Offer, choices: Choices, asked: Asked, *, renews: bool = False) -> None:
         super().__init__()
-        self._kit, self.offer, self._first = kit, offer, asked
+        self._kit, self.offer = kit, offer
+        self._kept = (asked.entity, asked.consent_account_id) if renews else (None, None)
         self.fields = {field.name: self._field(field, asked.values.get(field.name, "")) for field in offer.fields}
         for name in KNOWN_BY if renews else ():
             if name in self.fields:
@@ -57,8 +58,11 @@ class ConnectForm(QWidget):
 
     def asked(self) -> Asked:
         typed = {name: field.text().strip() for name, field in self.fields.items()}
-        entity = self._first.entity if self.owner is None else self.owner.entity()
-        source = self._first.consent_account_id if self.source is None else self.source.account_id()
+        entity, source = self._kept
+        if self.owner is not None:
+            entity = self.owner.entity()
+        if self.source is not None:
+            source = self.source.account_id()
         return Asked(self.offer.name, typed, entity, source)
 
     @property
@@ -68,9 +72,10 @@ class ConnectForm(QWidget):
         return not lacking(self.offer.fields, typed) and (self.owner is None or self.owner.whole)
 
     def take_focus(self) -> None:
-        """To the first that is still to be typed: a secret, if no other."""
+        """To the first that is still to be typed, if any is."""
         usual = (self.fields[field.name] for field in self.offer.fields if _is_usual(field))
-        next(field for field in usual if not (field.isReadOnly() or field.text())).setFocus()
+        if (first := next((field for field in usual if not (field.isReadOnly() or field.text())), None)) is not None:
+            first.setFocus()
 
     def clear_secrets(self) -> None:
         for field in self.offer.fields:
