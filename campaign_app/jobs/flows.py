@@ -122,30 +122,27 @@ class Flows(DBOSConfiguredInstance):
         try:
             result = flow(job_id, **args)
         except dbos_error.DBOSMaxStepRetriesExceeded as spent:
-            last, campaign_id = _last(spent), args.get("campaign_id")
+            last = _last(spent)
             if _server_away(last):
-                self.end(job_id, "failed", "server_unreachable", {}, campaign_id)
+                self.end(job_id, "failed", "server_unreachable", {})
                 return
-            why = note_of(last, "platform_unavailable")
-            self.end(job_id, "failed", "platform_unavailable", {}, campaign_id, why)
+            self.end(job_id, "failed", "platform_unavailable", {}, note_of(last, "platform_unavailable"))
         except AppError as problem:
-            self.end(job_id, "failed", problem.code, {}, args.get("campaign_id"), note_of(problem))
+            self.end(job_id, "failed", problem.code, {}, note_of(problem))
         except Exception:  # noqa: BLE001 the last barrier: no campaign stays "sending" with nobody at work on it
             _log.exception("job %s ended by an unexpected error", job_id)
-            self.end(job_id, "failed", "bug", {}, args.get("campaign_id"))
+            self.end(job_id, "failed", "bug", {})
         else:
-            self.end(job_id, "done", "", result, None)
+            self.end(job_id, "done", "", result)
 
     @_ends
-    def end(
-        self, job_id: int, state: str, error: str, result: Mapping[str, Any], failed: int | None, note: str = ""
-    ) -> None:
-        """Ends the job; a campaign that `failed` is put where a person can start it again, with the note for them.
+    def end(self, job_id: int, state: str, error: str, result: Mapping[str, Any], note: str = "") -> None:
+        """Ends the job; if it failed, its campaign is put where a person can start it again, with the note for them.
 
         Both at once: tried again, it leaves alone what they have let go on since.
         """
         jobs = self._context.stores.jobs
-        gone = None if failed is None else released(self._context, jobs.job(job_id), note or error)
+        gone = released(self._context, jobs.job(job_id), note or error) if state == "failed" else None
         jobs.set_state(job_id, state, error=error, result=result, released=gone)
 
     def sync(self, job_id: int, account_id: int, full: bool = False) -> dict[str, Any]:  # noqa: FBT001 FBT002 by name
