@@ -143,8 +143,9 @@ def session_bus(place: Stand) -> Iterator[None]:
 def screen(place: Stand) -> Iterator[None]:
     """A virtual screen with a window manager, for the programs that are started meanwhile."""
     reader, writer = os.pipe()
+    # a server that starts anew behind its last client turns away whoever comes at that moment
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writer), "-screen", "0", SCREEN, "-nolisten", "tcp", "-ac"],
+        ["Xvfb", "-displayfd", str(writer), "-screen", "0", SCREEN, "-nolisten", "tcp", "-ac", "-noreset"],
         pass_fds=[writer], stderr=subprocess.DEVNULL,
     )  # fmt: skip
     os.close(writer)

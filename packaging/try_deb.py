@@ -191,7 +191,7 @@ def window(place: Room) -> str:
         program = place.start("demo", "--customers", "1000")
         try:
             began = time.monotonic()
-            window_id = shown(place, "允发")
+            window_id = shown(place, "允发", program)
             seen = time.monotonic() - began
             time.sleep(10)
             on_screen(place, "wmctrl", "-i", "-c", window_id)

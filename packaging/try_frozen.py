@@ -186,10 +186,17 @@ def _everybody_once(people: int, counts: Any, ledger: Any) -> str:
     return ", ".join(f"{name} {count}" for name, count in told.items()) + ", doubled 0, unconfirmed 0"
 
 
-def shown(place: Stand, title: str) -> str:
-    """The id of the window with these words in its title, once it is there."""
+def shown(place: Stand, title: str, program: subprocess.Popen[str]) -> str:
+    """The id of the window with these words in its title, once it is there. Raises Failed if `program` ends first."""
     search = ("xdotool", "search", "--onlyvisible", "--name", title)
-    found: list[str] = until(f"a window 「{title}」", lambda: on_screen(place, *search).split())
+
+    def asked() -> list[str]:
+        found = on_screen(place, *search).split()
+        if not found and (status := program.poll()) is not None:
+            raise Failed(f"status {status} before a window 「{title}」: {''.join(program.communicate())}")
+        return found
+
+    found: list[str] = until(f"a window 「{title}」", asked)
     return found[0]
 
 
@@ -198,7 +205,7 @@ def window(place: Stand) -> str:
     began = time.monotonic()
     program = place.start("demo", "--customers", "2000")
     try:
-        window_id = shown(place, "允发")
+        window_id = shown(place, "允发", program)
         seen = time.monotonic() - began
         time.sleep(15)  # the demo connects its shops; nobody outside can see when it has
         pages: set[str] = set()
@@ -227,7 +234,7 @@ def evidence(place: Stand) -> str:
     file.write_bytes(b"no evidence")
     program = place.start("evidence", "show", str(file))
     try:
-        window_id = shown(place, "证据")
+        window_id = shown(place, "证据", program)
         time.sleep(1)
         on_screen(place, "wmctrl", "-i", "-c", window_id)
         if status := program.wait(timeout=30):

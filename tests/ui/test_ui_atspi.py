@@ -26,7 +26,8 @@ ROLES = {
 
 @pytest.mark.skipif(not all(map(shutil.which, TOOLS)) or not SERVICE.exists(), reason="needs at-spi2-core and xvfb")
 def test_names_roles_and_a_press_over_the_bus(tmp_path: Path) -> None:
-    command = ["dbus-run-session", "--", "xvfb-run", "-a", sys.executable, "-m", "tests.helpers.atspi", str(tmp_path)]
+    on_a_screen = ["xvfb-run", "-a", "-s", "-screen 0 1280x1024x24 -noreset"]
+    command = ["dbus-run-session", "--", *on_a_screen, sys.executable, "-m", "tests.helpers.atspi", str(tmp_path)]
     environment = {**os.environ, "QT_QPA_PLATFORM": "xcb", "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
     done = subprocess.run(
         [*command, *ROLES], cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=200

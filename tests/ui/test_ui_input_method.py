@@ -18,7 +18,8 @@ CHEWING = Path("/usr/share/fcitx5/inputmethod/chewing.conf")  # of Debian's fcit
 
 @pytest.mark.skipif(not all(map(shutil.which, TOOLS)) or not CHEWING.exists(), reason="needs fcitx5-chewing and xvfb")
 def test_chinese_is_typed_by_fcitx(tmp_path: Path) -> None:
-    command = ["dbus-run-session", "--", "xvfb-run", "-a", sys.executable, "-m", "tests.helpers.fcitx", str(tmp_path)]
+    on_a_screen = ["xvfb-run", "-a", "-s", "-screen 0 1280x1024x24 -noreset"]
+    command = ["dbus-run-session", "--", *on_a_screen, sys.executable, "-m", "tests.helpers.fcitx", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=200)
     assert done.stdout.strip() == "你好", done.stderr
 
