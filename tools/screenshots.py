@@ -9,6 +9,8 @@ in any but the usual one into a folder of that size's name; dialogs have their o
 from __future__ import annotations
 
 import argparse
+import atexit
+import json
 import os
 import sys
 import tempfile
@@ -16,7 +18,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+SCREEN = {"name": "wide", "x": 0, "y": 0, "width": 1920, "height": 1200, "logicalDpi": 96, "dpr": 1}
+if "QT_QPA_PLATFORM" not in os.environ:  # no window is larger than its screen, and by itself this one has 800 columns
+    with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as screens:
+        json.dump({"screens": [SCREEN]}, screens)
+    atexit.register(os.unlink, screens.name)
+    os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={screens.name}"
 os.environ["TZ"] = "Asia/Shanghai"  # as those see it whom it is made for
 if hasattr(time, "tzset"):
     time.tzset()
