@@ -99,7 +99,7 @@ def _blow(
     crew: Crew, campaign_id: int, chance: random.Random, figures: Figures, blows: Blows, kinds: Sequence[str]
 ) -> None:
     """At a random moment after more was handed over than there was."""
-    _until_more(crew, campaign_id)
+    _until_more(crew, campaign_id, blows)
     time.sleep(chance.uniform(0.0, 0.6))
     _renew(crew, blows)
     kind = chance.choice(kinds)
@@ -127,11 +127,17 @@ def _blow(
     _renew(crew, blows)
 
 
-def _until_more(crew: Crew, campaign_id: int) -> None:
+def _until_more(crew: Crew, campaign_id: int, blows: Blows) -> None:
     """Until more was handed over than there was, or the campaign has ended."""
     counts, merchant = crew.merchant.app.workspace.inbox.counts, crew.merchant
     before = counts(campaign_id)["submitted"]
-    merchant.until(lambda: merchant.go_on(campaign_id) in ENDED or counts(campaign_id)["submitted"] > before, _PATIENCE)
+
+    def more() -> bool:
+        if all(each.poll() is not None for each in crew.workers):
+            _renew(crew, blows)  # a server that was away for longer than a lease: each declared the other's over
+        return merchant.go_on(campaign_id) in ENDED or counts(campaign_id)["submitted"] > before
+
+    merchant.until(more, _PATIENCE)
 
 
 def _renew(crew: Crew, blows: Blows) -> None:
@@ -149,7 +155,7 @@ def _strike_all(crew: Crew, campaign_id: int, kind: str, chance: random.Random, 
         return
     restart(chance.uniform(*_DOWN))
     began = time.monotonic()
-    _until_more(crew, campaign_id)
+    _until_more(crew, campaign_id, blows)
     blows.on.append(time.monotonic() - began)
 
 
