@@ -113,7 +113,7 @@ class Tasks(QObject):
         """
         return self._begin(self._writes, work, then, failed, owner, "", ended or _nothing)
 
-    def finish(self, seconds: float = 10.0) -> bool:
+    def finish(self, seconds: float = 30.0) -> bool:
         """For the end of the window: waits for the work and delivers its ends; whether all of it has ended.
 
         Whatever saves runs to its end; everything else is asked to stop.
