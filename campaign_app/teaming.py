@@ -47,7 +47,7 @@ class _Lead:
         lease = self._lease
         if not self._leads and lease.now() - self._looked >= _LEAD_KNOWN:
             self._looked = lease.now()
-            lease.store.end_expired()
+            self._end_expired()
             self._leads = lease.store.not_ended()[:1] == (lease.worker_id,)
         return self._leads
 
@@ -59,8 +59,13 @@ class _Lead:
     def take_over(self, place_of: Callable[[int], str | None]) -> None:
         from campaign_app.jobs.takeover import take_over
 
-        self._lease.store.end_expired()
+        self._end_expired()
         take_over(self.alive, place_of)
+
+    def _end_expired(self) -> None:
+        """Not right behind a server that was away: from every worker, then, and each renews its lease within a beat."""
+        if self._lease.steady:
+            self._lease.store.end_expired()
 
 
 def share_of(part: Part, lease: Lease | None) -> Share:

@@ -16,6 +16,8 @@ from campaign_app.storage.leases import SqlLeases
 # a lease of 15 s is renewed every 3 s, and is asked about anew once less than 5 s of it are left
 BEATS: Final = 5
 MARGIN: Final = 3
+# beats that others get once the server answers again: an attempt that is under way may have to fail first
+GRACE: Final = 1.5
 
 
 def awake() -> float:
@@ -39,7 +41,8 @@ class Lease:
         self.store, self.worker_id, self.seconds = store, worker_id, seconds
         self.lost = False
         self._lost, self.now = lost, now
-        self._until = now()
+        self._until = self._renewed = now()
+        self._steady_since = float("-inf")
         self._stop = threading.Event()
 
     @property
@@ -51,10 +54,22 @@ class Lease:
         """Seconds; none or less once it is not sure any more."""
         return self._until - self.now()
 
+    @property
+    def steady(self) -> bool:
+        """Whether it was renewed all along, or has been again for so long that others could renew theirs, too.
+
+        Where a server was away from everybody, all leases ran out and nobody has ended. Nothing runs out within half
+        a lease.
+        """
+        now = self.now()
+        return now - self._renewed < self.seconds / 2 and now - self._steady_since >= GRACE * self.seconds / BEATS
+
     def renew(self) -> None:
         began = self.now()
         if (beat := self.store.renew(self.worker_id, self.seconds)) is not None:
-            self._until, self.beat_at = began + self.seconds, beat
+            if began - self._renewed >= self.seconds / 2:
+                self._steady_since = began
+            self._until, self._renewed, self.beat_at = began + self.seconds, began, beat
         else:
             self.give_up()
 

@@ -18,6 +18,7 @@ from tests.helpers.kannel_box import free_ports
 from tests.helpers.merchant import KEY, open_merchant
 from tests.helpers.pg import team_folder
 from tests.helpers.sandbox import SandboxProcess
+from tests.helpers.way import new_way
 
 pytestmark = pytest.mark.slow
 # the work of a worker is elsewhere within so many seconds of its lease's end; a machine at rest needs one or two
@@ -71,6 +72,23 @@ def test_workers_that_are_killed_stopped_and_ended_cost_nobody_a_message_and_dou
     assert over_after(crew, campaign_id, ending) < BACK + BUSY, "its lease was given back"
     assert crew.finish(campaign_id) == GOOD
     assert crew.merchant.app.workspace.inbox.counts(campaign_id)["unknown"] == 0
+
+
+def test_a_server_that_was_away_from_all_for_longer_than_a_lease_ends_nobody(crew: Crew) -> None:
+    crew.apart = new_way
+    crew.start_all(2)
+    crew.merchant.connect()
+    campaign_id = crew.merchant.new_campaign().id
+    sending = crew.sending(campaign_id)
+    for way in crew.ways.values():
+        way.cut()
+    time.sleep(LEASE + 2)
+    for way in crew.ways.values():
+        way.heal(drop=True)
+    assert crew.finish(campaign_id) == GOOD
+    assert crew.log == [], "both go on as they are"
+    assert [each.poll() for each in crew.workers] == [None, None]
+    assert sending in crew.workers
 
 
 def test_a_pause_holds_at_every_worker_after_the_batch_under_way(crew: Crew) -> None:

@@ -50,6 +50,23 @@ def test_the_oldest_leads_and_the_next_one_once_it_has_ended(workspace: Workspac
             assert second.leads()
 
 
+def test_nobody_is_declared_over_right_behind_a_server_that_was_away_from_all(workspace: Workspace) -> None:
+    with workspace.work(HAND) as lease:
+        assert lease is not None
+        store, known, share = lease.store, lease.now, share_of(EVERYTHING, lease)
+        silent = store.enter(VERSION, ["send"], 0.0)  # its lease is over at once
+        lease.now = lambda: known() + 31  # more than half of its own without an answer
+        share.leads()
+        assert silent in store.not_ended()
+        lease.renew()
+        lease.now = lambda: known() + 48
+        share_of(EVERYTHING, lease).leads()
+        assert silent in store.not_ended(), "it may be about to renew its own"
+        lease.now = lambda: known() + 50  # a beat and a half of 60 s behind the first answer
+        share_of(EVERYTHING, lease).leads()
+        assert store.not_ended() == (lease.worker_id,)
+
+
 def test_a_workspace_of_one_computer_is_shared_with_nobody() -> None:
     assert share_of(EVERYTHING, None) is WHOLE
     with health(Part(health_port=0), None) as port:

@@ -324,3 +324,28 @@ def test_it_is_kept_until_it_is_lost_through_a_server_that_is_away() -> None:
     lease.stop()
     lease.keep()
     assert server.asked == 4
+
+
+def test_it_is_steady_while_it_is_renewed_and_behind_a_gap_once_others_could_renew_theirs() -> None:
+    now, server = [100.0], Server(*[datetime.now(UTC)] * 4, AWAY, AWAY)
+    lease = lease_of(server, lambda: now[0], [])
+    assert lease.steady, "nothing was away since it was entered"
+    now[0] += 7
+    lease.renew()
+    assert lease.steady, "a late beat within half a lease: no lease of 15 s runs out that is renewed every 3"
+    now[0] += 7.4
+    assert lease.steady
+    now[0] += 0.1
+    assert not lease.steady, "half a lease without an answer: nobody else may have had one"
+    lease.renew()
+    assert not lease.steady
+    now[0] += 4.4
+    assert not lease.steady, "a beat and a half, within which whoever is there beats"
+    now[0] += 0.1
+    assert lease.steady
+    lease.renew()
+    for _ in range(2):
+        now[0] += 3
+        with pytest.raises(WorkspaceError):
+            lease.renew()
+    assert lease.steady, "a beat or two that failed"
