@@ -41,8 +41,8 @@ class Lease:
         self.store, self.worker_id, self.seconds = store, worker_id, seconds
         self.lost = False
         self._lost, self.now = lost, now
-        self._until = self._renewed = now()
-        self._steady_since = float("-inf")
+        self._until = self._heard = now()
+        self._heard_since = float("-inf")
         self._stop = threading.Event()
 
     @property
@@ -56,20 +56,24 @@ class Lease:
 
     @property
     def steady(self) -> bool:
-        """Whether it was renewed all along, or has been again for so long that others could renew theirs, too.
+        """Whether the server was never silent for long, or answers again for so long that others could renew, too.
 
-        Where a server was away from everybody, all leases ran out and nobody has ended. Nothing runs out within half
-        a lease.
+        Where it was away from everybody, all leases ran out and nobody has ended; none runs out in half a lease. That
+        counts from answer to answer: a question may be asked in the middle of a silence, and be answered at its end.
         """
         now = self.now()
-        return now - self._renewed < self.seconds / 2 and now - self._steady_since >= GRACE * self.seconds / BEATS
+        return not self._is_silence(now - self._heard) and now - self._heard_since >= GRACE * self.seconds / BEATS
+
+    def _is_silence(self, seconds: float) -> bool:
+        return seconds >= self.seconds / 2
 
     def renew(self) -> None:
         began = self.now()
         if (beat := self.store.renew(self.worker_id, self.seconds)) is not None:
-            if began - self._renewed >= self.seconds / 2:
-                self._steady_since = began
-            self._until, self._renewed, self.beat_at = began + self.seconds, began, beat
+            heard = self.now()
+            if self._is_silence(heard - self._heard):
+                self._heard_since = heard  # first: another thread that sees the answer sees the silence before it
+            self._until, self._heard, self.beat_at = began + self.seconds, heard, beat
         else:
             self.give_up()
 

@@ -349,3 +349,28 @@ def test_it_is_steady_while_it_is_renewed_and_behind_a_gap_once_others_could_ren
         with pytest.raises(WorkspaceError):
             lease.renew()
     assert lease.steady, "a beat or two that failed"
+
+
+def test_a_silence_is_from_answer_to_answer_whenever_it_was_asked() -> None:
+    now, takes = [100.0], [0.0]
+
+    class Far(Server):
+        def renew(self, worker_id: int, seconds: float) -> datetime | None:
+            now[0] += takes[0]
+            return super().renew(worker_id, seconds)
+
+    lease = lease_of(Far(), lambda: now[0], [])
+    now[0], takes[0] = now[0] + 7, 7
+    lease.renew()
+    assert lease.left == 8, "the lease counts from before the question"
+    assert not lease.steady, "14 s without an answer, of which either half alone would be none"
+    now[0] += 4.4
+    assert not lease.steady, "nor does the question's own time count as the others'"
+    now[0] += 0.1
+    assert lease.steady
+    takes[0] = 8
+    for _ in range(3):
+        lease.renew()
+        assert not lease.steady
+        now[0] += 5
+        assert lease.steady, "of a server that is always that slow, too: work must not be left for good"
