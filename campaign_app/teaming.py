@@ -63,9 +63,10 @@ class _Lead:
         take_over(self.alive, place_of)
 
     def _end_expired(self) -> None:
-        """Not right behind a server that was away: from every worker, then, and each renews its lease within a beat."""
-        if self._lease.steady:
-            self._lease.store.end_expired()
+        """Not right behind a server that was away: all leases ran out then, and every worker is about to renew."""
+        lease = self._lease
+        if lease.steady:
+            lease.store.end_expired(lambda: lease.steady)
 
 
 def share_of(part: Part, lease: Lease | None) -> Share:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -108,14 +108,17 @@ class SqlLeases:
         with self.db.write() as connection:
             connection.execute(sa.update(worker).where(worker.c.id == worker_id, _NOT_ENDED).values(ended_at=NOW))
 
-    def end_expired(self) -> bool:
-        """Declares that whoever let its lease run out has ended; whether there was anybody."""
+    def end_expired(self, steady: Callable[[], bool]) -> bool:
+        """Declares that whoever let its lease run out has ended; whether there was anybody.
+
+        `steady` (see `Lease`) is asked under the lock: all before it may have waited until a server was there again.
+        """
         with self.db.look() as connection:
             if connection.execute(sa.select(worker.c.id).where(_EXPIRED).limit(1)).first() is None:
                 return False
         self.let_go()
         with self.db.write() as connection:
-            return connection.execute(_END_EXPIRED).rowcount > 0
+            return steady() and connection.execute(_END_EXPIRED).rowcount > 0
 
     def let_go(self) -> None:
         """Ends the changes in the middle of which expired workers were cut off: each holds the lock that all wait for.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+import sqlalchemy as sa
 
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.jobs.sharing import QUEUES, WHOLE
@@ -21,6 +23,7 @@ from tests.helpers.pg import team_workspace
 
 KEY = bytes(range(32))
 HAND = Hand(VERSION, tuple(QUEUES), 60.0, bool)
+WAITS = sa.text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
 
 
 @pytest.fixture
@@ -65,6 +68,20 @@ def test_nobody_is_declared_over_right_behind_a_server_that_was_away_from_all(wo
         lease.now = lambda: known() + 50  # a beat and a half of 60 s behind the first answer
         share_of(EVERYTHING, lease).leads()
         assert store.not_ended() == (lease.worker_id,)
+
+
+def test_nor_by_who_had_begun_to_before_the_server_was_away(workspace: Workspace) -> None:
+    with workspace.work(HAND) as lease, ThreadPoolExecutor(1) as flows:
+        assert lease is not None
+        store, known = lease.store, lease.now
+        silent = store.enter(VERSION, ["send"], 0.0)
+        with workspace.database.write() as connection:
+            leads = flows.submit(share_of(EVERYTHING, lease).leads)
+            while not connection.execute(WAITS).scalar_one():
+                assert not leads.done()
+            lease.now = lambda: known() + 31
+        assert leads.result(30)
+        assert silent in store.not_ended()
 
 
 def test_a_workspace_of_one_computer_is_shared_with_nobody() -> None:

@@ -52,6 +52,10 @@ def expire(workspace: Workspace, worker_id: int) -> None:
         connection.execute(sa.update(worker).where(worker.c.id == worker_id).values(lease_until=0))
 
 
+def steady() -> bool:
+    return True
+
+
 def code_of(work: Callable[[], Any]) -> str:
     with pytest.raises(WorkspaceError) as caught:
         work()
@@ -86,8 +90,8 @@ def test_nothing_is_committed_behind_the_end_of_a_lease(workspace: Workspace, ot
         change(workspace)
         expire(other, lease.worker_id)
         change(workspace)  # nobody has declared it: it may go on, and renew
-        assert leases(other).end_expired()
-        assert not leases(other).end_expired()
+        assert leases(other).end_expired(steady)
+        assert not leases(other).end_expired(steady)
         assert code_of(lambda: workspace.accounts.set_setting("x", 2)) == "lease_lost"
         assert workspace.gone()
         assert leases(workspace).renew(lease.worker_id, 60) is None
@@ -100,7 +104,7 @@ def test_it_is_not_declared_over_in_the_middle_of_a_change(workspace: Workspace,
         assert lease is not None
         expire(other, lease.worker_id)
         with workspace.database.write() as connection:
-            declared = reaper.submit(leases(other).end_expired)
+            declared = reaper.submit(leases(other).end_expired, steady)
             while not connection.execute(WAITS).scalar_one():
                 assert not declared.done()
             connection.execute(sa.text("INSERT INTO setting VALUES ('y', '1')"))
@@ -132,7 +136,7 @@ def test_one_that_was_cut_off_within_a_message_is_let_go_once_its_lease_is_over(
             with other.database.engine.begin() as beside:  # which waits for no lock
                 beside.execute(sa.update(worker).values(lease_until=0))
             with ThreadPoolExecutor(1) as thread:
-                assert thread.submit(leases(other).end_expired).result(20)
+                assert thread.submit(leases(other).end_expired, steady).result(20)
             connection.execute(sa.text("SELECT 1"))
 
     with workspace.work(Hand(VERSION, (), 60.0, bool)) as lease:
@@ -226,7 +230,7 @@ def test_a_lease_of_before_the_servers_clock_was_set_back_has_run_out(workspace:
     assert [each.id for each in there.at_work()] == [number]
     with workspace.database.write() as connection:
         connection.execute(sa.update(worker).values(later))
-    assert there.end_expired()
+    assert there.end_expired(steady)
     assert there.renew(number, 60) is None
 
 
