@@ -16,8 +16,12 @@ from campaign_app.storage.leases import SqlLeases
 # a lease of 15 s is renewed every 3 s, and is asked about anew once less than 5 s of it are left
 BEATS: Final = 5
 MARGIN: Final = 3
+# seconds, or a beat, until a server that did not answer is asked again
+AGAIN: Final = 1.0
 # beats that others get once the server answers again: an attempt that is under way may have to fail first
 GRACE: Final = 1.5
+# seconds: with a longer lease one asks again just as soon, and a connection under way is tried anew within 4 s
+LONGEST_GRACE: Final = 4.5
 
 
 def awake() -> float:
@@ -61,8 +65,8 @@ class Lease:
         Where it was away from everybody, all leases ran out and nobody has ended; none runs out in half a lease. That
         counts from answer to answer: a question may be asked in the middle of a silence, and be answered at its end.
         """
-        now = self.now()
-        return not self._is_silence(now - self._heard) and now - self._heard_since >= GRACE * self.seconds / BEATS
+        now, grace = self.now(), min(GRACE * self.seconds / BEATS, LONGEST_GRACE)
+        return not self._is_silence(now - self._heard) and now - self._heard_since >= grace
 
     def _is_silence(self, seconds: float) -> bool:
         return seconds >= self.seconds / 2
@@ -100,7 +104,9 @@ class Lease:
 
         Of others it lets go what they were cut off in: whoever writes might wait for that.
         """
-        while not self._stop.wait(self.seconds / BEATS):
+        pause = beat = self.seconds / BEATS
+        while not self._stop.wait(pause):
+            pause = min(beat, AGAIN)
             try:
                 self.renew()
                 self.store.let_go()
@@ -108,6 +114,7 @@ class Lease:
                 continue
             if self.lost:
                 return
+            pause = beat
 
     def stop(self) -> None:
         """Before it is given back; a thread that still wants to send has to ask."""

@@ -62,10 +62,10 @@ def test_nobody_is_declared_over_right_behind_a_server_that_was_away_from_all(wo
         share.leads()
         assert silent in store.not_ended()
         lease.renew()
-        lease.now = lambda: known() + 48
+        lease.now = lambda: known() + 34
         share_of(EVERYTHING, lease).leads()
         assert silent in store.not_ended(), "it may be about to renew its own"
-        lease.now = lambda: known() + 50  # a beat and a half of 60 s behind the first answer
+        lease.now = lambda: known() + 36  # 4.5 s behind the first answer
         share_of(EVERYTHING, lease).leads()
         assert store.not_ended() == (lease.worker_id,)
 

@@ -330,6 +330,20 @@ def test_it_is_kept_until_it_is_lost_through_a_server_that_is_away() -> None:
     assert server.asked == 4
 
 
+def test_a_server_that_is_away_is_asked_again_within_a_second_however_long_the_lease() -> None:
+    server = Server(datetime.now(UTC), AWAY, AWAY, datetime.now(UTC), None)
+    lease, pauses = lease_of(server, lambda: 0.0, []), list[float]()
+
+    class Stop:
+        def wait(self, seconds: float) -> bool:
+            pauses.append(seconds)
+            return False
+
+    lease._stop, lease.seconds = Stop(), 600.0
+    lease.keep()
+    assert pauses == [120, 1, 1, 120]
+
+
 def test_it_is_steady_while_it_is_renewed_and_behind_a_gap_once_others_could_renew_theirs() -> None:
     now, server = [100.0], Server(*[datetime.now(UTC)] * 4, AWAY, AWAY)
     lease = lease_of(server, lambda: now[0], [])
@@ -353,6 +367,12 @@ def test_it_is_steady_while_it_is_renewed_and_behind_a_gap_once_others_could_ren
         with pytest.raises(WorkspaceError):
             lease.renew()
     assert lease.steady, "a beat or two that failed"
+    lease.seconds = 600.0
+    now[0] += 500
+    lease.renew()
+    assert not lease.steady
+    now[0] += 4.5
+    assert lease.steady, "work waits no longer for it than with a lease of 15 s"
 
 
 def test_a_silence_is_from_answer_to_answer_whenever_it_was_asked() -> None:
