@@ -26,7 +26,7 @@ BACK = 5.0
 # as far as a machine that is busy with other tests may be behind
 BUSY = 10.0
 # of a lease, and from when the oldest worker hears of its server again until the other one does
-USUAL, LATER = 15, 2.5
+USUAL, LATER = 15, 1.0
 
 
 @pytest.fixture
