@@ -89,9 +89,9 @@ def sha256(file: Path) -> str:
 
 def drawn_from(target: Path) -> str:
     """The hash of the screenshot that the picture was made from; empty where there is none."""
-    from PySide6.QtGui import QImage
+    from PySide6.QtGui import QImageReader
 
-    return QImage(str(target)).text("source-sha256")
+    return QImageReader(str(target)).text("source-sha256")
 
 
 def draw(target: Path, source: Path, language: str) -> None:
