@@ -134,7 +134,7 @@ def _until_more(crew: Crew, campaign_id: int, blows: Blows) -> None:
 
     def more() -> bool:
         if all(each.poll() is not None for each in crew.workers):
-            _renew(crew, blows)  # a server that was away for longer than a lease: each declared the other's over
+            _renew(crew, blows)  # all asked for new processes, and nobody is left who could hand over anything
         return merchant.go_on(campaign_id) in ENDED or counts(campaign_id)["submitted"] > before
 
     merchant.until(more, _PATIENCE)
