@@ -27,18 +27,20 @@ from coverage import Coverage
 from hypothesis import HealthCheck, settings
 from platformdirs import user_state_path
 
+from tests.helpers import lengths
 from tests.helpers.run import begin_run, end_run
 
 _HOME = Path(tempfile.mkdtemp(prefix="campaign-app-tests-"))
 _GRACE_SECONDS = 5.0
-_MEASURED = {
-    "domain",
-    "consent",
-    "compliance",
-    "jobs",
-    "services",
-    "reports",
-}  # coverage is of the core, by these tests
+# coverage is of the core, by its own tests and by those of services that alone reach a part of it
+_MEASURED = ("domain", "consent", "compliance", "jobs")
+_MEASURED_TOO = {
+    f"test_services_{name}"
+    for name in (
+        *("accounts", "composing", "connecting", "filings", "import_files", "noted", "peak_checks", "peaks", "people"),
+        *("preflight", "test_messages", "wordings"),
+    )
+}
 _started: WeakKeyDictionary[threading.Thread, str] = WeakKeyDictionary()
 
 
@@ -142,6 +144,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with a slow test come first: at the end, one of them would keep a process busy and the others idle."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+    for item in items if not lengths.ALL else ():
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.skip(reason=lengths.NOT_ASKED_FOR))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -170,7 +175,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         gc.collect()
         gc.freeze()
     measuring = Coverage.current()
-    if measuring is None or item.path.parent.name in _MEASURED:
+    if measuring is None or item.path.parent.name in _MEASURED or item.path.stem in _MEASURED_TOO:
         return (yield)
     # a process of several has one more below it, which pytest-cov begins for the process alone and nobody ever reads
     while (running := Coverage.current()) is not None:

@@ -65,7 +65,7 @@ def commands(group: Any, *names: str) -> Iterator[tuple[str, ...]]:
         yield from commands(each, *names, name)
 
 
-@pytest.mark.parametrize("columns", ["60", "200"])
+@pytest.mark.parametrize("columns", ["60", pytest.param("200", marks=pytest.mark.long)])
 def test_help_is_in_one_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
     monkeypatch.setenv("COLUMNS", columns)
     for names in commands(get_command(app)):

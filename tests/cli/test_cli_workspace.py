@@ -88,7 +88,7 @@ class Line:
 
 
 def test_the_main_job_by_commands(tmp_path: Path, sandbox: SandboxProcess, passphrase: Path) -> None:
-    line = Line(tmp_path / "ws", passphrase, here=False)
+    line, here = (Line(tmp_path / "ws", passphrase, here=here) for here in (False, True))
     assert line.run("create").returncode == 0
     shop = sandbox.shops[0]
     key = tmp_path / "key"
@@ -102,19 +102,19 @@ def test_the_main_job_by_commands(tmp_path: Path, sandbox: SandboxProcess, passp
     }  # fmt: skip
     for name, other, said in (("entity_uscc", "91330100MA0MN00099", "没有这个主体"), ("purpose", "any", "purpose")):
         definition.write_text(json.dumps(fields | {name: other}), encoding="utf-8")
-        refused = line.run("screen", str(definition))
+        refused = here.run("screen", str(definition))
         assert (refused.returncode, refused.stdout, said in refused.stderr) == (2, "", True), refused.stderr
         assert len(refused.stderr.splitlines()) == 1
-    assert line.json("status")["campaigns"] == []
+    assert here.json("status")["campaigns"] == []
     definition.write_text(json.dumps(fields, ensure_ascii=False), encoding="utf-8")
     screened = line.json("screen", str(definition))
     assert screened["state"] == "screened"
     ready = screened["funnel"]["ok"]
     assert (sum(screened["parts"].values()), screened["cost"]) == (ready, None)
 
-    wrong = line.run("send", str(screened["id"]), "--recipients", str(ready + 1))
+    wrong = here.run("send", str(screened["id"]), "--recipients", str(ready + 1))
     assert (wrong.returncode, "不一致" in wrong.stderr) == (2, True)
-    other = line.run("send", str(screened["id"]), "--recipients", str(ready), "--covers", "0" * 64)
+    other = here.run("send", str(screened["id"]), "--recipients", str(ready), "--covers", "0" * 64)
     assert (other.returncode, "改过" in other.stderr) == (2, True)
     warned = {f["rule"] for f in screened["findings"] if f["severity"] == "warn"}
     assert warned == set(screened["to_confirm"])
@@ -128,11 +128,11 @@ def test_the_main_job_by_commands(tmp_path: Path, sandbox: SandboxProcess, passp
     if by_day:
         assert json.loads(sent.stdout)["state"] == "done", sent.stderr
         assert sandbox.ledger()["accepted"] > 0
-        assert line.json("status", str(screened["id"]))["counts"]["submitted"] == ready
+        assert here.json("status", str(screened["id"]))["counts"]["submitted"] == ready
     else:
         assert (sent.returncode, "8:00–22:00" in sent.stderr or "不能发送" in sent.stderr) == (2, True)
     assert line.json("status")["campaigns"][0]["name"] == "双十一"
-    over = line.run("pause", str(screened["id"]))
+    over = here.run("pause", str(screened["id"]))
     if by_day:
         assert (over.returncode, "不允许" in over.stderr) == (2, True), "it has ended"
 

@@ -45,6 +45,7 @@ def rules_of(result: CheckResult) -> set[str]:
     return {finding.rule_id for finding in result.findings}
 
 
+@pytest.mark.no_cover
 @given(
     TEXTS,
     st.dictionaries(st.sampled_from("abc"), TEXTS, max_size=3),
@@ -75,6 +76,7 @@ def test_a_batch_says_what_single_checks_say(values: list[str], body: str) -> No
     assert batch == singles
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "piece",
     ["最", "最 ", "最佳", "1", "1 ", "13", "a.", "http://", "【", "{", "退订", "回复r", "#a", "加", "加 ", "送",
@@ -89,6 +91,7 @@ def test_ten_thousand_characters_take_no_time(piece: str) -> None:
     assert time.process_time() - started < 3  # linear ones need a tenth of it on a slow machine
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "piece",
     ["退订", "买送", "最佳", "😀", "【", "{a}", "加微信abc123", "\u202e", "م", "([{【", "\0", "\ud800", "治失眠",
@@ -101,6 +104,7 @@ def test_a_hundred_kilobytes_are_answered_in_time(piece: str) -> None:
     assert time.process_time() - started < 10  # seldom more than one
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("piece", "changes"),
     [

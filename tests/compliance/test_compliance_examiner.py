@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from campaign_app import assets
 from campaign_app.compliance import CheckResult, Engine, load_all
 from campaign_app.compliance.proof import request_of
@@ -42,12 +44,14 @@ def missed(text: dict[str, Any]) -> Iterator[str]:
     yield from (f"{rules}: {words}" for rules, words in text["finds"] if not met(result, rules, words))
 
 
+@pytest.mark.no_cover
 def test_what_an_examiner_would_find_is_found() -> None:
     faulty = [text for text in TEXTS if text["finds"]]
     assert len(faulty) >= 280
     assert {text["text"]: faults for text in faulty if (faults := list(missed(text)))} == {}
 
 
+@pytest.mark.no_cover
 def test_what_an_examiner_would_pass_is_passed() -> None:
     clean = [text for text in TEXTS if not text["finds"]]
     assert len(clean) >= 0.45 * len(TEXTS)

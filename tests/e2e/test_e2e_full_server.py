@@ -73,6 +73,7 @@ def test_nothing_leaves_while_nothing_can_be_written_down_and_all_is_sent_afterw
     assert crew.verdict(campaign_id) == GOOD
 
 
+@pytest.mark.long
 def test_a_server_that_gives_up_because_its_log_finds_no_room_costs_nobody_a_message(
     crew: Crew, server: SmallServer
 ) -> None:

@@ -96,6 +96,7 @@ def test_a_large_import_survives_kills(file: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_large_import_goes_on_where_its_server_cuts_every_connection(file: Path, tmp_path: Path) -> None:
     gone = set[int]()
     with (

@@ -83,6 +83,7 @@ def test_everybody_confirmed_is_reached_once_and_a_refusal_holds(merchant: Merch
     assert merchant.app.campaigns.funnel(again)[refused] == funnel.get(refused, 0) + 1
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_the_end_of_bearerbox_reaches_nobody_twice(merchant: Merchant, kannel: KannelBox) -> None:
     carried(merchant, kannel)

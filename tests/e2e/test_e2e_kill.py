@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from campaign_app.domain.campaign import CampaignState
+from tests.helpers.lengths import ALL
 from tests.helpers.merchant import Merchant, open_merchant
 from tests.helpers.sandbox import SandboxProcess
 
-KILLS = 6  # the first half at any moment, the others once a worker has begun to send
+KILLS = 20 if ALL else 4  # the first half at any moment, the others once a worker has begun to send
 SEED = 20_211_025
 ENDED = (CampaignState.DONE, CampaignState.WAITING)
 
@@ -34,7 +35,7 @@ def hurt(merchant: Merchant, campaign_id: int, chance: random.Random, *, sending
 @pytest.mark.timeout(900)
 def test_kills_with_faults_reach_everybody_once(tmp_path: Path) -> None:
     chance = random.Random(SEED)
-    with SandboxProcess(customers=900, seed=3) as sandbox:
+    with SandboxProcess(customers=2_000 if ALL else 600, seed=3) as sandbox:
         merchant = open_merchant(tmp_path / "ws", sandbox, batch_size=5)
         merchant.start_worker()
         merchant.connect()

@@ -27,7 +27,7 @@ def run(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("faults", ["none", "flaky"])
+@pytest.mark.parametrize("faults", [pytest.param("none", marks=pytest.mark.long), "flaky"])
 def test_demo_prints_one_object_that_adds_up(faults: str) -> None:
     done = run("demo", "--headless", "--json", "--customers", "2000", "--faults", faults)
     assert done.returncode == 0, done.stderr

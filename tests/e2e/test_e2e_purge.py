@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 OLD_REPLIES = 1_200  # three steps
 
 
-@pytest.fixture(params=("sqlite", "postgresql"))
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def merchant(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Merchant]:
     with ExitStack() as stack:
         sandbox, folder = stack.enter_context(SandboxProcess(customers=500, seed=3)), tmp_path / "host"

@@ -98,6 +98,7 @@ def _another_signature_stays_off_the_port(merchant: Merchant, centre: Centre) ->
     assert len(list(centre.ledger())) == taken
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_kills_reach_nobody_twice_and_leave_no_more_unknown_than_was_on_its_way(merchant: Merchant) -> None:
     chance, kills = random.Random(7), 3

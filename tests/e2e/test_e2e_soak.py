@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from pathlib import Path
 
@@ -10,11 +9,7 @@ import pytest
 
 from tests.helpers.soaking import Figures, fault_round, kill_round
 
-# each takes a minute and more; CAMPAIGN_APP_SOAK=1 asks for them, as `tools/soak_senders.py` does for longer ones
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not os.environ.get("CAMPAIGN_APP_SOAK"), reason="minutes long: CAMPAIGN_APP_SOAK=1 asks for it"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.long]  # each takes a minute and more
 
 
 def test_kills_while_a_provider_without_keys_is_sent_to(tmp_path: Path) -> None:

@@ -70,7 +70,9 @@ def assert_nobody_twice(merchant: Merchant) -> None:
     assert set(reached(merchant).values()) <= {1}
 
 
-@pytest.mark.parametrize("faults", ["none", "timeout_after=0.04,error500_after=0.04,cut_body=0.04"])
+@pytest.mark.parametrize(
+    "faults", [pytest.param("none", marks=pytest.mark.long), "timeout_after=0.04,error500_after=0.04,cut_body=0.04"]
+)
 def test_a_campaign_reaches_everybody_confirmed_once(faults: str, merchant: Merchant) -> None:
     sender = connect_tencent(merchant)
     campaign = merchant.new_campaign().id
@@ -124,6 +126,7 @@ def test_an_account_of_another_entity_carries_nobody(merchant: Merchant) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_kills_and_faults_send_nobody_a_second_message(merchant: Merchant) -> None:
     chance, killed_in = random.Random(SEED), Counter[str]()

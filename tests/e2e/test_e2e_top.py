@@ -121,6 +121,7 @@ def test_a_campaign_reaches_everybody_confirmed_once_and_says_what_is_not_told(t
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_a_kill_and_lost_answers_send_nobody_a_second_message(taobao: Taobao) -> None:
     chance, merchant = random.Random(SEED), taobao.merchant

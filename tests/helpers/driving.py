@@ -9,7 +9,7 @@ from typing import TypeVar
 from PySide6.QtCore import QEventLoop, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 W = TypeVar("W", bound=QObject)
 T = TypeVar("T")
@@ -28,9 +28,15 @@ def wait_for(what: Callable[[], object], why: str, seconds: float = SECONDS) -> 
     """Goes on once `what()` is true; AssertionError that says `why` it waited otherwise."""
     left = int(seconds * 1000 / STEP_MS)
     while not what():
-        assert left > 0, f"waited in vain: {why}"
+        assert left > 0, f"waited in vain: {why}; shown: {_shown()}"
         left -= 1
         pause(STEP_MS)
+
+
+def _shown() -> list[str]:
+    """What a person would read meanwhile, in the window and in what is above it."""
+    tops = [each for each in QApplication.topLevelWidgets() if each.isVisible()]
+    return [each.text() for top in tops for each in top.findChildren(QLabel) if each.isVisible() and each.text()]
 
 
 def apart(call: Callable[[], T]) -> T:

@@ -207,6 +207,7 @@ def test_the_messages_of_last_month_are_not_this_months(shop: Shop) -> None:
     assert shop.workspace.money.month_bill(ENTITY, shop.clock()) == Bill()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(6))
 def test_whatever_begins_and_ends_no_budget_is_exceeded(shop: Shop, seed: int) -> None:
     """Random prices, budgets, pauses, refusals and kills between batches."""

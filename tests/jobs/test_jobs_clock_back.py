@@ -33,6 +33,7 @@ def test_they_are_asked_about_again(shop: Shop) -> None:
     assert shop.reached() == everybody(3)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("status", [ConsentStatus.DECLINED, ConsentStatus.DEFAULT, ConsentStatus.NO_RECORD])
 def test_who_says_no_since_then_is_not_reached_when_that_time_comes(
     shop: Shop, read_ahead: int, status: ConsentStatus

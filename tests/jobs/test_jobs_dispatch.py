@@ -167,6 +167,7 @@ def test_past_the_window_it_waits_for_a_person(shop: Shop) -> None:
     assert shop.reached() == []
 
 
+@pytest.mark.no_cover
 def test_pausing_and_going_on_reaches_everybody_once(shop: Shop) -> None:
     account = shop.add_account(1_300)
     campaign = shop.campaign()
@@ -183,6 +184,7 @@ def test_pausing_and_going_on_reaches_everybody_once(shop: Shop) -> None:
     assert shop.reached() == everybody(1_300)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("where", ["fail_before", "fail_after"])
 def test_an_unknown_outcome_is_looked_up_and_never_doubled(shop: Shop, where: str) -> None:
     account = shop.add_account(700)

@@ -166,6 +166,7 @@ def test_a_clock_set_back_within_the_window_waits_for_a_person(shop: Shop) -> No
     assert shop.reached() == everybody(4)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(10))
 def test_with_the_clock_moved_at_random_nothing_leaves_outside_of_the_window(shop: Shop, seed: int) -> None:
     account, chance, left = shop.add_account(20), Random(seed), list[datetime]()

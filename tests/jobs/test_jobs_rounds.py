@@ -49,6 +49,7 @@ def pass_time(shop: Shop, running: Worker, minutes: int, *, ending: bool = True)
     return begun
 
 
+@pytest.mark.no_cover
 def test_every_connected_account_is_synced_hourly_and_its_changes_read_every_ten_minutes(shop: Shop) -> None:
     first, second, gone = shop.add_account(0), shop.add_account(0, prefix="d"), shop.add_account(0, prefix="e")
     shop.workspace.accounts.set_account_state(gone, "disconnected")
@@ -56,6 +57,7 @@ def test_every_connected_account_is_synced_hourly_and_its_changes_read_every_ten
     assert begun == {(kind, a): n for kind, n in (("sync", 2), ("changes", 12)) for a in (first, second)}
 
 
+@pytest.mark.no_cover
 def test_nothing_begins_while_one_runs(shop: Shop) -> None:
     account, running = shop.add_account(0), worker(shop)
     running.tick()
@@ -70,6 +72,7 @@ def test_who_was_synced_long_ago_is_synced_when_a_worker_starts(shop: Shop) -> N
     assert "sync" in {job.kind for job in shop.workspace.jobs.open_jobs()}
 
 
+@pytest.mark.no_cover
 def test_a_sync_by_hand_is_one_round(shop: Shop) -> None:
     account, running = shop.add_account(0), worker(shop)
     assert pass_time(shop, running, 55)["sync", account] == 0

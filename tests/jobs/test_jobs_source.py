@@ -144,6 +144,7 @@ def test_nothing_that_was_claimed_before_leaves_by_the_former_sources_word(shop:
     assert shop.workspace.inbox.counts(campaign.id)["withheld"] == 1
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("idempotent", [True, False])
 @pytest.mark.parametrize("known", [True, False])
 def test_nothing_that_waits_for_its_turn_leaves_by_the_former_sources_word(

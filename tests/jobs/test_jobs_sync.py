@@ -231,6 +231,7 @@ def test_somebody_who_comes_back_and_goes_again_is_erased_again(shop: Shop) -> N
 EVENTS = ("reply", "platform_withdraws", "platform_confirms", "sync", "full", "screen", "lost", "renumbered")
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(12))
 def test_whoever_said_no_stays_so_whatever_is_synced(shop: Shop, seed: int) -> None:
     chance, said_no = random.Random(seed), set[str]()

@@ -37,6 +37,7 @@ def as_text(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+@pytest.mark.no_cover
 @given(st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=1, max_size=8))
 def test_it_reads_what_calamine_reads(tmp_path_factory: pytest.TempPathFactory, lines: list[list[Any]]) -> None:
     path = tmp_path_factory.mktemp("x") / "a.xlsx"

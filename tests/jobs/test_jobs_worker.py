@@ -42,6 +42,7 @@ def test_takes_every_job_once(shop: Shop, started: Started) -> None:
     assert again == [("sync", 4)], "a new process takes up what a dead one had begun"
 
 
+@pytest.mark.no_cover
 def test_keeps_nothing_of_jobs_that_have_ended(shop: Shop, started: Started) -> None:
     """A worker may run for months, with thousands of jobs a day."""
     worker, jobs = Worker(shop.context, started), shop.workspace.jobs
@@ -95,6 +96,7 @@ def test_a_campaigns_state_alone_starts_its_work(shop: Shop, started: Started, s
     assert len(started) == 2
 
 
+@pytest.mark.no_cover
 def test_work_that_fails_again_and_again_is_begun_less_and_less_often(shop: Shop, started: Started) -> None:
     campaign = shop.campaign(state=CampaignState.CANCELLING, screened=False)
     worker = Worker(shop.context, started)

@@ -132,7 +132,7 @@ def test_it_leaves_the_rows_that_one_process_would(shops: tuple[Shop, Shop], tmp
     assert here == there
 
 
-@pytest.mark.parametrize("taken", [0, 1, 4])
+@pytest.mark.parametrize("taken", [pytest.param(0, marks=pytest.mark.long), 1, pytest.param(4, marks=pytest.mark.long)])
 def test_whatever_ends_it_every_row_goes_in_once(
     shop: Shop, tmp_path: Path, taken: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -183,10 +183,10 @@ def says(what: str) -> list[str]:
     [
         [sys.executable, "-c", ""],
         ["/no/such/program"],
-        says("out.write(b'hello' * 9)"),
+        pytest.param(says("out.write(b'hello' * 9)"), marks=pytest.mark.long),
         says("out.write(bytes([0, 0, 0, 5]) + b'hello')"),
-        says("reading._put(out, 5)"),
-        says("reading._put(out, ())"),
+        pytest.param(says("reading._put(out, 5)"), marks=pytest.mark.long),
+        pytest.param(says("reading._put(out, ())"), marks=pytest.mark.long),
         says("reading._put(out, ('another version', plan['sha256'], 7))"),
     ],
 )
@@ -245,7 +245,10 @@ def test_a_file_that_changes_while_it_is_read_is_noticed(
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("order", [[0, 1], [1, 0], [0, 0, 1, 1, 0]])
+@pytest.mark.parametrize(
+    "order",
+    [pytest.param([0, 1], marks=pytest.mark.long), pytest.param([1, 0], marks=pytest.mark.long), [0, 0, 1, 1, 0]],
+)
 def test_a_chunk_has_the_same_rows_whatever_was_taken_before(shop: Shop, tmp_path: Path, order: list[int]) -> None:
     shop.add_account(1)
     write(file := tmp_path / "会员.csv")
@@ -268,6 +271,7 @@ def test_a_small_file_starts_nobody(shop: Shop, tmp_path: Path, monkeypatch: pyt
     assert watched.started == []
 
 
+@pytest.mark.long
 def test_many_imports_at_once_leave_each_other_their_readers(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -291,7 +295,7 @@ def test_many_imports_at_once_leave_each_other_their_readers(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows stops no process")
-@pytest.mark.parametrize("taken", [0, 4])
+@pytest.mark.parametrize("taken", [pytest.param(0, marks=pytest.mark.long), 4])
 def test_one_that_the_system_stopped_is_no_hindrance(
     shop: Shop, tmp_path: Path, taken: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

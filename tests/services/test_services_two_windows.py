@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -27,18 +26,18 @@ from campaign_app.services.import_plan import Source
 from campaign_app.services.profiles import Profile
 from tests.fakes.remotes import ENTITY
 from tests.helpers.between_windows import Act, Came, Situation, situation
+from tests.helpers.lengths import ALL
 from tests.helpers.peaking import plan
 from tests.helpers.staged import CLEAN, Staged
 
-SOAK: Final = bool(os.environ.get("CAMPAIGN_APP_SOAK"))
 # a copy of a server's database takes a second, and threads at a barrier prove something only in many rounds
-DIALECTS: Final = ("sqlite", "postgresql") if SOAK else ("sqlite",)
+DIALECTS: Final = ("sqlite", "postgresql") if ALL else ("sqlite",)
 ROUNDS: Final = 25
 ONE: Final = 1  # the number of the campaign, the customer, the account, the plan and the command
 ZHEJIANG: Final = Filter((Condition("province", Op.IS, "浙江"),))
 Build = Callable[[Staged], object]
 
-pytestmark = [pytest.mark.timeout(3_600 if SOAK else 300)]
+pytestmark = [pytest.mark.timeout(3_600 if ALL else 300)]
 
 
 def edit(**changes: Any) -> Act:
@@ -219,17 +218,17 @@ def dialect(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.mark.parametrize("pair", [*LOST, *MORE] if SOAK else LOST)
+@pytest.mark.parametrize("pair", [*LOST, *MORE] if ALL else LOST)
 def test_what_one_window_does_between_two_looks_of_the_other(pair: str, dialect: str, tmp_path: Path) -> None:
     build, one, other = (LOST | MORE)[pair]
     with situation(tmp_path / "base", dialect, build) as here:
         judge = Judge(here, one, other)
         tried = [judge.fits(came) for came in cuts(here, one, other)]
-        tried += [judge.fits(came, turned=True) for came in (cuts(here, other, one) if SOAK else ())]
-    assert len(tried) >= 1 + SOAK
+        tried += [judge.fits(came, turned=True) for came in (cuts(here, other, one) if ALL else ())]
+    assert len(tried) >= 1 + ALL
 
 
-@pytest.mark.skipif(not SOAK, reason="minutes long: CAMPAIGN_APP_SOAK=1 asks for it")
+@pytest.mark.long
 @pytest.mark.parametrize("pair", [*LOST, *MORE])
 def test_both_press_at_once(pair: str, dialect: str, tmp_path: Path) -> None:
     build, one, other = (LOST | MORE)[pair]

@@ -28,6 +28,7 @@ from campaign_app.storage.schema_sending import campaign
 from campaign_app.storage.server import Server
 from campaign_app.storage.targets import ServerTarget, Target, into_server
 from campaign_app.storage.workspace import create_team_workspace
+from tests.helpers import lengths
 from tests.helpers.moved import AWAY, code_of, cut, full, move, opened, refused, require_still_live
 from tests.helpers.pg import PASSWORD, cluster
 from tests.helpers.small_disk import small_disk
@@ -236,7 +237,7 @@ def test_a_disk_that_is_full_leaves_everything_where_it_was(empty: Server, tmp_p
 def test_a_kill_at_any_point_leaves_one_workspace_live(tmp_path: Path) -> None:
     """Right before the mark and right after it; `CAMPAIGN_APP_SOAK=1` takes every point, and the way back."""
     full(tmp_path / "made")
-    much = "all" if os.environ.get("CAMPAIGN_APP_SOAK") else "sample"
+    much = "all" if lengths.ALL else "sample"
     command = [sys.executable, "-m", "tests.helpers.moving_process", str(tmp_path), much]
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=Path(__file__).parents[2])
     assert done.returncode == 0, done.stderr

@@ -15,12 +15,13 @@ from campaign_app import bootstrap
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import AppError
 from campaign_app.services.import_plan import Source
+from tests.helpers.lengths import ALL
 from tests.helpers.peaking import plan
 from tests.helpers.shop import NOW
 from tests.helpers.staged import CLEAN, Staged, stage
 from tests.helpers.two_windows import DONE, at_once, told, two_windows
 
-ROUNDS = 6
+ROUNDS = 25 if ALL else 3
 ENDED = (CampaignState.CANCELLED, CampaignState.CANCELLING)
 LATER = NOW + timedelta(hours=3)
 OTHER = CLEAN.replace("冬装", "春装")

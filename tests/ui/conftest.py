@@ -25,6 +25,7 @@ from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import Messages
 from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.tasks import InlineTasks, Tasks
+from campaign_app.ui.theme.sheet import palette
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.viewmodels.jobs import Jobs
 from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
@@ -119,14 +120,20 @@ def prefs(tmp_path: Path, qapp: QApplication) -> Prefs:
     return Prefs(tmp_path / "prefs")
 
 
-@pytest.fixture
-def kit(qapp: QApplication, tasks: Tasks, prefs: Prefs) -> Iterator[Kit]:
-    yield from _kit(qapp, tasks, prefs)
+@pytest.fixture(scope="session")
+def light(qapp: QApplication) -> Theme:
+    """One for all: to dress everything that is there anew takes longer than most tests do."""
+    return Theme(qapp, "light")
 
 
 @pytest.fixture
-def inline_kit(qapp: QApplication, inline: InlineTasks, prefs: Prefs) -> Iterator[Kit]:
-    yield from _kit(qapp, inline, prefs)
+def kit(qapp: QApplication, light: Theme, tasks: Tasks, prefs: Prefs) -> Kit:
+    return _kit(qapp, light, tasks, prefs)
+
+
+@pytest.fixture
+def inline_kit(qapp: QApplication, light: Theme, inline: InlineTasks, prefs: Prefs) -> Kit:
+    return _kit(qapp, light, inline, prefs)
 
 
 @pytest.fixture
@@ -139,12 +146,14 @@ def inline_desk(inline_kit: Kit, app: bootstrap.App) -> Iterator[Desk]:
     yield from _desk(inline_kit, app)
 
 
-def _kit(qapp: QApplication, tasks: Tasks, prefs: Prefs) -> Iterator[Kit]:
+def _kit(qapp: QApplication, light: Theme, tasks: Tasks, prefs: Prefs) -> Kit:
     """Parts of a window are looked at without one: their look comes from the application."""
-    made = Kit(Theme(qapp, "light"), tasks, Messages(lambda: words.load(prefs.language)), prefs)
-    qapp.setStyleSheet(made.theme.sheet)
-    yield made
-    qapp.setStyleSheet("")
+    light.use("light")
+    if qapp.palette() != (wanted := palette(light.tokens)):  # another theme was in force
+        qapp.setPalette(wanted)
+    if qapp.styleSheet() != light.sheet:
+        qapp.setStyleSheet(light.sheet)
+    return Kit(light, tasks, Messages(lambda: words.load(prefs.language)), prefs)
 
 
 def _desk(kit: Kit, app: bootstrap.App) -> Iterator[Desk]:

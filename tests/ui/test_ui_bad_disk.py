@@ -115,6 +115,7 @@ def test_while_a_text_is_saved(
     model.deleteLater()
 
 
+@pytest.mark.long
 def test_while_customers_come_in(
     disk: SmallDisk, merchant: Merchant, desk: Desk, told: list[Notice], qtbot: QtBot
 ) -> None:

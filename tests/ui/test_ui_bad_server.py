@@ -89,7 +89,6 @@ REFUSED = (
     "平台没有登记这个账户标识或 App Key。请核对后重试。",
     "平台不认可此账户的签名，请核对私钥或应用密钥（Secret）。",
 )
-trouble = pytest.mark.parametrize(("happen", "said"), [(gone, (UNAVAILABLE,)), (refusing, REFUSED)])
 
 
 def connect(merchant: Merchant) -> Account:
@@ -108,7 +107,9 @@ def press(widget: QPushButton, qtbot: QtBot) -> None:
 # --- sync ------------------------------------------------------------------------------------------------------------
 
 
-@trouble
+@pytest.mark.parametrize(
+    ("happen", "said"), [pytest.param(gone, (UNAVAILABLE,), marks=pytest.mark.long), (refusing, REFUSED)]
+)
 def test_during_a_sync(
     happen: Callable[[Merchant], None], said: tuple[str, ...], merchant: Merchant, desk: Desk, told: list[Notice],
     qtbot: QtBot,
@@ -152,7 +153,9 @@ def drafted(merchant: Merchant) -> Campaign:
     return merchant.app.campaigns.get(made.id)
 
 
-@trouble
+@pytest.mark.parametrize(
+    ("happen", "said"), [(gone, (UNAVAILABLE,)), pytest.param(refusing, REFUSED, marks=pytest.mark.long)]
+)
 def test_during_a_screening(
     happen: Callable[[Merchant], None], said: tuple[str, ...], merchant: Merchant, desk: Desk, qtbot: QtBot
 ) -> None:
@@ -226,6 +229,7 @@ def test_during_a_sending(merchant: Merchant, desk: Desk, qtbot: QtBot) -> None:
     model.deleteLater()
 
 
+@pytest.mark.long
 def test_refused_during_a_sending(merchant: Merchant, desk: Desk, qtbot: QtBot) -> None:
     model = CampaignModel(desk.app, desk.kit.tasks, desk.kit.messages, sending(merchant))
     step = SendingStep(desk, model)

@@ -214,7 +214,10 @@ def test_a_second_start_raises_the_first_window_and_ends(workspace: Path) -> Non
     assert PHRASE not in log.read_text("utf-8")
 
 
-@pytest.mark.parametrize("button", ["closing_back", "closing_hide", "closing_leave"])
+@pytest.mark.parametrize(
+    "button",
+    ["closing_back", *(pytest.param(each, marks=pytest.mark.long) for each in ("closing_hide", "closing_leave"))],
+)
 def test_closing_asks_while_something_is_scheduled(workspace: Path, button: str) -> None:
     close = 'state.worker == "running" and self.shell.close()'
     script = ANSWER.replace('said(state.phase + " " + state.worker)', close)
