@@ -34,13 +34,11 @@ _HOME = Path(tempfile.mkdtemp(prefix="campaign-app-tests-"))
 _GRACE_SECONDS = 5.0
 # coverage is of the core, by its own tests and by those of services that alone reach a part of it
 _MEASURED = ("domain", "consent", "compliance", "jobs")
-_MEASURED_TOO = {
-    f"test_services_{name}"
-    for name in (
-        *("accounts", "composing", "connecting", "filings", "import_files", "noted", "peak_checks", "peaks", "people"),
-        *("preflight", "test_messages", "wordings"),
-    )
-}
+_MEASURED_TOO = (
+    "test_services_accounts", "test_services_composing", "test_services_connecting", "test_services_filings",
+    "test_services_import_files", "test_services_noted", "test_services_peak_checks", "test_services_peaks",
+    "test_services_people", "test_services_preflight", "test_services_test_messages", "test_services_wordings",
+)  # fmt: skip
 _started: WeakKeyDictionary[threading.Thread, str] = WeakKeyDictionary()
 
 
@@ -144,8 +142,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with a slow test come first: at the end, one of them would keep a process busy and the others idle."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
-    for item in items if not lengths.ALL else ():
-        if item.get_closest_marker("long"):
+    for item in items:
+        if lengths.ALL:  # whatever it is given for its sample
+            item.add_marker(pytest.mark.timeout(3_600), append=False)
+        elif item.get_closest_marker("long"):
             item.add_marker(pytest.mark.skip(reason=lengths.NOT_ASKED_FOR))
 
 

@@ -163,7 +163,7 @@ def make(making: Making, key: signing.Key, *, skip_ci: bool, chinese: Path | Non
     making.step("clone", lambda: clone(making))
     making.step("version, changelog, key", lambda: write_version(making, key.public))
     if not skip_ci:
-        making.step("checks (.ci/run)", lambda: making.run(making.tree / ".ci" / "run"))
+        making.step("checks (.ci/run)", lambda: making.run("env", "CAMPAIGN_APP_SOAK=1", making.tree / ".ci" / "run"))
     making.step("environment by hashes", lambda: environment(making))
     making.step("sdist and wheel", lambda: build_wheel(making))
     making.step("frozen program", lambda: making.run(making.python, "packaging/build.py"))

@@ -44,7 +44,7 @@ def crew(server: SmallServer, tmp_path: Path) -> Iterator[Crew]:
         return bootstrap.open_app(folder, keeper, offset=offset)
 
     with (
-        SandboxProcess(customers=600, seed=3) as sandbox,
+        SandboxProcess(customers=300, seed=3) as sandbox,
         crew_of(open_merchant(tmp_path / "host", sandbox, batch_size=5, opened=opened)) as crew,
     ):
         crew.start_all(1)
@@ -73,7 +73,6 @@ def test_nothing_leaves_while_nothing_can_be_written_down_and_all_is_sent_afterw
     assert crew.verdict(campaign_id) == GOOD
 
 
-@pytest.mark.long
 def test_a_server_that_gives_up_because_its_log_finds_no_room_costs_nobody_a_message(
     crew: Crew, server: SmallServer
 ) -> None:

@@ -22,9 +22,9 @@ from tests.helpers.sandbox import SandboxProcess
 
 ENDED = (CampaignState.DONE, CampaignState.WAITING)
 TOOL = Path(__file__).parents[2] / "tools" / "soak_nth.py"
-RAISED = ("write", "commit", "commit_done", "call", "call_done") if ALL else ("write", "commit_done", "call_done")
-KILLED = ("kill_write", "kill_commit_done", "kill_call_done") if ALL else ("kill_commit_done",)
-MACHINE = ("disk_write", "fsync", "clock_back") if ALL else ("disk_write",)
+RAISED = ("write", "commit", "commit_done", "call", "call_done") if ALL else ("write", "commit_done", "call")
+KILLED = ("kill_write", "kill_commit_done", "kill_call_done") if ALL else ("kill_commit_done", "kill_call_done")
+MACHINE = ("disk_write", "fsync", "clock_back") if ALL else ("disk_write", "fsync")
 Rounds = dict[str, dict[str, Any]]
 
 pytestmark = [

@@ -89,7 +89,7 @@ def connect(merchant: Merchant) -> Account:
 @pytest.fixture
 def pinduoduo(tmp_path: Path) -> Iterator[Pinduoduo]:
     with SandboxProcess(customers=150, seed=3) as sandbox:
-        opened = open_merchant(tmp_path / "ws", sandbox, batch_size=40)
+        opened = open_merchant(tmp_path / "ws", sandbox, batch_size=15)
         opened.start_worker()
         yield Pinduoduo(opened, connect(opened))
         if opened.worker is not None:
@@ -129,9 +129,13 @@ def test_a_kill_and_lost_answers_send_nobody_a_second_message(pinduoduo: Pinduod
     chance, merchant = random.Random(SEED), pinduoduo.merchant
     campaign = pinduoduo.screened()
     merchant.sandbox.faults("timeout_after=0.05,error500_after=0.05,cut_body=0.05")
-    merchant.go_on_for(campaign, chance.uniform(0.3, 1.0))
+    merchant.sandbox.faults(fault="slow_body", path="/api/router", times=99, seconds=0.2)
+    claimed = merchant.app.workspace.inbox.counts
+    merchant.until(lambda: merchant.go_on(campaign) in ENDED or claimed(campaign)["submitted"] > 0)
+    merchant.go_on_for(campaign, chance.uniform(0.0, 0.3))
+    assert merchant.app.campaigns.get(campaign).state is CampaignState.SENDING
     merchant.kill_worker()
-    merchant.sandbox.faults("none")
+    merchant.sandbox.faults("none", clear=True)
     merchant.start_worker()
     pinduoduo.ended(campaign)
     pinduoduo.assert_nobody_twice()

@@ -47,7 +47,6 @@ def over_after(crew: Crew, campaign_id: int, left: object) -> float:
     return time.monotonic() - began
 
 
-@pytest.mark.long
 def test_workers_that_are_killed_stopped_and_ended_cost_nobody_a_message_and_double_none(crew: Crew) -> None:
     crew.start_all(2)
     crew.merchant.connect()

@@ -1,4 +1,4 @@
-"""How much is proved: `CAMPAIGN_APP_SOAK=1` asks for all of it, which takes hours; without it there are samples."""
+"""How much is proved: `CAMPAIGN_APP_SOAK=1` asks for all of it; without it there are samples."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ import os
 from typing import Final
 
 ALL: Final = bool(os.environ.get("CAMPAIGN_APP_SOAK"))
-NOT_ASKED_FOR: Final = "proves at length what others sample: CAMPAIGN_APP_SOAK=1 asks for it"
+NOT_ASKED_FOR: Final = "a long proof of what other tests sample: CAMPAIGN_APP_SOAK=1 asks for it"

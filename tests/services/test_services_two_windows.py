@@ -37,8 +37,6 @@ ONE: Final = 1  # the number of the campaign, the customer, the account, the pla
 ZHEJIANG: Final = Filter((Condition("province", Op.IS, "浙江"),))
 Build = Callable[[Staged], object]
 
-pytestmark = [pytest.mark.timeout(3_600 if ALL else 300)]
-
 
 def edit(**changes: Any) -> Act:
     return lambda app: app.campaigns.edit(ONE, actor="甲", **changes)

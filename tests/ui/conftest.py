@@ -126,6 +126,14 @@ def light(qapp: QApplication) -> Theme:
     return Theme(qapp, "light")
 
 
+@pytest.fixture(autouse=True)
+def _bare(request: pytest.FixtureRequest) -> None:
+    """Whoever brings no kit has an application without a look, as the program has it, whatever was before."""
+    application = QApplication.instance()
+    if isinstance(application, QApplication) and not {"kit", "inline_kit"} & {*request.fixturenames}:
+        _dress(application, "")
+
+
 @pytest.fixture
 def kit(qapp: QApplication, light: Theme, tasks: Tasks, prefs: Prefs) -> Kit:
     return _kit(qapp, light, tasks, prefs)
@@ -146,13 +154,18 @@ def inline_desk(inline_kit: Kit, app: bootstrap.App) -> Iterator[Desk]:
     yield from _desk(inline_kit, app)
 
 
+def _dress(application: QApplication, sheet: str) -> None:
+    """Everything that is there is polished anew, which takes a second where it is a whole window."""
+    if application.styleSheet() != sheet:
+        application.setStyleSheet(sheet)
+
+
 def _kit(qapp: QApplication, light: Theme, tasks: Tasks, prefs: Prefs) -> Kit:
     """Parts of a window are looked at without one: their look comes from the application."""
     light.use("light")
     if qapp.palette() != (wanted := palette(light.tokens)):  # another theme was in force
         qapp.setPalette(wanted)
-    if qapp.styleSheet() != light.sheet:
-        qapp.setStyleSheet(light.sheet)
+    _dress(qapp, light.sheet)
     return Kit(light, tasks, Messages(lambda: words.load(prefs.language)), prefs)
 
 

@@ -63,7 +63,6 @@ def test_what_was_typed_a_second_before_the_kill_is_there_again(desk: Desk) -> N
     assert shown == {**filled, "text": shown["text"]}
 
 
-@pytest.mark.long
 def test_who_types_without_a_pause_is_saved_all_the_same(desk: Desk) -> None:
     _, typed = desk.run("hurry")
     shown, _ = desk.run("end")
