@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -22,9 +20,9 @@ from campaign_app.storage.schema_imports import import_prospect, waiting_key, wa
 from tests.fakes.remotes import ENTITY, ISSUER
 from tests.helpers.fresh import KEY, fresh_folder
 from tests.helpers.pg import cut_connections, team_folder
+from tests.helpers.waiting import until
 
 ROWS = FEWEST + 20_000
-SECONDS = 120
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="no /proc to find a worker's children in")
 TABLES = (import_prospect, waiting_key, waiting_recent)
 
@@ -117,10 +115,3 @@ def test_a_large_import_goes_on_where_its_server_cuts_every_connection(file: Pat
         until(lambda: not any(map(lives, gone)))
         assert all_in(app, begun)
     assert len(gone) >= 2, "who reads the file ends with the trouble, and is there again afterwards"
-
-
-def until(done: Callable[[], bool]) -> None:
-    end = time.monotonic() + SECONDS
-    while not done():
-        assert time.monotonic() < end
-        time.sleep(0.02)

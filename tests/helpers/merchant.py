@@ -19,10 +19,10 @@ from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.platform import consent_api
 from campaign_app.processes import own_command
 from tests.helpers.sandbox import SandboxProcess
+from tests.helpers.waiting import SECONDS, until
 
 KEY = bytes(range(32))
 BODY = "{name}您好，双十一会员专享：冬装满300元减50元，凭会员码到店使用，11月30日前有效。拒收请回复R"
-SECONDS = 120.0
 
 
 @dataclass
@@ -91,11 +91,7 @@ class Merchant:
         self.until(lambda: self.go_on(campaign_id) is not None and time.monotonic() >= end)
 
     def until(self, done: Callable[[], bool], seconds: float = SECONDS) -> None:
-        end = time.monotonic() + seconds
-        while not done():
-            if time.monotonic() > end:
-                raise AssertionError("not done in time")
-            time.sleep(0.02)
+        until(done, seconds)
 
     def connect(self) -> None:
         """Connects every shop of the sandbox and syncs its customers; needs a running worker."""
