@@ -28,6 +28,8 @@ from hypothesis import HealthCheck, settings
 from platformdirs import user_state_path
 
 from tests.helpers import lengths
+from tests.helpers.compiling import compile_once
+from tests.helpers.nursery import use_nursery
 from tests.helpers.run import begin_run, end_run
 
 _HOME = Path(tempfile.mkdtemp(prefix="campaign-app-tests-"))
@@ -81,6 +83,8 @@ settings.register_profile("search", deadline=None, max_examples=1_000, print_blo
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
+use_nursery()
+compile_once()
 # the one server of a run, where a test wants one: every process has to know whose it is (`tests/helpers/pg.py`)
 begin_run()
 

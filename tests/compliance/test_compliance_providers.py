@@ -43,6 +43,7 @@ def severities(engine: Engine, rule: str, **fields: Any) -> list[str]:
     return [finding.severity.word for finding in found(engine, rule, **fields)]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("at", "wanted"),
     [

@@ -46,6 +46,7 @@ def test_nobody_else_can_make_one() -> None:
         dataclasses.replace(found, phone=Phone("13800000002"))
 
 
+@pytest.mark.no_cover
 def test_only_the_store_of_registered_numbers_admits() -> None:
     root = Path(campaign_app.__file__).parent
     users = {

@@ -20,6 +20,7 @@ DIALECTS = ("sqlite", "postgresql")
 UNKNOWN = OutcomeUnknown("read_timeout", "No answer in time")
 
 
+@pytest.mark.no_cover
 def test_everybody_confirmed_gets_one_message(shop: Shop) -> None:
     shop.add_account(1_203)
     campaign = shop.campaign()

@@ -131,6 +131,7 @@ def test_todays_rules_say_which_rule_and_by_which_packs(here: Hindsight, monkeyp
     assert run.rule_packs != here.shop.workspace.campaigns.campaign(campaign.id).rule_packs
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("dates", "found"),
     [
@@ -265,6 +266,7 @@ def test_who_was_sent_again_what_they_had_refused(here: Hindsight) -> None:
     assert sum(g.messages for g in run.groups if g.reason == "minor") == 3
 
 
+@pytest.mark.no_cover
 def test_a_step_goes_on_where_the_last_one_ended_and_keeps_nothing_twice(
     here: Hindsight, monkeypatch: pytest.MonkeyPatch
 ) -> None:

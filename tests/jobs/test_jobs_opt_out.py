@@ -83,6 +83,7 @@ def test_every_form_refuses_however_it_is_typed(
     assert is_opt_out(f"{before}{between.join(dress(form))}{after}")
 
 
+@pytest.mark.no_cover
 @given(said=st.one_of(st.sampled_from((*VOTES, *QUESTIONS)), st.from_regex(r"[0-9]{1,3}", fullmatch=True)))
 @pytest.mark.parametrize("sign", ["", "？", "?", "。", " "])
 def test_votes_and_questions_refuse_nothing(said: str, sign: str) -> None:

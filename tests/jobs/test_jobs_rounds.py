@@ -87,6 +87,7 @@ def test_a_clock_that_was_set_back_begins_a_round_and_no_storm(shop: Shop) -> No
     assert pass_time(shop, running, 59)["sync", account] == 1
 
 
+@pytest.mark.no_cover
 def test_a_person_may_set_how_often_and_that_it_never_is(shop: Shop) -> None:
     account = shop.add_account(0)
     assert pass_time(shop, worker(shop, Every(timedelta(0), timedelta(0))), 70) == {}

@@ -182,6 +182,7 @@ def test_what_stops_one_message_is_that_persons_alone(shop: Shop, account: int, 
     assert composing.stops(made.id, 999_999) is None, "nothing can be said of somebody who was deleted"
 
 
+@pytest.mark.no_cover
 def test_each_is_judged_by_the_signature_of_their_own_shop(shop: Shop, account: int, composing: Composing) -> None:
     other = shop.add_account(1, first_phone=50, prefix="d")
     shop.workspace.accounts.put_signatures(other, [replace(FILED, scopes=("finance",))], NOW)

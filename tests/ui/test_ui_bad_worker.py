@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from campaign_app.storage import locks
 from campaign_app.ui.app import Application
 from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.viewmodels.session import Plan
+from tests.helpers.nursery import FROM_NOTHING
 from tests.helpers.window import PHRASE
 
 pytestmark = [
@@ -124,8 +126,9 @@ def timers(window: Application) -> list[QTimer]:
 
 
 def test_the_end_leaves_no_child_no_timer_and_no_thread(
-    folder: Path, prefs: Prefs, qapp: QApplication, qtbot: QtBot
+    folder: Path, prefs: Prefs, qapp: QApplication, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(subprocess, "Popen", FROM_NOTHING)
     before, threads = children(), set(threading.enumerate())
     made = Application(qapp, Plan(folder), prefs)
     made.start()

@@ -1,0 +1,136 @@
+"""Processes of this program that begin where all that it imports is imported, which takes longer than many a test.
+
+A nursery is a process that has imported everything and does nothing but fork. Each of its children becomes what it was
+asked for: a process with its own streams and environment that runs the program's module from its first line and ends
+as any other. A process whose interpreter would read something else at its start begins from nothing, and so does every
+process where nobody can fork.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+PID: Final = struct.Struct("i")
+STATUS: Final = struct.Struct("i")  # as `waitpid` has it
+REQUEST_BYTES: Final = 128 * 1024
+_MODULES: Final = {"campaign_app", "campaign_app.cli.sandbox"}
+_HELPERS: Final = "tests.helpers."
+# what Python and the loader of libraries read when a process starts, and never again
+_READ_AT_START: Final = ("PYTHON", "LD_", "LANG", "LC_", "MALLOC_", "OPENBLAS_", "OMP_", "OPENSSL_")
+FROM_NOTHING: Final = subprocess.Popen  # for tests that count their own children, too
+
+
+def use_nursery() -> None:
+    """From now on `subprocess.Popen` asks it for all that it can bring up; it starts with the first of them."""
+    if sys.platform == "linux":
+        subprocess.Popen = _Popen  # under the name by which the program itself calls it
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    module: str
+    arguments: Sequence[str]
+    environment: Mapping[str, str]
+
+
+class _Nursery:
+    def __init__(self) -> None:
+        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._environment, self._folder = dict(os.environ), os.getcwd()  # noqa: PTH109
+        with theirs:
+            # it ends with this process, whose end of the socket is closed then
+            self._process = FROM_NOTHING(
+                [sys.executable, "-m", "tests.helpers.nursery_process", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            )  # fmt: skip
+
+    def can(self, wanted: _Wanted) -> bool:
+        return self._folder == os.getcwd() and _at_start(wanted.environment) == _at_start(self._environment)  # noqa: PTH109
+
+    def begin(self, wanted: _Wanted, streams: Sequence[int]) -> tuple[int, socket.socket]:
+        """The process, and where the status is told with which it ends."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            request = json.dumps([wanted.module, [*wanted.arguments], dict(wanted.environment)])
+            socket.send_fds(self._socket, [request.encode()], [theirs.fileno(), *streams])
+        (pid,) = PID.unpack(ours.recv(PID.size, socket.MSG_WAITALL))
+        return pid, ours
+
+
+def _at_start(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name.startswith(_READ_AT_START)}
+
+
+_lock = threading.Lock()
+_nurseries: dict[int, _Nursery] = {}  # by the process that has it
+
+
+def _nursery() -> _Nursery:
+    with _lock:
+        if os.getpid() not in _nurseries:
+            _nurseries[os.getpid()] = _Nursery()
+        return _nurseries[os.getpid()]
+
+
+def _wanted(args: object, environment: Mapping[str, str] | None) -> _Wanted | None:
+    if not isinstance(args, list | tuple) or [*map(str, args[:2])] != [sys.executable, "-m"]:
+        return None
+    module, *arguments = map(str, args[2:])
+    if module not in _MODULES and not module.startswith(_HELPERS):
+        return None
+    return _Wanted(module, arguments, os.environ if environment is None else environment)
+
+
+class _Popen(FROM_NOTHING):
+    """Where another process forks, it is also that one which waits for the child and tells its status."""
+
+    _told: socket.socket | None = None
+
+    def _execute_child(
+        self, args: Any, executable: Any, preexec_fn: Any, close_fds: Any, pass_fds: Any, cwd: Any, env: Any, *more: Any
+    ) -> None:
+        _startupinfo, _flags, shell, p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite, *rest = more
+        pipes = p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite
+        plain = (executable, preexec_fn, close_fds, [*pass_fds], cwd, shell) == (None, None, True, [], None, False)
+        # signals restored; no group, user, mask, session and process group of its own
+        wanted = _wanted(args, env) if plain and rest == [True, None, None, None, -1, False, -1] else None
+        if wanted is None or not _nursery().can(wanted):
+            super()._execute_child(args, executable, preexec_fn, close_fds, pass_fds, cwd, env, *more)
+            return
+        given = [own if pipe == -1 else pipe for own, pipe in enumerate((p2cread, c2pwrite, errwrite))]
+        self.pid, self._told = _nursery().begin(wanted, given)
+        self._child_created = True
+        self._close_pipe_fds(*pipes)
+
+    def _internal_poll(self, *state: Any, **names: Any) -> int | None:
+        if self._told is None:
+            return super()._internal_poll(*state, **names)
+        lock: threading.Lock = self._waitpid_lock
+        if self.returncode is None and lock.acquire(blocking=False):  # held: who waits in another thread will know
+            try:
+                pid, status = self._try_wait(os.WNOHANG)
+                if pid:
+                    self._handle_exitstatus(status)
+            finally:
+                lock.release()
+        return self.returncode
+
+    def _try_wait(self, flags: int) -> tuple[int, int]:
+        if self._told is None:
+            return super()._try_wait(flags)
+        try:
+            told = self._told.recv(STATUS.size, socket.MSG_DONTWAIT if flags & os.WNOHANG else socket.MSG_WAITALL)
+        except BlockingIOError:
+            return 0, 0
+        self._told.close()
+        (status,) = STATUS.unpack(told)
+        return self.pid, status
