@@ -106,7 +106,7 @@ app.add_typer(template, name="template")
 app.add_typer(update, name="update")
 app.add_typer(workspace, name="workspace")
 # `app` itself would put an exception hook in place that masks nothing
-_run = get_command(app)
+command_line = get_command(app)
 
 
 def main(window: Window) -> None:
@@ -117,7 +117,7 @@ def main(window: Window) -> None:
     logs.configure("WARNING")
     look_for_cycles_less_often()  # importing what a command needs makes many objects and no cycles worth a search
     try:
-        status = _run(prog_name=app.info.name, obj=window, standalone_mode=False)
+        status = command_line(prog_name=app.info.name, obj=window, standalone_mode=False)
     except AppError as error:
         fail(say(error))
     except typer.TyperException as error:

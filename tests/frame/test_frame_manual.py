@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 import typer
-from typer.main import get_command
 
 from campaign_app import assets
-from campaign_app.cli.main import app
+from campaign_app.cli.main import command_line
 from campaign_app.compliance import fixes
 from campaign_app.settings import DECLARED, Declared, to_stored
 from tools import manual
@@ -178,7 +177,7 @@ def test_its_commands_can_be_typed(page: Path) -> None:
 
 def parsed(line: str) -> None:
     """Reads a command line as the program would, and runs nothing; raises USAGE for one that it would refuse."""
-    command, above, words = get_command(app), None, shlex.split(line, comments=True)[1:]
+    command, above, words = command_line, None, shlex.split(line, comments=True)[1:]
     while True:
         with command.make_context(command.name, words, parent=above) as above:
             if not hasattr(command, "resolve_command"):

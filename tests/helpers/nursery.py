@@ -100,9 +100,10 @@ class _Popen(FROM_NOTHING):
     ) -> None:
         _startupinfo, _flags, shell, p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite, *rest = more
         pipes = p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite
-        plain = (executable, preexec_fn, close_fds, [*pass_fds], cwd, shell) == (None, None, True, [], None, False)
+        plain = (executable, preexec_fn, close_fds, [*pass_fds], shell) == (None, None, True, [], False)
+        here = cwd is None or os.fspath(cwd) == os.getcwd()  # noqa: PTH109
         # signals restored; no group, user, mask, session and process group of its own
-        wanted = _wanted(args, env) if plain and rest == [True, None, None, None, -1, False, -1] else None
+        wanted = _wanted(args, env) if plain and here and rest == [True, None, None, None, -1, False, -1] else None
         if wanted is None or not _nursery().can(wanted):
             super()._execute_child(args, executable, preexec_fn, close_fds, pass_fds, cwd, env, *more)
             return

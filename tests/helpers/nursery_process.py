@@ -19,7 +19,7 @@ from campaign_app import working
 from tests.helpers.nursery import PID, REQUEST_BYTES, STATUS
 
 # what the program's commands load once they are asked for, beside what a worker does
-_LOADED = ("campaign_app.cli.main", "campaign_app.bootstrap", "campaign_app.demo", "campaign_app.sandbox")
+_LOADED = ("campaign_app.ui.app", "campaign_app.cli.main", "campaign_app.bootstrap", "campaign_app.demo", "campaign_app.sandbox")
 _FDS = 4
 
 
