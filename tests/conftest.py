@@ -54,6 +54,7 @@ def _isolate() -> None:
         os.environ[f"WIN_PD_OVERRIDE_{name}"] = str(_folder(name.lower()))
     for name in [each for each in os.environ if each.startswith(("LANG", "LC_"))]:
         del os.environ[name]
+    os.environ.pop("PYTHONUNBUFFERED", None)  # as a user has it: what is not flushed comes late
     os.environ["LC_ALL"] = "C.UTF-8"  # how dates are written follows it
     if sys.platform == "win32":  # off screen Qt knows of no fonts there
         os.environ["QT_QPA_FONTDIR"] = str(Path(os.environ["WINDIR"], "Fonts"))

@@ -6,23 +6,38 @@ for as long as it runs; tests make thousands, and compiling everything anew for 
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
-from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
 
-_kept: dict[type, LRUCache[object, object]] = {}  # by the kind of database
-_STATEMENTS = 5_000
+
+class _Kept(LRUCache[Any, Any]):
+    """By the kind and version of a database instead of an engine's own dialect."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(_of_kind(key), default)
+
+    def __getitem__(self, key: Any) -> Any:
+        return super().__getitem__(_of_kind(key))
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__(_of_kind(key), compiled)
+
+
+def _of_kind(key: Any) -> tuple[Any, ...]:
+    dialect, *rest = key
+    return type(dialect), dialect.server_version_info, *rest
+
+
+_kept = _Kept(5_000)
 
 
 def compile_once() -> None:
     """From now on, for every engine of this process."""
-    # all databases of a kind are of one version here, so that their dialects say the same
-    DefaultDialect.__hash__ = lambda self: hash(type(self))
-    DefaultDialect.__eq__ = lambda self, other: type(self) is type(other)
     event.listen(Engine, "engine_connect", _share)
 
 
 def _share(connection: Connection) -> None:
-    kept = _kept.setdefault(type(connection.dialect), LRUCache(_STATEMENTS))
-    connection.execution_options(compiled_cache=kept)
+    connection.execution_options(compiled_cache=_kept)

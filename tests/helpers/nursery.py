@@ -17,21 +17,33 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-PID: Final = struct.Struct("i")
-STATUS: Final = struct.Struct("i")  # as `waitpid` has it
+NUMBER: Final = struct.Struct("i")  # a process, and later the status with which it ended, as `waitpid` has it
 REQUEST_BYTES: Final = 128 * 1024
 _MODULES: Final = {"campaign_app", "campaign_app.cli.sandbox"}
 _HELPERS: Final = "tests.helpers."
 # what Python and the loader of libraries read when a process starts, and never again
-_READ_AT_START: Final = ("PYTHON", "LD_", "LANG", "LC_", "MALLOC_", "OPENBLAS_", "OMP_", "OPENSSL_")
-FROM_NOTHING: Final = subprocess.Popen  # for tests that count their own children, too
+_READ_AT_START: Final = (
+    "PYTHON",
+    "LD_",
+    "GLIBC_",
+    "LANG",
+    "LOCPATH",
+    "LC_",
+    "MALLOC_",
+    "OPENBLAS_",
+    "OMP_",
+    "OPENSSL_",
+)
+# also for tests that count their own children, wait for their ends or look into /proc
+FROM_NOTHING: Final = subprocess.Popen
 
 
 def use_nursery() -> None:
     """From now on `subprocess.Popen` asks it for all that it can bring up; it starts with the first of them."""
     if sys.platform == "linux":
+        _Nursery.environment, _Nursery.folder = dict(os.environ), os.getcwd()  # noqa: PTH109
         subprocess.Popen = _Popen  # under the name by which the program itself calls it
 
 
@@ -43,27 +55,32 @@ class _Wanted:
 
 
 class _Nursery:
+    """Of the environment and folder in which it was put to use, whatever test asks for it first."""
+
+    environment: ClassVar[Mapping[str, str]]
+    folder: ClassVar[str]
+
     def __init__(self) -> None:
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._environment, self._folder = dict(os.environ), os.getcwd()  # noqa: PTH109
         with theirs:
             # it ends with this process, whose end of the socket is closed then
             self._process = FROM_NOTHING(
                 [sys.executable, "-m", "tests.helpers.nursery_process", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                env=self.environment, cwd=self.folder,
             )  # fmt: skip
 
-    def can(self, wanted: _Wanted) -> bool:
-        return self._folder == os.getcwd() and _at_start(wanted.environment) == _at_start(self._environment)  # noqa: PTH109
-
     def begin(self, wanted: _Wanted, streams: Sequence[int]) -> tuple[int, socket.socket]:
-        """The process, and where the status is told with which it ends."""
+        """The process, and where the status is told with which it ends. Raises OSError."""
         ours, theirs = socket.socketpair()
         with theirs:
             request = json.dumps([wanted.module, [*wanted.arguments], dict(wanted.environment)])
             socket.send_fds(self._socket, [request.encode()], [theirs.fileno(), *streams])
-        (pid,) = PID.unpack(ours.recv(PID.size, socket.MSG_WAITALL))
-        return pid, ours
+        told = ours.recv(NUMBER.size, socket.MSG_WAITALL)
+        if not told:
+            ours.close()
+            raise ChildProcessError("the nursery has ended")
+        return NUMBER.unpack(told)[0], ours
 
 
 def _at_start(environment: Mapping[str, str]) -> dict[str, str]:
@@ -81,13 +98,17 @@ def _nursery() -> _Nursery:
         return _nurseries[os.getpid()]
 
 
-def _wanted(args: object, environment: Mapping[str, str] | None) -> _Wanted | None:
+def _wanted(args: object, environment: Mapping[str, str] | None, folder: Any) -> _Wanted | None:
+    """What a nursery can bring up; None: nothing of that kind, or not under these circumstances."""
     if not isinstance(args, list | tuple) or [*map(str, args[:2])] != [sys.executable, "-m"]:
         return None
     module, *arguments = map(str, args[2:])
     if module not in _MODULES and not module.startswith(_HELPERS):
         return None
-    return _Wanted(module, arguments, os.environ if environment is None else environment)
+    wanted = _Wanted(module, arguments, os.environ if environment is None else environment)
+    here = os.getcwd() if folder is None else os.fspath(folder)  # noqa: PTH109
+    same = here == _Nursery.folder and _at_start(wanted.environment) == _at_start(_Nursery.environment)
+    return wanted if same else None
 
 
 class _Popen(FROM_NOTHING):
@@ -101,10 +122,9 @@ class _Popen(FROM_NOTHING):
         _startupinfo, _flags, shell, p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite, *rest = more
         pipes = p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite
         plain = (executable, preexec_fn, close_fds, [*pass_fds], shell) == (None, None, True, [], False)
-        here = cwd is None or os.fspath(cwd) == os.getcwd()  # noqa: PTH109
         # signals restored; no group, user, mask, session and process group of its own
-        wanted = _wanted(args, env) if plain and here and rest == [True, None, None, None, -1, False, -1] else None
-        if wanted is None or not _nursery().can(wanted):
+        wanted = _wanted(args, env, cwd) if plain and rest == [True, None, None, None, -1, False, -1] else None
+        if wanted is None:
             super()._execute_child(args, executable, preexec_fn, close_fds, pass_fds, cwd, env, *more)
             return
         given = [own if pipe == -1 else pipe for own, pipe in enumerate((p2cread, c2pwrite, errwrite))]
@@ -129,9 +149,9 @@ class _Popen(FROM_NOTHING):
         if self._told is None:
             return super()._try_wait(flags)
         try:
-            told = self._told.recv(STATUS.size, socket.MSG_DONTWAIT if flags & os.WNOHANG else socket.MSG_WAITALL)
+            told = self._told.recv(NUMBER.size, socket.MSG_DONTWAIT if flags & os.WNOHANG else socket.MSG_WAITALL)
         except BlockingIOError:
             return 0, 0
         self._told.close()
-        (status,) = STATUS.unpack(told)
-        return self.pid, status
+        # as for a child that somebody else waited for: nobody knows how it ended
+        return self.pid, NUMBER.unpack(told)[0] if told else 0

@@ -16,16 +16,16 @@ from contextlib import suppress
 from importlib import import_module
 
 from campaign_app import working
-from tests.helpers.nursery import PID, REQUEST_BYTES, STATUS
+from tests.helpers.nursery import NUMBER, REQUEST_BYTES
 
 # what the program's commands load once they are asked for, beside what a worker does
-_LOADED = ("campaign_app.ui.app", "campaign_app.cli.main", "campaign_app.bootstrap", "campaign_app.demo", "campaign_app.sandbox")
+_LOADED = ("ui.app", "cli.main", "bootstrap", "demo", "sandbox")
 _FDS = 4
 
 
 def main() -> None:
     for name in _LOADED:
-        import_module(name)
+        import_module(f"campaign_app.{name}")
     working.get_ready()
     gc.collect()
     gc.freeze()  # a child's search for cycles would copy all of it
@@ -40,6 +40,7 @@ def _serve(asked: socket.socket) -> tuple[bytes, list[int]] | None:
     ended.setblocking(False)
     wakes.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
+    interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)  # at a terminal: whoever asks sees to its children
     signal.set_wakeup_fd(wakes.fileno(), warn_on_full_buffer=False)
     children: dict[int, socket.socket] = {}  # where the end of each is told
     while True:
@@ -54,13 +55,15 @@ def _serve(asked: socket.socket) -> tuple[bytes, list[int]] | None:
             return None
         told, streams = socket.socket(fileno=fds[0]), fds[1:]
         if child := os.fork():
-            told.sendall(PID.pack(child))
             children[child] = told
+            with suppress(BrokenPipeError):
+                told.sendall(NUMBER.pack(child))
             for each in streams:
                 os.close(each)
             continue
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, interrupted)
         for ours in (asked, ended, wakes, told, *children.values()):
             ours.close()
         return request, streams
@@ -73,7 +76,7 @@ def _tell(children: dict[int, socket.socket]) -> None:
             return
         # nobody may wait for it any more
         with children.pop(child) as told, suppress(BrokenPipeError):
-            told.sendall(STATUS.pack(status))
+            told.sendall(NUMBER.pack(status))
 
 
 def _become(request: bytes, streams: list[int]) -> None:
@@ -83,7 +86,9 @@ def _become(request: bytes, streams: list[int]) -> None:
         os.dup2(stream, number)
         os.close(stream)
         before = getattr(sys, name)
-        now = open(number, before.mode, encoding=before.encoding, errors=before.errors, closefd=False)  # noqa: SIM115
+        how = {"encoding": before.encoding, "errors": before.errors, "newline": "\n", "closefd": False}
+        now = os.fdopen(number, before.mode, **how)
+        now.reconfigure(line_buffering=now.line_buffering or name == "stderr")  # as Python's own
         setattr(sys, name, now)
         setattr(sys, f"__{name}__", now)
     os.environ.clear()

@@ -358,7 +358,6 @@ def test_too_much_text_to_hold_is_refused(file: Path, monkeypatch: pytest.Monkey
     assert caught.value.code == "file_bomb"
 
 
-@pytest.mark.no_cover
 @pytest.mark.no_cover  # measured, every one of its many cells would cost tens of times as much
 def test_a_sheet_is_read_in_blocks(file: Path) -> None:
     def fill(book: xlsxwriter.Workbook) -> None:

@@ -28,6 +28,7 @@ from campaign_app.services.import_session import session_of
 from campaign_app.services.imports import Imports
 from campaign_app.storage.imports import SqlImports
 from campaign_app.storage.schema_imports import import_change, import_prospect, import_refusal, waiting_key
+from tests.helpers.nursery import FROM_NOTHING
 from tests.helpers.shop import Shop, open_shop
 
 ROWS = 33_000  # two chunks, the second one cut short
@@ -386,7 +387,10 @@ def test_what_is_meant_for_the_worker_does_not_end_it(shop: Shop, tmp_path: Path
     assert len(list(reader.chunk(0))) == len(parts_of(0, reader._parts))
 
 
-def test_no_key_is_in_its_arguments_or_its_environment(shop: Shop, tmp_path: Path) -> None:
+def test_no_key_is_in_its_arguments_or_its_environment(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subprocess, "Popen", FROM_NOTHING)
     shop.add_account(1)
     write(file := tmp_path / "会员.csv")
     keys = shop.workspace.imports.keys.rows

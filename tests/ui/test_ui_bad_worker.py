@@ -39,6 +39,12 @@ GONE = (
 )
 
 
+@pytest.fixture(autouse=True)
+def _own_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are counted, and that the window waits for their ends is seen."""
+    monkeypatch.setattr(subprocess, "Popen", FROM_NOTHING)
+
+
 @pytest.fixture
 def folder(phrased: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(phrased, tmp_path / "own"))
@@ -126,9 +132,8 @@ def timers(window: Application) -> list[QTimer]:
 
 
 def test_the_end_leaves_no_child_no_timer_and_no_thread(
-    folder: Path, prefs: Prefs, qapp: QApplication, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    folder: Path, prefs: Prefs, qapp: QApplication, qtbot: QtBot
 ) -> None:
-    monkeypatch.setattr(subprocess, "Popen", FROM_NOTHING)
     before, threads = children(), set(threading.enumerate())
     made = Application(qapp, Plan(folder), prefs)
     made.start()

@@ -7,6 +7,7 @@ limit holds where the test has the machine to itself.
 from __future__ import annotations
 
 import os
+import subprocess
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from campaign_app.domain.campaign import CampaignState
 from tests.helpers.journey import Journey
+from tests.helpers.nursery import FROM_NOTHING
 from tests.helpers.watchdog import LIMIT_MS, Watched, watchdog
 
 ALONE = "PYTEST_XDIST_WORKER" not in os.environ
@@ -25,7 +27,10 @@ CUSTOMERS = int(os.environ.get("CAMPAIGN_APP_TEST_CUSTOMERS", "5000"))
 
 @pytest.mark.slow
 @pytest.mark.timeout(900 + CUSTOMERS // 25)
-def test_the_whole_job_by_mouse_and_keyboard(qapp: QApplication, tmp_path: Path) -> None:
+def test_the_whole_job_by_mouse_and_keyboard(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subprocess, "Popen", FROM_NOTHING)  # its own children are counted
     others = set(psutil.Process().children(recursive=True))  # of fixtures that outlive a test
     watched = Watched()
     with ExitStack() as ends:
