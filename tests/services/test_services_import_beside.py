@@ -387,17 +387,14 @@ def test_what_is_meant_for_the_worker_does_not_end_it(shop: Shop, tmp_path: Path
     assert len(list(reader.chunk(0))) == len(parts_of(0, reader._parts))
 
 
-def test_no_key_is_in_its_arguments_or_its_environment(
-    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_key_is_in_arguments_or_environment(shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subprocess, "Popen", FROM_NOTHING)
     shop.add_account(1)
     write(file := tmp_path / "会员.csv")
-    keys = shop.workspace.imports.keys.rows
     reader = Watched(shop)(plan_of(shop, begin(shop, file)))
     assert isinstance(reader, ReaderBeside)
     about = Path("/proc") / str(reader._process.pid)
     said = json.dumps(reader._process.args).encode()
     if about.is_dir():
         said += (about / "cmdline").read_bytes() + (about / "environ").read_bytes()
-    assert not [key for key in keys.words if key.hex().encode() in said or key in said]
+    assert not [key for key in shop.workspace.imports.keys.rows.words if key.hex().encode() in said or key in said]
