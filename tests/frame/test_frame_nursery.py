@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from typing import Any
@@ -42,6 +43,20 @@ def test_it_is_given_and_leaves_what_another_would(deed: str, monkeypatch: pytes
 @pytest.mark.parametrize("name", ["PYTHONOPTIMIZE", "LD_PRELOAD", "LC_CTYPE"])
 def test_what_is_read_at_the_start_makes_it_begin_from_nothing(name: str) -> None:
     assert born("0", **{name: ""})[0] == os.getpid()
+
+
+@pytest.mark.parametrize("answer", [signal.SIG_IGN, signal.default_int_handler])
+def test_whether_an_interrupt_is_heard_is_as_where_it_was_asked_for(
+    answer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = signal.signal(signal.SIGINT, answer)
+    try:
+        _, *here = born("0")
+        monkeypatch.setattr(subprocess, "Popen", FROM_NOTHING)
+        _, *from_nothing = born("0")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert here == from_nothing
 
 
 def test_what_a_test_sets_for_itself_is_not_for_those_after_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import struct
 import subprocess
@@ -74,7 +75,8 @@ class _Nursery:
         """The process, and where the status is told with which it ends. Raises OSError."""
         ours, theirs = socket.socketpair()
         with theirs:
-            request = json.dumps([wanted.module, [*wanted.arguments], dict(wanted.environment)])
+            deaf = signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # a child from nothing inherits that
+            request = json.dumps([wanted.module, [*wanted.arguments], dict(wanted.environment), deaf])
             socket.send_fds(self._socket, [request.encode()], [theirs.fileno(), *streams])
         told = ours.recv(NUMBER.size, socket.MSG_WAITALL)
         if not told:

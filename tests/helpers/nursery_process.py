@@ -40,7 +40,7 @@ def _serve(asked: socket.socket) -> tuple[bytes, list[int]] | None:
     ended.setblocking(False)
     wakes.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)  # at a terminal: whoever asks sees to its children
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # at a terminal: whoever asks sees to its children
     signal.set_wakeup_fd(wakes.fileno(), warn_on_full_buffer=False)
     children: dict[int, socket.socket] = {}  # where the end of each is told
     while True:
@@ -63,7 +63,6 @@ def _serve(asked: socket.socket) -> tuple[bytes, list[int]] | None:
             continue
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, interrupted)
         for ours in (asked, ended, wakes, told, *children.values()):
             ours.close()
         return request, streams
@@ -81,7 +80,9 @@ def _tell(children: dict[int, socket.socket]) -> None:
 
 def _become(request: bytes, streams: list[int]) -> None:
     """Raises SystemExit where the module does: the interpreter then ends as after any other program."""
-    module, arguments, environment = json.loads(request)
+    module, arguments, environment, deaf = json.loads(request)
+    if not deaf:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for number, (stream, name) in enumerate(zip(streams, ("stdin", "stdout", "stderr"), strict=True)):
         os.dup2(stream, number)
         os.close(stream)
