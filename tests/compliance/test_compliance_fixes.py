@@ -24,6 +24,7 @@ from campaign_app.compliance.proof import request_of
 from campaign_app.compliance.rule import Case
 from campaign_app.domain.finding import Citation, Finding, Severity, Span
 from campaign_app.domain.signature import Signature
+from tests.helpers import lengths
 
 pytestmark = pytest.mark.slow
 
@@ -77,7 +78,6 @@ def assert_helps(asked: CheckRequest, before: Counter[tuple[str, str]], finding:
     assert fix.label
 
 
-@pytest.mark.no_cover
 @MANY
 @given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join), st.sampled_from(["generic", "aliyun", "ucloud"]))
 @settings(max_examples=80, deadline=None)
@@ -114,10 +114,10 @@ def all_texts() -> Iterator[CheckRequest]:
     yield from (request_of(Case(line.pop("text"), (), line)) for line in given)
 
 
-@pytest.mark.no_cover
 @MANY
 def test_no_fix_of_any_text_brings_a_block_and_doing_all_of_them_ends() -> None:
-    for asked in islice(all_texts(), 0, None, 1 if os.environ.get("HYPOTHESIS_PROFILE") == "search" else 5):
+    every = 1 if lengths.ALL or os.environ.get("HYPOTHESIS_PROFILE") == "search" else 9
+    for asked in islice(all_texts(), 0, None, every):
         before, offered = counted(asked), list(every_fix(asked))
         blocks = {key for key in before if key[1] == "block"}
         for finding, fix in offered:
@@ -207,7 +207,6 @@ WORDS = [
 ]  # fmt: skip
 
 
-@pytest.mark.no_cover
 @MANY
 @given(st.lists(st.sampled_from(WORDS), min_size=2, max_size=9).map("".join))
 @settings(max_examples=80, deadline=None)
