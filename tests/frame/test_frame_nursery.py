@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.helpers import nursery
 from tests.helpers.nursery import FROM_NOTHING
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes begin from nothing there")
@@ -64,3 +65,15 @@ def test_what_a_test_sets_for_itself_is_not_for_those_after_it(monkeypatch: pyte
         patch.setenv("PYTHONOPTIMIZE", "1")
         assert born("0")[0] == os.getpid()
     assert born("0")[0] != os.getpid()
+
+
+def test_where_the_nursery_has_ended_nobody_takes_an_end_for_a_good_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nursery, "_nurseries", {})
+    command = [sys.executable, "-m", "tests.helpers.born", "0"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        (own,) = nursery._nurseries.values()
+        own._process.kill()
+        own._process.wait()
+        assert process.wait(10) == 255
+        process.communicate(b"")
+    own._socket.close()

@@ -18,10 +18,12 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, Final
 
 NUMBER: Final = struct.Struct("i")  # a process, and later the status with which it ended, as `waitpid` has it
 REQUEST_BYTES: Final = 128 * 1024
+_NOBODY_KNOWS: Final = 255 << 8  # how it ended: the nursery has ended too, and no test may take that for a good end
 _MODULES: Final = {"campaign_app", "campaign_app.cli.sandbox"}
 _HELPERS: Final = "tests.helpers."
 # what Python and the loader of libraries read when a process starts, and never again
@@ -44,7 +46,7 @@ FROM_NOTHING: Final = subprocess.Popen
 def use_nursery() -> None:
     """From now on `subprocess.Popen` asks it for all that it can bring up; it starts with the first of them."""
     if sys.platform == "linux":
-        _Nursery.environment, _Nursery.folder = dict(os.environ), os.getcwd()  # noqa: PTH109
+        _Nursery.environment, _Nursery.folder = dict(os.environ), Path.cwd()
         subprocess.Popen = _Popen  # under the name by which the program itself calls it
 
 
@@ -59,7 +61,7 @@ class _Nursery:
     """Of the environment and folder in which it was put to use, whatever test asks for it first."""
 
     environment: ClassVar[Mapping[str, str]]
-    folder: ClassVar[str]
+    folder: ClassVar[Path]
 
     def __init__(self) -> None:
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -108,7 +110,7 @@ def _wanted(args: object, environment: Mapping[str, str] | None, folder: Any) ->
     if module not in _MODULES and not module.startswith(_HELPERS):
         return None
     wanted = _Wanted(module, arguments, os.environ if environment is None else environment)
-    here = os.getcwd() if folder is None else os.fspath(folder)  # noqa: PTH109
+    here = Path.cwd() if folder is None else Path(folder)
     same = here == _Nursery.folder and _at_start(wanted.environment) == _at_start(_Nursery.environment)
     return wanted if same else None
 
@@ -155,5 +157,4 @@ class _Popen(FROM_NOTHING):
         except BlockingIOError:
             return 0, 0
         self._told.close()
-        # as for a child that somebody else waited for: nobody knows how it ended
-        return self.pid, NUMBER.unpack(told)[0] if told else 0
+        return self.pid, NUMBER.unpack(told)[0] if told else _NOBODY_KNOWS
