@@ -23,6 +23,7 @@ from tests.helpers.pg_disk import POSSIBLE, SmallServer, small_server
 from tests.helpers.sandbox import SandboxProcess
 
 pytestmark = [
+    pytest.mark.faults,
     pytest.mark.slow,
     pytest.mark.timeout(300),
     pytest.mark.skipif(not POSSIBLE, reason="only root on Linux can make a disk"),

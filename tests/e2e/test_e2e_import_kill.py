@@ -23,7 +23,10 @@ from tests.helpers.pg import cut_connections, team_folder
 from tests.helpers.waiting import until
 
 ROWS = FEWEST + 20_000
-pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="no /proc to find a worker's children in")
+pytestmark = [
+    pytest.mark.faults,
+    pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="no /proc to find a worker's children in"),
+]
 TABLES = (import_prospect, waiting_key, waiting_recent)
 
 

@@ -13,6 +13,8 @@ from tests.helpers.lengths import ALL
 from tests.helpers.merchant import Merchant, open_merchant
 from tests.helpers.sandbox import SandboxProcess
 
+pytestmark = pytest.mark.faults
+
 KILLS = 20 if ALL else 4  # the first half at any moment, the others once a worker has begun to send
 SEED = 20_211_025
 ENDED = (CampaignState.DONE, CampaignState.WAITING)

@@ -17,6 +17,8 @@ from tests.helpers.aliyun_shop import BODY, Workspace, aliyun_shop
 from tests.helpers.connected import no_wait
 from tests.helpers.sandbox import SandboxProcess
 
+pytestmark = pytest.mark.faults
+
 
 class Stopped(BaseException):
     """Where the process ends."""

@@ -28,6 +28,7 @@ MACHINE = ("disk_write", "fsync", "clock_back") if ALL else ("disk_write", "fsyn
 Rounds = dict[str, dict[str, Any]]
 
 pytestmark = [
+    pytest.mark.faults,
     pytest.mark.slow,
     pytest.mark.timeout(600),
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the tool forks its workers"),

@@ -8,12 +8,16 @@ from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.campaign import CampaignState
 from tests.helpers.merchant import KEY, Merchant, open_merchant
 from tests.helpers.pg import PASSWORD, cut_connections, seen_by_server, team_folder
 from tests.helpers.sandbox import SandboxProcess
+
+pytestmark = pytest.mark.faults
 
 # a mobile number by itself; hashes and ids may hold as many digits
 NUMBER = re.compile(r"(?<![0-9A-Za-z_-])1[3-9][0-9]{9}(?![0-9A-Za-z_-])")

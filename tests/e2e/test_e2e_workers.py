@@ -20,7 +20,7 @@ from tests.helpers.pg import team_folder
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.way import new_way
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
 # the work of a worker is elsewhere within so many seconds of its lease's end; a machine at rest needs one or two
 BACK = 5.0
 # as far as a machine that is busy with other tests may be behind

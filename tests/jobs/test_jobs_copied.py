@@ -24,6 +24,8 @@ from tests.helpers.copied import accepted, backup_of, copy_of, opened, renew, re
 from tests.helpers.shop import NOW, Shop, everybody
 from tests.helpers.staged import FILED
 
+pytestmark = pytest.mark.faults
+
 PEOPLE = 8
 
 

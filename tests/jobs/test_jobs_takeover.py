@@ -17,6 +17,8 @@ from campaign_app.jobs.worker import flow_starter
 from tests.helpers.flowing import Running, stop
 from tests.helpers.shop import NOW, Shop
 
+pytestmark = pytest.mark.faults
+
 MINE = Share("worker-1", frozenset({"import", "send"}), 8, place="here")
 
 

@@ -32,6 +32,8 @@ from campaign_app.storage.sealing import damaged
 from campaign_app.storage.workspace import Workspace, open_workspace
 from tests.helpers.small_disk import POSSIBLE, small_disk
 
+pytestmark = pytest.mark.faults
+
 DIALECTS = ("sqlite",)
 CHEAP = Scrypt(n=2**4)
 PHRASE = "只用来打开备份的一句话"

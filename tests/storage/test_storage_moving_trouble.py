@@ -34,6 +34,8 @@ from tests.helpers.pg import PASSWORD, cluster
 from tests.helpers.small_disk import small_disk
 from tools.make_workspace_vectors import KEY as OLD_KEY
 
+pytestmark = pytest.mark.faults
+
 DIALECTS = ("sqlite",)
 
 

@@ -23,6 +23,8 @@ from campaign_app.storage.seen import SLOT, Seen, seen_of, state_folder
 from campaign_app.storage.suppressions import add_marks
 from campaign_app.storage.workspace import Workspace, create_workspace, open_workspace
 
+pytestmark = pytest.mark.faults
+
 DIALECTS = ("sqlite",)
 LATER = NOW + timedelta(hours=9)
 

@@ -18,6 +18,8 @@ from campaign_app.storage.seen import CLAIMS, Seen, read_mark, seen_of
 from campaign_app.storage.workspace import Workspace, open_workspace
 from tests.helpers.pg import PASSWORD, cluster
 
+pytestmark = pytest.mark.faults
+
 DIALECTS = ("postgresql",)
 
 

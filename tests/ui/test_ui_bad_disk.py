@@ -31,6 +31,7 @@ from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.small_disk import POSSIBLE, SmallDisk, small_disk
 
 pytestmark = [
+    pytest.mark.faults,
     pytest.mark.slow,
     pytest.mark.timeout(300),
     pytest.mark.skipif(not POSSIBLE, reason="only root on Linux can make a disk"),

@@ -16,6 +16,7 @@ from tests.helpers.typist import FILLED, ON, SIGNATURE, SPENT
 from tests.helpers.writing import CLEAN, campaign_of, stock
 
 pytestmark = [
+    pytest.mark.faults,
     pytest.mark.slow,
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="kills itself by a signal"),
 ]
