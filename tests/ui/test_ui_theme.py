@@ -8,8 +8,19 @@ from pathlib import Path
 
 import pytest
 import shiboken6
+from PySide6.QtCore import QLocale
 from PySide6.QtGui import QColor, QFontMetricsF, QPixmap
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCalendarWidget,
+    QLabel,
+    QStyle,
+    QStyleOptionViewItem,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from campaign_app import assets
@@ -193,3 +204,34 @@ def test_numbers_have_one_width_whatever_the_sheet_makes_of_the_font(qapp: QAppl
     assert [tag.toString().data() for tag in small.font().featureTags()] == [b"tnum"]
     widths = {QFontMetricsF(small.font()).horizontalAdvance(digit * 8) for digit in "0123456789"}
     assert len(widths) == 1
+
+
+@EACH
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_a_calendar_shows_its_weekdays_every_week_and_a_month_that_can_be_read(
+    tokens: Tokens, language: str, qtbot: QtBot
+) -> None:
+    window, calendar = QWidget(), QCalendarWidget()
+    window.setLayout(QVBoxLayout())
+    window.layout().addWidget(calendar)
+    qtbot.addWidget(window)
+    calendar.setLocale(QLocale(language))
+    calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+    window.setStyleSheet(sheet.sheet(tokens))
+    window.show()
+    days = calendar.findChild(QTableView)
+    shown = days.model()
+    for column in range(1, shown.columnCount()):
+        index = shown.index(0, column)
+        option = QStyleOptionViewItem()
+        option.widget, option.rect, option.text = days, days.visualRect(index), str(index.data())
+        option.features = QStyleOptionViewItem.ViewItemFeature.HasDisplay
+        room = days.style().subElementRect(QStyle.SubElement.SE_ItemViewItemText, option, days)
+        assert option.text
+        assert days.fontMetrics().horizontalAdvance(option.text) <= room.width(), option.text
+        assert days.viewport().rect().contains(days.visualRect(index))
+    assert days.viewport().rect().contains(days.visualRect(shown.index(shown.rowCount() - 1, 1)))
+    month = calendar.findChild(QToolButton, "qt_calendar_monthbutton")
+    bar = month.parentWidget()
+    ground = bar.grab().toImage().pixelColor(bar.width() // 5, 3).name()
+    assert contrast(month.palette().buttonText().color().name(), ground) >= 4.5
