@@ -8140,12 +8140,20 @@ Li Qiang, support and complaints</translation>
         <translation>Starts at {} Beijing time and sends until {} at the latest.</translation>
     </message>
     <message>
+        <source>继续后不会马上发：仍于北京时间 {} 开始，最晚发到 {}。</source>
+        <translation>Going on sends nothing at once: it still starts at {} Beijing time and sends until {} at the latest.</translation>
+    </message>
+    <message>
         <source>最晚发到 {}。</source>
         <translation>Sends until {} at the latest.</translation>
     </message>
     <message>
         <source>。</source>
         <translation>. </translation>
+    </message>
+    <message>
+        <source>还没有开始发送；批准保留，每一批发出前再核对同意记录。</source>
+        <translation>Nothing has been sent yet; the approval stays, and consents are checked again before every batch.</translation>
     </message>
     <message>
         <source>请保持后台进程运行；错过时段的不会补发，会等您另选时间。</source>

@@ -13,6 +13,7 @@ from ui_sending import Open, answer, app, open_step, staged
 
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.ports import Job
+from campaign_app.ui import show
 from campaign_app.ui.viewmodels.campaign import CampaignView
 from campaign_app.ui.viewmodels.progress import run_of
 from tests.helpers.staged import Staged
@@ -115,6 +116,20 @@ def test_a_cancelled_one_says_that_the_others_got_nothing(staged: Staged, open_s
     staged.put_state(campaign.id, CampaignState.CANCELLED, state_note="by_user")
     made = open_step(staged.app.campaigns.get(campaign.id))
     assert made.step.run.view.hint.text().startswith("余下的人没有发送")
+    assert made.step.run.view.headline.text() == "已处理 0 / 7", "and not that they will get something"
+
+
+def test_one_paused_before_its_time_says_that_going_on_sends_nothing_yet(staged: Staged, open_step: Open) -> None:
+    campaign = staged.approved()
+    at = staged.app.clock() + timedelta(hours=1)
+    made = open_step(staged.app.campaigns.schedule(campaign.id, send_at=at, actor="李"))
+    view = made.step.run.view
+    view.buttons["pause"].click()
+    assert view.pill.text == "已暂停"
+    assert view.pace.text().startswith(f"继续后不会马上发：仍于北京时间 {show.moment(at)} 开始")
+    assert view.hint.text().startswith("还没有开始发送")
+    view.buttons["resume"].click()
+    assert staged.app.campaigns.get(campaign.id).state is CampaignState.SCHEDULED
 
 
 def test_the_pace_of_a_sending_is_told(staged: Staged, open_step: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
@@ -30,6 +30,7 @@ LEVELS: Final[Mapping[CampaignState, str]] = {
 }
 # seconds; a window is never longer, and a rest of millions of years no timedelta
 _DAY: Final = 86_400
+_OVER: Final = frozenset({CampaignState.CANCELLING, CampaignState.CANCELLED, CampaignState.DONE})
 ACTIONS: Final[Mapping[CampaignState, frozenset[str]]] = {
     CampaignState.SCHEDULED: frozenset({"pause", "cancel"}),
     CampaignState.SENDING: frozenset({"pause", "cancel"}),
@@ -72,19 +73,19 @@ class RunPanel(QWidget):
             RunLook(
                 state=words.term("state", campaign.state),
                 level=LEVELS.get(campaign.state, "muted"),
-                headline=self._headline(run),
+                headline=self._headline(campaign.state, run),
                 done=run.handled,
                 total=run.total,
                 pace=self._pace_words(view, seen),
                 note=self._note(view) or foreseen,
-                hint="" if campaign.may_be_closed else self._hint(campaign.state),
+                hint="" if campaign.may_be_closed else self._hint(campaign),
                 actions=ACTIONS.get(campaign.state, frozenset()),
                 numbers=self._numbers(run, view.outcome),
             )
         )
 
-    def _headline(self, run: Run) -> str:
-        if not run.handled:
+    def _headline(self, state: CampaignState, run: Run) -> str:
+        if not run.handled and state not in _OVER:
             return self.tr("将发给 {} 人", "", run.total).format(show.count(run.total))
         return self.tr("已处理 {} / {}").format(show.count(run.handled), show.count(run.total))
 
@@ -92,6 +93,10 @@ class RunPanel(QWidget):
         campaign = view.campaign
         if campaign.state is CampaignState.SCHEDULED:
             return self.tr("将于北京时间 {} 开始，最晚发到 {}。").format(
+                show.moment(campaign.send_at), show.moment(campaign.window_end)
+            )
+        if self._paused_early(campaign):
+            return self.tr("继续后不会马上发：仍于北京时间 {} 开始，最晚发到 {}。").format(
                 show.moment(campaign.send_at), show.moment(campaign.window_end)
             )
         if campaign.state is not CampaignState.SENDING:
@@ -119,7 +124,14 @@ class RunPanel(QWidget):
         end = self.tr("。")
         return said + ("" if said.endswith(end.strip()) else end) + why
 
-    def _hint(self, state: CampaignState) -> str:
+    def _paused_early(self, campaign: Campaign) -> bool:
+        """Its time has not come: going on only plans it again."""
+        ahead = campaign.send_at is not None and campaign.send_at > self._desk.app.clock()
+        return ahead and campaign.state is CampaignState.PAUSED
+
+    def _hint(self, campaign: Campaign) -> str:
+        if self._paused_early(campaign):
+            return self.tr("还没有开始发送；批准保留，每一批发出前再核对同意记录。")
         hints = {
             CampaignState.SCHEDULED: self.tr("请保持后台进程运行；错过时段的不会补发，会等您另选时间。"),
             CampaignState.SENDING: self.tr("暂停后，已发出的不会重发，余下的人和批准都保留，继续时从停下处接着发。"),
@@ -128,7 +140,7 @@ class RunPanel(QWidget):
             CampaignState.CANCELLED: self.tr("余下的人没有发送；取消后不能恢复。"),
             CampaignState.CANCELLING: self.tr("不再发出新的短信；正在核对已经交出的每一条的结果。"),
         }
-        return hints.get(state, "")
+        return hints.get(campaign.state, "")
 
     def _numbers(self, run: Run, outcome: Outcome) -> tuple[Number, ...]:
         words = self._desk.kit.words
