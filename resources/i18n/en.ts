@@ -4302,8 +4302,16 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Updated</translation>
     </message>
     <message>
+        <source>已是最新</source>
+        <translation>Up to date</translation>
+    </message>
+    <message>
         <source>等待匹配</source>
         <translation>Unmatched</translation>
+    </message>
+    <message>
+        <source>连号</source>
+        <translation>Consecutive</translation>
     </message>
     <message>
         <source>不能导入</source>

@@ -214,6 +214,8 @@ def test_earlier_imports_are_listed_and_taken_back(desk: Desk, shop: int, tmp_pa
     for name in ("甲.csv", "乙.csv"):
         level = "金卡" if name == "甲.csv" else "银卡"
         rows = [(f"ou-{n:05d}", "", level, "是") for n in range(5)]
+        rows += [(f"new-{n}", f"1380013800{n}", level, "是") for n in range(6)]
+        rows += [("ou-00000", "", level, "否"), ("new-9", "13900139012", level, "是")]
         import_file(desk.app.imports, Source(str(write(tmp_path / name, rows)), shop), actor="test")
     page = CustomersPage(desk)
     qtbot.addWidget(page)
@@ -223,6 +225,10 @@ def test_earlier_imports_are_listed_and_taken_back(desk: Desk, shop: int, tmp_pa
     qtbot.waitUntil(lambda: records.rows.rowCount() == 2)
     assert column_of(records.rows, 0) == ["乙.csv", "甲.csv"]
     assert column_of(records.rows, 3) == ["5", "5"]
+    for row in range(2):
+        told = [column_of(records.rows, column)[row] for column in range(2, 8)]
+        rows, *parts = (int(each) if each.isdigit() else 0 for each in told)
+        assert sum(parts) == rows == 13, told
     records.table.selectRow(0)
     assert records.undo.isEnabled()
     QTimer.singleShot(0, lambda: answer(yes=True))

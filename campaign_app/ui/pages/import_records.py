@@ -29,7 +29,7 @@ class ImportRecords(Dialog):
         self.setObjectName("import_records")
         self.setWindowTitle(self.tr("导入记录"))
         self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.resize(QSize(860, 520).boundedTo(parent.window().size() - QSize(48, 32)))
+        self.resize(QSize(1010, 520).boundedTo(parent.window().size() - QSize(48, 32)))
         self._desk, self._model = desk, model
         self._words = ImportWords(lambda: desk.kit.words, self)
         self.rows: RowsModel[ImportGlance] = RowsModel(self._columns(), (), self)
@@ -60,16 +60,19 @@ class ImportRecords(Dialog):
     def _columns(self) -> tuple[Column[ImportGlance], ...]:
         words = self._desk.kit.words
         return (
-            Column(self.tr("文件"), 140, lambda each: Cell(each.file_name), grows=1),
+            Column(self.tr("文件"), 120, lambda each: Cell(each.file_name), grows=1),
             Column(
                 self.tr("状态"),
                 116,
                 lambda each: Cell(words.term("import_state", each.state), level=_LEVELS.get(each.state, "muted")),
             ),
-            Column(self.tr("行数"), 92, lambda each: Cell(show.count(each.rows_total)), right=True),
-            Column(self.tr("更新客户"), 92, lambda each: _count(each, "changed"), right=True),
+            # what follows adds up to the rows
+            Column(self.tr("行数"), 76, lambda each: Cell(show.count(each.rows_total)), right=True),
+            Column(self.tr("更新客户"), 88, lambda each: _count(each, "changed"), right=True),
+            Column(self.tr("已是最新"), 88, lambda each: _count(each, "unchanged"), right=True),
             Column(self.tr("等待匹配"), 92, lambda each: _count(each, "waiting"), right=True),
-            Column(self.tr("不能导入"), 92, lambda each: _count(each, "refused"), right=True),
+            Column(self.tr("连号"), 104, lambda each: _count(each, "consecutive"), right=True),
+            Column(self.tr("不能导入"), 88, lambda each: _count(each, "refused"), right=True),
             Column(self.tr("时间"), MOMENT, lambda each: Cell(show.moment(each.started_at)), right=True),
         )
 
