@@ -7,6 +7,7 @@ from collections import Counter
 from functools import partial
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QShortcut
 from PySide6.QtTest import QTest
@@ -141,6 +142,22 @@ def test_a_question_mark_asks_for_the_sheet_but_not_in_a_field(window: Windowed)
     QTest.keyClick(button, "?")
     (sheet,) = [each for each in window.shell.findChildren(ShortcutSheet) if each.isVisible()]
     sheet.close()
+
+
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [("campaigns", "campaign_search"), ("customers", "customers_search"), ("records", "records_search")],
+)
+def test_escape_empties_a_field_that_finds(window: Windowed, page: str, name: str) -> None:
+    window.activate()
+    window.desk.way.to(page)
+    field = window.shell.findChild(QLineEdit, name)
+    assert field is not None
+    field.setFocus()
+    QTest.keyClicks(field, "no one")
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert field.text() == ""
+    assert window.shell.current == page
 
 
 def test_tooltips_say_the_keys(window: Windowed) -> None:

@@ -18,6 +18,7 @@ from campaign_app.ui.viewmodels.segments import SegmentsModel, SegmentsState
 from campaign_app.ui.widgets.actions import action, tip
 from campaign_app.ui.widgets.basics import button, show_if
 from campaign_app.ui.widgets.flow import Flow
+from campaign_app.ui.widgets.search_field import FindLine
 
 Choice = tuple[str, Any]
 WIDEST: Final = 320
@@ -33,7 +34,7 @@ class CustomersFilter(QWidget):
     def __init__(self, kit: Kit, model: CustomersModel, segments: SegmentsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kit, self._model, self._segments = kit, model, segments
-        self.text = QLineEdit()
+        self.text = FindLine()
         self.text.setObjectName("customers_search")
         self.text.setProperty("role", "search")
         self.text.setPlaceholderText(self.tr("姓名、客户标识或完整手机号"))

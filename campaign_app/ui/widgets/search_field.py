@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.widgets.actions import action, said, tip
 
 
-class SearchField(QLineEdit):
+class FindLine(QLineEdit):
+    """Esc empties it, as the cross does; in an empty one Esc is for what it stands in."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        else:
+            super().keyPressEvent(event)
+
+
+class SearchField(FindLine):
     def __init__(self, theme: Theme, name: str, spoken: str, hint: str, page: QWidget) -> None:
         super().__init__()
         self.setObjectName(name)
