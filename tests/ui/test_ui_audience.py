@@ -18,8 +18,10 @@ from campaign_app.domain.campaign import CampaignState as State
 from campaign_app.domain.errors import SettingsError
 from campaign_app.services.audience_lines import Draft, Group, Line
 from campaign_app.ui.pages.steps.audience import AudienceStep
+from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.viewmodels.audience import AudienceModel
 from campaign_app.ui.viewmodels.campaign import CampaignModel
+from campaign_app.ui.widgets.completion import Values
 from tests.helpers.desk_of import ENTITY, Workplace, workplace
 
 Button = TypeVar("Button", QPushButton, QToolButton)
@@ -185,6 +187,21 @@ def test_several_values_are_completed_one_by_one(step: AudienceStep, qtbot: QtBo
     index = completer.completionModel().index(0, 0)
     assert completer.splitPath("浙江、江") == ["江"]
     assert completer.pathFromIndex(index).startswith("浙江、")
+
+
+def test_a_value_that_is_typed_to_its_end_leaves_no_list_open(qapp: QApplication, qtbot: QtBot) -> None:
+    field = QLineEdit()
+    qtbot.addWidget(field)
+    values = Values(Theme(qapp, "light"), field, several=True)
+    values.show_values(["vip", "new", "new shop"])
+
+    def offered(typed: str) -> int:
+        values.setCompletionPrefix(typed)
+        return values.completionCount()
+
+    assert offered("vi") == 1
+    assert offered("vip") == 0, "an open list would take the next click for itself"
+    assert offered("vip,new") == 2, "there is a longer one"
 
 
 def test_of_values_without_room_the_first_are_seen(step: AudienceStep) -> None:

@@ -13,6 +13,7 @@ from campaign_app.ui.theme.theme import Theme
 
 _LAST: Final = re.compile(r"^(.*[、，,;；]\s*)?([^、，,;；]*)$", re.DOTALL)
 SHOWN: Final = 12
+_NOTHING: Final = "\0"  # no value has it
 
 
 class Values(QCompleter):
@@ -40,7 +41,10 @@ class Values(QCompleter):
             self._list.setStringList(list(values))
 
     def splitPath(self, path: str) -> list[str]:  # noqa: N802
-        return [self._parts(path)[1].strip()] if self.several else [path]
+        typed = self._parts(path)[1].strip() if self.several else path
+        # what is typed to its end has nothing more to offer, and an open list would take the next click for itself
+        offered = [each for each in self._known if typed.casefold() in each.casefold()]
+        return [_NOTHING if offered == [typed] else typed]
 
     def pathFromIndex(self, index: QModelIndex | QPersistentModelIndex) -> str:  # noqa: N802
         chosen = str(index.data())
