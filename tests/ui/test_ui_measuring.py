@@ -74,6 +74,18 @@ def test_until_it_is_done_a_sample_speaks_and_says_how_far_the_count_is(desk: De
     assert bar.spread.text() == "全部 1,000,000 人：1 条 999,000 人 · 2 条 1,000 人"
 
 
+def test_before_anything_is_written_nothing_is_counted_or_charged(desk: Desk, qtbot: QtBot) -> None:
+    bar = PartsBar(desk.kit.theme)
+    qtbot.addWidget(bar)
+    empty = Parts(0, 0, ((1, 500),), 1_725, price=45)
+    bar.show_parts(replace(empty, price=0))
+    assert (bar.head.text(), bar.spread.text(), bar.sum.text()) == ("0 条 · 0 字", "", "")
+    bar.show_parts(empty)
+    assert bar.cost.text() == "约 ¥0.00"
+    bar.show_parts(Parts(1, 8, ((1, 500),), 1_725))
+    assert (bar.spread.text(), bar.sum.text()) == ("样本 500 人：1 条 500 人", "估算：1 条 × 受众 1,725 人")
+
+
 @dataclass
 class Counting:
     """Stands where `Composing` does: a count of three pages."""

@@ -59,9 +59,11 @@ class Parts:
 
     @property
     def cents(self) -> int:
-        """The estimate for all recipients, in fen."""
+        """The estimate for all recipients, in fen; nothing while nothing is written."""
+        if not self.length or not self.sample:
+            return 0
         parts = sum(parts * people for parts, people in self.spread)
-        return round(Fraction(parts * self.recipients * self.price, self.sample * LI)) if self.sample else 0
+        return round(Fraction(parts * self.recipients * self.price, self.sample * LI))
 
 
 class _Bar(QWidget):
@@ -160,7 +162,8 @@ class PartsBar(QFrame):
         people = " · ".join(self.tr("{} 条 {} 人").format(p, show.count(n)) for p, n in shown.spread[:4])
         more = " …" if len(shown.spread) > 4 else ""
         said = self.tr("全部 {} 人：{}") if shown.whole else self.tr("样本 {} 人：{}")
-        self.spread.setText(said.format(show.count(shown.sample), people) + more + self._progress(shown))
+        spread = said.format(show.count(shown.sample), people) + more + self._progress(shown)
+        self.spread.setText(spread if shown.length else "")  # nothing is written: the head says 0
         self._show_cost(shown)
         self._show_source(shown.contracted)
         if not self.price.hasFocus():
@@ -183,7 +186,7 @@ class PartsBar(QFrame):
             else self.tr("估算：{} 条 × {} {} 人")
         )
         self.cost.setText(self.tr("约 {}").format(show.money(shown.cents)) if shown.price else self.tr("单价未填"))
-        self.sum.setText(said.format(mean, of, show.count(shown.recipients)))
+        self.sum.setText(said.format(mean, of, show.count(shown.recipients)) if shown.length else "")
 
     def _show_source(self, contracted: bool) -> None:  # noqa: FBT001 a part of the state
         self.price.setEnabled(not contracted)
