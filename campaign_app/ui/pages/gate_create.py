@@ -32,6 +32,8 @@ class CreatePanel(QWidget):
         self.passphrase.changed.connect(self._draw)
         self.reason = label("", "block", wrap=True, select=True, name="gate_create_reason")
         self.make = button(self.tr("新建工作区"), "primary", name="gate_create", click=self._create)
+        for field in (self.passphrase.first, self.passphrase.again):
+            field.returnPressed.connect(self.make.click)  # which does nothing while it is off
         self.setLayout(column(self._card()))
         self.keychain.setChecked(True)
         self.keychain.toggled.connect(self._draw)
