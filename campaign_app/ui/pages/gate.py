@@ -49,7 +49,8 @@ class Gate(QWidget):
             return
         if state.phase == "opening":
             self._hint.hide()
-            self._slow.start(SLOW_MS)
+            if not self._session.plan.demo:  # its key is in memory only: nobody is asked for a keychain
+                self._slow.start(SLOW_MS)
             self._show(self._waiting)
         elif state.phase == "missing":
             self.new.show_state(state)

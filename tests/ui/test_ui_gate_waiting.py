@@ -1,0 +1,28 @@
+"""What is said while a workspace opens and takes its time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from campaign_app.ui.kit import Kit
+from campaign_app.ui.pages import gate
+from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
+
+
+@pytest.mark.parametrize("customers", [None, 100])
+def test_a_keychain_that_may_ask_is_spoken_of_unless_it_is_a_demo(
+    kit: Kit, qtbot: QtBot, tmp_path: Path, customers: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "SLOW_MS", 0)
+    made = gate.Gate(kit, Session(Plan(tmp_path, demo_customers=customers), kit.tasks))
+    qtbot.addWidget(made)
+    made.show()
+    made.show_state(SessionState())
+    if customers is None:
+        qtbot.waitUntil(lambda: made.findChild(QLabel, "gate_slow").isVisible())
+    else:
+        assert not made._slow.isActive(), "the key of a demo is in memory only"
