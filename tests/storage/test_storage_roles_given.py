@@ -13,6 +13,7 @@ import pytest
 from storage_roles import OPERATOR, OWNER, REVIEWER, WORKER, Stage, refused, staged
 from storage_samples import KEY, NOW
 
+from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.errors import NotPermitted, WorkspaceError
 from campaign_app.domain.peak import Wish
@@ -21,7 +22,9 @@ from campaign_app.storage import copies
 from campaign_app.storage.postgres import ServerDatabase, open_server
 from campaign_app.storage.roles.applying import introduce, making, renew
 from campaign_app.storage.roles.members import SqlMembers
+from campaign_app.storage.roles.standing import prefix_of
 from campaign_app.storage.seen import CLAIMS, LEAVES, Seen, write_mark
+from campaign_app.storage.workspace import create_team_workspace
 from tests.helpers.crowd import crowd
 from tests.helpers.pg import PASSWORD, bare_database, cluster
 
@@ -235,3 +238,26 @@ def test_an_owner_pauses_everything_of_an_operators_plan_and_is_named(stage: Sta
             paused = service.campaigns.campaign(stop.campaign_id)
             before = replace(paused, state=CampaignState(stop.was), state_note="")
             service.campaigns.update(before, expected=CampaignState.PAUSED)
+
+
+def test_a_long_chinese_name_of_a_database_leaves_each_role_a_name_of_its_own(tmp_path: Path) -> None:
+    """A name has 63 bytes, and such a letter three of them: what the server cuts off would be all that differs."""
+    name = "安宁百货有限公司会员短信营销团队工作区二"
+    with cluster().admin() as admin:
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    try:
+        server = cluster().server(name)
+        with closing(create_team_workspace(tmp_path / "ws", MemoryKeeper(KEY), server, PASSWORD)) as made:
+            introduce(made.database)
+            introduce(made.database)
+            with made.database.read() as connection:
+                prefix = prefix_of(connection)
+                roles = connection.exec_driver_sql("SELECT rolname::text FROM pg_roles").scalars().all()
+    finally:
+        with cluster().admin() as admin:
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    assert name.startswith(prefix.removesuffix("_team_"))
+    assert {f"{prefix}{role}" for role in Role} <= set(roles)
+    with cluster().admin() as admin:
+        for role in Role:
+            admin.execute(f'DROP ROLE "{prefix}{role}"')

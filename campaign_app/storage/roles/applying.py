@@ -25,7 +25,7 @@ from campaign_app.storage.roles.standing import have_roles, is_owner, prefix_of,
 FLOWS_SCHEMA: Final = "dbos"
 # what an owner gives and takes; a worker's login, and another owner, are the administrator's business
 GIVEN_BY_OWNERS: Final = (Role.OPERATOR, Role.REVIEWER)
-_LONGEST: Final = 63 - len("_team_reviewer")
+_LONGEST: Final = 63 - len("_team_reviewer")  # bytes: the server cuts off what is longer
 _DATABASE: Final = sa.text("SELECT current_database()::text, session_user::text")
 _MAY_MAKE: Final = sa.text("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = session_user")
 _KNOWN: Final = sa.text(
@@ -75,7 +75,7 @@ def run(connection: sa.Connection, statement: str) -> None:
 
 
 def new_prefix(database: str) -> str:
-    return f"{database[:_LONGEST]}_team_"
+    return f"{database.encode()[:_LONGEST].decode(errors='ignore')}_team_"
 
 
 def making(connection: sa.Connection) -> list[str]:
