@@ -17,6 +17,7 @@ from campaign_app.cli.telling import moment
 from campaign_app.cli.words import WORDS
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.consent import Reason
 from campaign_app.domain.copies import DIFFERS
 from campaign_app.domain.errors import NotAllowed, NotFound, SettingsError
 
@@ -76,11 +77,20 @@ def send(
         campaign = app.campaigns.get(campaign_id)
         if covers and covers != campaign.covered():
             raise NotAllowed("other_than_shown", "The campaign was changed since it was shown: look at it again")
-        if campaign.state is not CampaignState.APPROVED:
+        if campaign.state in (CampaignState.APPROVED, CampaignState.WAITING):
+            _require_count(app, campaign_id, recipients)
+        else:
             app.campaigns.approve(campaign, recipients=recipients, confirmed_warnings=confirm or (), actor="cli")
         app.campaigns.schedule(campaign_id, send_at=send_at, confirmed_warnings=confirm or (), actor="cli")
         working = {CampaignState.SENDING} | ({CampaignState.SCHEDULED} if send_at is None else set())
         show(_summary(app, _followed(app, campaign_id, working, quiet=as_json)), CAMPAIGN, as_json=as_json)
+
+
+def _require_count(app: App, campaign_id: int, recipients: int) -> None:
+    """Of what was approved before, whose number nobody asks for again; raises NotAllowed as `approve` does."""
+    ready = app.campaigns.funnel(campaign_id).get(Reason.OK, 0)
+    if recipients != ready:
+        raise NotAllowed("recipient_count", "The typed number of recipients is not the screened one", screened=ready)
 
 
 def _moment(written: str | None) -> datetime | None:
