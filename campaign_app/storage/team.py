@@ -133,14 +133,22 @@ def database_of(found: Header, key: bytes) -> ServerDatabase:
 
 
 def _password(found: Header, key: bytes) -> str:
-    """Bound to the address: whoever changes where the file points to is not sent the password."""
+    """Bound to the address: whoever changes where the file points to is not sent the password.
+
+    Raises WorkspaceError `server_changed`, since a server may have moved, and `damaged` for what is no password.
+    """
     if not found.password:
         return ""
     try:
         sealed = bytes.fromhex(found.password)
     except ValueError as error:
         raise WorkspaceError("damaged", "The workspace's file is damaged") from error
-    return _vault(key).open(sealed, _context(found)).decode()
+    try:
+        return _vault(key).open(sealed, _context(found)).decode()
+    except WorkspaceError as error:
+        # the key is the right one: it was asked for before the password
+        why = "The password was sealed for another address"
+        raise WorkspaceError("server_changed", why, address=found.server) from error
 
 
 def _vault(key: bytes) -> Vault:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from storage_samples import ENTITY, KEY, NOW, Campaigning, number, person, shop, sync
 
+from campaign_app import membership
 from campaign_app.credentials import MemoryKeeper, PassphraseKeeper, Scrypt
 from campaign_app.domain.customer import ImportRow
 from campaign_app.domain.errors import WorkspaceError
@@ -105,7 +106,19 @@ def test_whoever_changes_the_address_is_not_sent_the_password(tmp_path: Path) ->
     with team_folder(tmp_path / "a", KEY) as folder:
         found = read_header(folder)
         replace(found, server=found.server.replace("127.0.0.1", "localhost")).write(folder)
-        assert code_of(folder) == "damaged"
+        assert code_of(folder) == "server_changed"
+
+
+def test_a_server_that_has_another_address_is_opened_with_the_password_typed_again(tmp_path: Path) -> None:
+    with team_folder(tmp_path / "a", KEY) as folder:
+        found = read_header(folder)
+        elsewhere = found.server.replace("127.0.0.1", "localhost")
+        replace(found, server=elsewhere).write(folder)
+        with pytest.raises(WorkspaceError) as caught:
+            open_workspace(folder, MemoryKeeper(KEY))
+        assert (caught.value.code, caught.value.facts) == ("server_changed", {"address": elsewhere})
+        membership.log_in(folder, MemoryKeeper(KEY), "", PASSWORD)
+        open_workspace(folder, MemoryKeeper(KEY)).close()
 
 
 def test_a_workspace_is_never_made_over_another(tmp_path: Path) -> None:
