@@ -18,6 +18,7 @@ import keyring.backends.null
 import pytest
 from keyring.errors import InitError, KeyringError, KeyringLocked, NoKeyringError, PasswordDeleteError
 
+from campaign_app.cli.words import say
 from campaign_app.credentials import (
     HandedKeeper,
     KeychainKeeper,
@@ -271,6 +272,7 @@ def test_a_file_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> No
         read_passphrase_file(passphrase_file(tmp_path, PHRASE.encode(), mode))
     assert caught.value.code == "passphrase_file_open"
     assert PHRASE not in str(caught.value)
+    assert str(tmp_path / "passphrase") in say(caught.value)
 
 
 def test_a_credential_that_systemd_hands_to_a_unit_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -292,9 +294,11 @@ def test_a_file_without_a_passphrase_is_refused(tmp_path: Path, content: bytes) 
     assert caught.value.code == "passphrase_file"
 
 
-def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError):
+def test_a_missing_file_is_refused_by_its_name(tmp_path: Path) -> None:
+    """A command may be given three such files: of the workspace, of the new folder, of the database."""
+    with pytest.raises(SettingsError) as caught:
         read_passphrase_file(tmp_path / "nowhere")
+    assert str(tmp_path / "nowhere") in say(caught.value)
 
 
 def test_a_restored_key_is_kept_and_never_takes_the_place_of_another() -> None:
