@@ -19,7 +19,8 @@ from campaign_app.cli.keys import (
     server_password,
 )
 from campaign_app.cli.telling import Labels, count
-from campaign_app.domain.errors import SettingsError, WorkspaceError
+from campaign_app.cli.words import say
+from campaign_app.domain.errors import AppError, SettingsError, WorkspaceError
 from campaign_app.domain.platform import consent_api
 from campaign_app.streams import hears_a_person
 
@@ -99,8 +100,17 @@ def connect(
 
 
 def _synced(app: App, account_id: int) -> dict[str, Any]:
-    """What the worker read: one is started for an account that answered, not before."""
-    with with_worker(app):
-        job = app.jobs.enqueue("sync", {"account_id": account_id}, app.clock())
-        with goes_on("campaign-app accounts list"):
+    """What the worker read: one is started for an account that answered, not before.
+
+    Where nobody is at work and this login may start none, the account is there all the same: the team's next worker
+    syncs it, which is said.
+    """
+    job = app.jobs.enqueue("sync", {"account_id": account_id}, app.clock())
+    try:
+        with with_worker(app), goes_on("campaign-app accounts list"):
             return dict(wait_for_job(app, job.id, seconds=SYNC_SECONDS))
+    except AppError as error:
+        if error.code != "worker_elsewhere":
+            raise
+        typer.echo(say(error), err=True)
+        return {}

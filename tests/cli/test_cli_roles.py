@@ -18,6 +18,7 @@ from campaign_app.domain.team import Role
 from tests.helpers.crowd import WORD, Crowd, crowd
 from tests.helpers.fresh import KEY, fresh_folder
 from tests.helpers.pg import cluster
+from tests.helpers.sandbox import SandboxProcess
 
 PHRASE = "只有安娜知道的口令"
 
@@ -98,6 +99,25 @@ def test_a_changed_password_is_sealed_anew_once_it_connects(here: Crowd, tmp_pat
     run("workspace", "login", "--user", other, "--server-password-file", kept(tmp_path, "other", WORD), *where)
     with bootstrap.open_app(folder, PassphraseKeeper(PHRASE)) as app:
         assert app.person.login == other
+
+
+def test_an_owner_connects_a_shop_while_no_worker_is_at_work(
+    here: Crowd, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its customers come in with the team's next worker, at once: nobody can connect it again for that."""
+    owner = here.people[Role.OWNER]
+    folder = invited(here, tmp_path, owner)
+    where = ("--workspace", str(folder), "--passphrase-file", kept(tmp_path, "phrase", PHRASE))
+    with SandboxProcess(customers=5) as sandbox:
+        shop = sandbox.shops[0]
+        key = ("--key-id", shop.key_id, "--key-file", kept(tmp_path, "key", shop.private_key))
+        run("connect", sandbox.url, *key, *where, "--json")
+    said = capsys.readouterr()
+    account = json.loads(said.out)["account"]
+    assert "没有后台进程在工作" in said.err
+    with bootstrap.open_app(folder, PassphraseKeeper(PHRASE)) as app:
+        waiting = [(job.kind, job.args, job.asked_by) for job in app.jobs.open_jobs()]
+    assert waiting == [("sync", {"account_id": account}, owner)]
 
 
 def test_whoever_made_the_workspace_sets_the_roles_up(
