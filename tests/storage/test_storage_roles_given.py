@@ -75,6 +75,17 @@ def test_a_role_is_gone_only_when_nobody_gives_it_any_more(stage: Stage) -> None
         assert owner.roles_of(somebody) == frozenset()
 
 
+def test_what_an_administrator_gave_is_for_an_administrator_to_take(stage: Stage) -> None:
+    somebody = stage.here.new_login()
+    with cluster().admin() as admin:
+        admin.execute(f'GRANT "{stage.here.database}_team_reviewer" TO {somebody}')
+    with closing(stage.here.open(stage.here.maker)) as maker:
+        with pytest.raises(NotPermitted) as caught:
+            SqlMembers(maker.database).revoke(somebody, REVIEWER, actor="cli", at=NOW)
+        assert caught.value.facts["roles"] == "administrator", "not for whoever made it, which is who asks"
+        assert maker.roles_of(somebody) == {REVIEWER}
+
+
 def test_a_persons_alarm_stops_the_next_worker(stage: Stage, tmp_path: Path) -> None:
     """The database is older than what an operator's computer has seen of it; no worker's host has seen more."""
     with closing(stage.here.open(OPERATOR)) as mine, closing(stage.here.open(WORKER)) as service:

@@ -15,7 +15,7 @@ from campaign_app.domain.team import Person, Role
 from campaign_app.storage.audit import append_entry
 from campaign_app.storage.engine import Database
 from campaign_app.storage.roles.applying import quoted, run
-from campaign_app.storage.roles.standing import have_roles, prefix_of, roles_of
+from campaign_app.storage.roles.standing import have_roles, is_owner, prefix_of, roles_of
 from campaign_app.storage.times import to_ms
 
 _MEMBERS: Final = sa.text(
@@ -48,7 +48,7 @@ class SqlMembers:
             _require_roles(connection)
             if not connection.execute(_LOGIN, {"login": login}).scalar():
                 raise NotFound("login", "The server has no such login", login=login)
-            with _makers_alone():
+            with _others_alone(connection):
                 run(connection, f"GRANT {_named(connection, role)} TO {quoted(login)} WITH INHERIT TRUE")
             append_entry(connection, "role.granted", actor, to_ms(at), {"login": login, "role": role.value})
 
@@ -63,7 +63,7 @@ class SqlMembers:
                 raise NotFound("login", "The server has no such login", login=login)
             named = f"{prefix_of(connection)}{role}"
             for giver in connection.execute(_GIVERS, {"role": named, "login": login}).scalars().all():
-                with _makers_alone():
+                with _others_alone(connection):
                     run(connection, f"REVOKE {quoted(named)} FROM {quoted(login)} GRANTED BY {quoted(giver)}")
             if role in roles_of(connection, login):
                 raise WorkspaceError(
@@ -73,12 +73,16 @@ class SqlMembers:
 
 
 @contextmanager
-def _makers_alone() -> Iterator[None]:
-    """Whoever comes so far may give some roles: what the server refuses them is for who made the workspace."""
+def _others_alone(connection: sa.Connection) -> Iterator[None]:
+    """Whoever comes so far may give some roles: what the server refuses them is for who made the workspace.
+
+    What it refuses that one, an administrator gave.
+    """
+    above = "administrator" if is_owner(connection) else "maker"
     try:
         yield
     except NotPermitted as refused:
-        raise NotPermitted(refused.code, str(refused), roles="maker") from refused
+        raise NotPermitted(refused.code, str(refused), roles=above) from refused
 
 
 def _named(connection: sa.Connection, role: Role) -> str:
