@@ -15,7 +15,7 @@ from storage_samples import KEY, NOW
 
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.campaign import CampaignState
-from campaign_app.domain.errors import NotPermitted, WorkspaceError
+from campaign_app.domain.errors import NotFound, NotPermitted, WorkspaceError
 from campaign_app.domain.peak import Wish
 from campaign_app.domain.team import Role
 from campaign_app.storage import copies
@@ -84,6 +84,16 @@ def test_what_an_administrator_gave_is_for_an_administrator_to_take(stage: Stage
             SqlMembers(maker.database).revoke(somebody, REVIEWER, actor="cli", at=NOW)
         assert caught.value.facts["roles"] == "administrator", "not for whoever made it, which is who asks"
         assert maker.roles_of(somebody) == {REVIEWER}
+
+
+def test_a_login_that_was_made_without_quotes_is_named_as_the_server_has_it(stage: Stage) -> None:
+    somebody = stage.here.new_login()
+    with closing(stage.here.open(stage.here.maker)) as maker:
+        for change in (SqlMembers(maker.database).grant, SqlMembers(maker.database).revoke):
+            with pytest.raises(NotFound) as caught:
+                change(somebody.upper(), REVIEWER, actor="cli", at=NOW)
+            assert (caught.value.code, caught.value.facts["there"]) == ("login_small", somebody)
+        assert maker.roles_of(somebody) == frozenset()
 
 
 def test_a_persons_alarm_stops_the_next_worker(stage: Stage, tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ class SqlMembers:
         with self.database.write() as connection:
             _require_roles(connection)
             if not connection.execute(_LOGIN, {"login": login}).scalar():
-                raise NotFound("login", "The server has no such login", login=login)
+                raise _no_login(connection, login)
             with _others_alone(connection):
                 run(connection, f"GRANT {_named(connection, role)} TO {quoted(login)} WITH INHERIT TRUE")
             append_entry(connection, "role.granted", actor, to_ms(at), {"login": login, "role": role.value})
@@ -60,7 +60,7 @@ class SqlMembers:
         with self.database.write() as connection:
             _require_roles(connection)
             if connection.execute(_LOGIN, {"login": login}).scalar() is None:
-                raise NotFound("login", "The server has no such login", login=login)
+                raise _no_login(connection, login)
             named = f"{prefix_of(connection)}{role}"
             for giver in connection.execute(_GIVERS, {"role": named, "login": login}).scalars().all():
                 with _others_alone(connection):
@@ -70,6 +70,13 @@ class SqlMembers:
                     "role_stays", "The login has the role in another way", login=login, role=role.value
                 )
             append_entry(connection, "role.revoked", actor, to_ms(at), {"login": login, "role": role.value})
+
+
+def _no_login(connection: sa.Connection, login: str) -> NotFound:
+    """The server writes small what stood without quotes in CREATE ROLE: who looks for Anna has made anna."""
+    if connection.execute(_LOGIN, {"login": login.lower()}).scalar():
+        return NotFound("login_small", "The server has this login in small letters", login=login, there=login.lower())
+    return NotFound("login", "The server has no such login", login=login)
 
 
 @contextmanager
