@@ -117,6 +117,16 @@ class ConsentFact:
         """Whether the platform says that it erased this person: then they are erased here too."""
         return self.status is ConsentStatus.UNKNOWN and self.note == REDACTED
 
+    @property
+    def says(self) -> tuple[object, ...]:
+        """What the gate goes by, whenever it was agreed and read."""
+        proof, dated = self.evidence, self.obtained_at is not None and self.checked_at is not None
+        proven = None if proof is None else (proof.issuer_uscc, proof.simulated)
+        return (
+            self.status, self.method, self.channel, self.purposes, self.entity_uscc, dated, self.expires_at,
+            self.withdrawn_at, self.max_per_month, proven,
+        )  # fmt: skip
+
     @classmethod
     def unknown(cls, ref: CustomerRef, *, note: str, observed_at: datetime) -> ConsentFact:
         return cls(ref=ref, status=ConsentStatus.UNKNOWN, observed_at=observed_at, note=note)

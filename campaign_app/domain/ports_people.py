@@ -171,8 +171,8 @@ class FactStore(Protocol):
         """
         ...
 
-    def confirmed(self, customer_ids: Sequence[int]) -> frozenset[int]:
-        """Those whose latest fact says confirmed, whatever for and however long ago."""
+    def confirmed(self, by: Mapping[int, int]) -> frozenset[int]:
+        """Of customers, each with the id of the fact that confirmed them, those whose latest fact says the same."""
         ...
 
     def history(self, customer_id: int) -> tuple[tuple[int, ConsentFact], ...]:

@@ -172,7 +172,7 @@ def _once(context: Context, campaign: Campaign, submission: Submission, messages
     if messages is None:
         return Settled.LATER
     if outcomes is None and messages:
-        _wait_with(context, gateway.capabilities, messages)
+        _wait_with(context, submission, gateway.capabilities, messages)
         if not _may_submit(context, context.stores.campaigns.campaign(campaign.id)):
             return Settled.STOPPED
         forget_fence(context, submission)
@@ -181,10 +181,12 @@ def _once(context: Context, campaign: Campaign, submission: Submission, messages
     return Settled.DONE if settled else Settled.UNKNOWN
 
 
-def _wait_with(context: Context, sender: GatewayCapabilities, messages: Sequence[Outgoing]) -> None:
+def _wait_with(
+    context: Context, submission: Submission, sender: GatewayCapabilities, messages: Sequence[Outgoing]
+) -> None:
     """Raises RemoteUnavailable where the turn is too far away, or was overtaken: then the gate is asked again."""
     wait_for_turn(context, sender, [message.text for message in messages])
-    if _is_overtaken(context, messages):
+    if _is_overtaken(context, submission, sender, messages):
         raise RemoteUnavailable("batch_late", "Time passed, or somebody said no, before the batch could leave")
 
 
@@ -196,7 +198,7 @@ def _once_only(
     ledger, messages, noted = context.stores.ledger, fresh, fresh is None
     if fresh is not None:
         noted = _wait_for_turn(context, submission, gateway.capabilities, [(m.message_id, m.text) for m in fresh])
-        if _is_overtaken(context, fresh):
+        if _is_overtaken(context, submission, gateway.capabilities, fresh):
             note_untaken(context, submission, [message.message_id for message in fresh])
             messages = None
     if messages is None:
@@ -251,16 +253,21 @@ def _is_stale(context: Context, messages: Sequence[Outgoing]) -> bool:
     return any(abs(now - m.recipient.decided_at) > BATCH_TIME for m in messages)
 
 
-def _is_overtaken(context: Context, messages: Sequence[Outgoing]) -> bool:
+def _is_overtaken(
+    context: Context, submission: Submission, sender: GatewayCapabilities, messages: Sequence[Outgoing]
+) -> bool:
     """Whether the gate has to be asked again: its word is too old, or somebody is not confirmed any more.
 
     A person, another worker or another flow of this one may have put a no down, read another answer or chosen another
-    source of consents while texts were made or a turn was waited for. Nobody who was confirmed had a mark.
+    source of consents while texts were made or a turn was waited for. Nobody who was confirmed had a mark. Another
+    answer may be a consent as well, and to something else; a number may be somebody else's by now.
     """
-    ids = [message.recipient.customer_id for message in messages]
-    if _is_stale(context, messages) or context.stores.suppressions.of_customers(ids):
+    by = {message.recipient.customer_id: message.recipient.fact_id for message in messages}
+    if _is_stale(context, messages) or context.stores.suppressions.of_customers(list(by)):
         return True
-    return not context.stores.facts.confirmed(ids).issuperset(ids)
+    if not context.stores.facts.confirmed(by).issuperset(by):
+        return True
+    return not _renumbered(context, submission, sender).isdisjoint(message.message_id for message in messages)
 
 
 def _still_confirmed(context: Context, campaign: Campaign, submission: Submission) -> list[Outgoing] | None:
@@ -299,9 +306,12 @@ def _asked_again(
 def _elsewhere(context: Context, campaign: Campaign, submission: Submission) -> dict[str, str]:
     """Message id → why, where the sender goes by numbers and would reach another than that of the claim."""
     sender = context.remotes.gateway(submission.account_id, campaign.purpose).capabilities
-    if not (sender.needs_phone or sender.needs_platform_phone):
-        return {}
-    return dict.fromkeys(context.stores.ledger.renumbered(submission.id), "number_changed")
+    return dict.fromkeys(_renumbered(context, submission, sender), "number_changed")
+
+
+def _renumbered(context: Context, submission: Submission, sender: GatewayCapabilities) -> frozenset[str]:
+    by_number = sender.needs_phone or sender.needs_platform_phone
+    return context.stores.ledger.renumbered(submission.id) if by_number else frozenset()
 
 
 def _confirmed_of(

@@ -80,7 +80,10 @@ _ROWS_OF_PEOPLE: Final = (
 _NUMBERS: Final = (
     sa.select(ledger.c.message_id, ledger.c.dedupe_key, _number)
     .join(customer, customer.c.id == ledger.c.customer_id)
-    .where(ledger.c.submission_id == sa.bindparam("submission"), _number.is_not(None), _number != ledger.c.dedupe_key)
+    .where(
+        ledger.c.submission_id == sa.bindparam("submission"),
+        sa.or_(_number.is_(None), _number != ledger.c.dedupe_key),
+    )
 )
 # what the sender may have before what it surely has not; any other outcome comes before both
 _OPEN: Final = (Outcome.UNKNOWN.value, "")
@@ -189,8 +192,8 @@ def _key_by_now(row: AnyRow, hashes: PhoneKeys) -> bytes:
 def renumbered_among(connection: sa.Connection, submission_id: int) -> frozenset[str]:
     """Who else has such a number may have been claimed under it, or is yet to be."""
     rows = connection.execute(_NUMBERS, {"submission": submission_id}).all()
-    people = people_of(connection, {key for row in rows for key in (row.dedupe_key, row.phone_key)})
-    return frozenset(row.message_id for row in rows if people[row.dedupe_key] != people[row.phone_key])
+    people = people_of(connection, {key for row in rows for key in (row.dedupe_key, row.phone_key) if key is not None})
+    return frozenset(row.message_id for row in rows if people[row.dedupe_key] != people.get(row.phone_key))
 
 
 def _rank(row: AnyRow) -> tuple[int, int]:

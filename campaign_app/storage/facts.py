@@ -48,11 +48,6 @@ REFUSED_AHEAD_MS: Final = 3_600_000
 _NEWEST: Final = FACT.join(schema.consent_latest, schema.consent_latest.c.fact_id == schema.consent_fact.c.id)
 _NEWEST_SINCE: Final = _NEWEST.where(schema.consent_fact.c.checked_at >= sa.bindparam("since"))
 _NEWEST_ID: Final = sa.select(schema.consent_latest.c.customer_id, schema.consent_latest.c.fact_id)
-_CONFIRMED: Final = (
-    sa.select(schema.consent_latest.c.customer_id)
-    .join(schema.consent_fact, schema.consent_latest.c.fact_id == schema.consent_fact.c.id)
-    .where(schema.consent_fact.c.status == ConsentStatus.CONFIRMED.value)
-)
 _cursor, _source, _receipt = schema.stream_cursor.c, schema.consent_source.c, schema.consent_receipt.c
 _READ: Final = sa.select(
     sa.or_(
@@ -116,10 +111,16 @@ class SqlFacts:
             rows = rows_among(connection, wanted, schema.consent_latest.c.customer_id, customer_ids, **given)
             return {row[1]: (row[0], fact_of(row)) for row in rows}
 
-    def confirmed(self, customer_ids: Sequence[int]) -> frozenset[int]:
+    def confirmed(self, by: Mapping[int, int]) -> frozenset[int]:
         with self.db.look() as connection:
-            rows = rows_among(connection, _CONFIRMED, schema.consent_latest.c.customer_id, customer_ids)
-            return frozenset(row[0] for row in rows)
+            rows = rows_among(connection, _NEWEST_ID, schema.consent_latest.c.customer_id, by)
+            newest: dict[int, int] = dict(rows)
+        newer = {customer_id: fact_id for customer_id, fact_id in newest.items() if fact_id != by[customer_id]}
+        if not newer:
+            return frozenset(newest)
+        told = self.facts([*newer.values(), *(by[customer_id] for customer_id in newer)])
+        changed = {each for each, fact_id in newer.items() if told[fact_id].says != told[by[each]].says}
+        return frozenset(newest.keys() - changed)
 
     def history(self, customer_id: int) -> tuple[tuple[int, ConsentFact], ...]:
         fact = schema.consent_fact

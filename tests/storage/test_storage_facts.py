@@ -97,16 +97,30 @@ def test_facts_checked_since_a_moment_leave_out_old_and_undated_ones(workspace: 
     }
 
 
-def test_whose_latest_word_is_no_confirmation_is_not_among_the_confirmed(workspace: Workspace) -> None:
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        {"status": ConsentStatus.DECLINED},
+        {"purposes": frozenset({"service"})},
+        {"channel": Channel.EMAIL},
+        {"expires_at": NOW},
+        {"max_per_month": 1},
+        {"evidence": None},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_whose_latest_word_is_another_one_is_not_among_the_confirmed(
+    workspace: Workspace, otherwise: dict[str, object]
+) -> None:
     account_id = shop(workspace)
     ids = sync(workspace, account_id, *(person(ref) for ref in ("c1", "c2", "c3")))
-    told = [fact(account_id, "c1"), fact(account_id, "c2")]
-    workspace.facts.append(told, [])
-    later = fact(account_id, "c2", status=ConsentStatus.DECLINED, checked_at=NOW + minutes(1))
-    workspace.facts.append([later], [])
-    assert workspace.facts.confirmed(list(ids.values())) == {ids["c1"]}
+    workspace.facts.append([fact(account_id, "c1"), fact(account_id, "c2")], [])
+    by = {customer_id: fact_id for customer_id, (fact_id, _) in workspace.facts.latest(list(ids.values())).items()}
+    again = [fact(account_id, "c1", checked_at=NOW + minutes(1))]
+    workspace.facts.append([*again, fact(account_id, "c2", checked_at=NOW + minutes(1), **otherwise)], [])
+    assert workspace.facts.confirmed(by) == {ids["c1"]}
     workspace.accounts.take_consents_from(account_id, shop(workspace, "k2"))
-    assert workspace.facts.confirmed(list(ids.values())) == set()
+    assert workspace.facts.confirmed(by) == set()
 
 
 def test_facts_of_nobody_we_know_are_skipped(workspace: Workspace) -> None:
