@@ -134,10 +134,12 @@ class FactStore(Protocol):
         cursor: str,
         *,
         read_at: datetime | None = None,
+        unseen_at: datetime | None = None,
     ) -> bool:
         """`append` and the cursor of stream `changes`, in one transaction. Raises as `append`.
 
         `read_at`: when the list was asked for, where it was read to its end and nobody may have changed unseen.
+        `unseen_at`: when it had been answered, where a row of it could not be read.
 
         False, and nothing is stored, where the stored cursor is not `stands` any more.
         """

@@ -15,7 +15,7 @@ from campaign_app.domain.customer import Account, Customer
 from campaign_app.domain.errors import AppError, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Composed
 from campaign_app.jobs import unread
-from campaign_app.jobs.gating import Facts, Judged, at_shop, judge_all, pull_changes, refresh
+from campaign_app.jobs.gating import Facts, Judged, at_shop, judge_all, known_since, pull_changes, refresh
 from campaign_app.jobs.poll import REFUSALS, read_refusals
 from campaign_app.jobs.ports import LedgerRow
 from campaign_app.jobs.stores import Context
@@ -112,8 +112,10 @@ def _raise_worst(asked: Sequence[Future[Any]]) -> None:
 
 
 def _read_own(context: Context, account: Account, customers: Sequence[Customer]) -> Facts:
-    age = context.policy.reread_after if pull_changes(context, account) else timedelta(0)
-    return refresh(context, account, customers, context.clock() - age)
+    if not pull_changes(context, account):
+        return refresh(context, account, customers, None)
+    lately = context.clock() - context.policy.reread_after
+    return refresh(context, account, customers, known_since(context, account, lately))
 
 
 def _read_twins(context: Context, shop: Account, customers: Sequence[Customer]) -> None:
@@ -122,7 +124,7 @@ def _read_twins(context: Context, shop: Account, customers: Sequence[Customer]) 
     A list of changes says nothing of who said no before it was first read: of them no checked fact is there yet. A
     shop that nobody can ask who agreed, or who left, has nothing to tell.
     """
-    older_than = EVER if pull_changes(context, shop) else context.clock()
+    older_than = known_since(context, shop, EVER) if pull_changes(context, shop) else None
     offers = context.remotes.platform(shop.id).capabilities()
     if not (offers.consent_lookup or offers.consent_changes):
         return

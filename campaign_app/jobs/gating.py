@@ -21,7 +21,7 @@ from campaign_app.domain.ports import PlatformClient
 from campaign_app.jobs.caps import MONTH, WEEK, over_cap
 from campaign_app.jobs.ports import GatewayCapabilities
 from campaign_app.jobs.stores import Context
-from campaign_app.services.following import changes_read_name
+from campaign_app.services.following import changes_read_name, changes_unseen_name
 
 # of one pull; more than this is a listing that goes in circles
 MAX_PAGES: Final = 10_000
@@ -61,12 +61,14 @@ def at_shop(account: Account) -> Iterator[None]:
         raise named from trouble
 
 
-def refresh(context: Context, account: Account, customers: Sequence[Customer], older_than: datetime) -> Facts:
+def refresh(context: Context, account: Account, customers: Sequence[Customer], older_than: datetime | None) -> Facts:
     """Reads anew the facts of one account's customers that were checked before `older_than`; returns the latest.
 
-    And those of a time to come: they were read by a clock that was ahead, and may be of any age.
+    None: all of them, for a platform whose clock is ahead dates what it said a moment ago later than now. And those of
+    a time to come: they were read by a clock that was ahead, and may be of any age.
     """
-    known = context.stores.facts.latest([c.id for c in customers], checked_since=older_than)
+    ids = [c.id for c in customers]
+    known = {} if older_than is None else context.stores.facts.latest(ids, checked_since=older_than)
     latest = context.clock() + context.policy.clock_skew
     fresh = {c: told for c, told in known.items() if told[1].checked_at is not None and told[1].checked_at <= latest}
     refs = [CustomerRef(account.id, c.ref) for c in customers if c.id not in fresh]
@@ -119,7 +121,8 @@ def pull_changes(context: Context, account: Account) -> bool:
     """Reads the facts of everybody whose consent changed since the last pull.
 
     False where somebody may have changed unseen: an unreadable row, no answer about somebody, a list that does not know
-    its place any more, or a platform that has none.
+    its place any more, or a platform that has none. Whoever looks later is told of an unreadable row by `known_since`:
+    the list is behind it by then.
     """
     client = context.remotes.platform(account.id)
     if not client.capabilities().consent_changes:
@@ -139,8 +142,10 @@ def pull_changes(context: Context, account: Account) -> bool:
         told, onward = list(facts.values()), page.next_cursor
         unseen = broken + page.broken + silent + anew
         read_at = None if page.more or unseen else asked_at
-        moved = told or onward != cursor
-        if moved and not context.stores.facts.append_changes(account, told, receipts, cursor, onward, read_at=read_at):
+        moved, unseen_at = told or onward != cursor, context.clock() if page.broken else None
+        if moved and not context.stores.facts.append_changes(
+            account, told, receipts, cursor, onward, read_at=read_at, unseen_at=unseen_at
+        ):
             continue  # somebody else pulled it meanwhile: on from where they are
         if read_at is not None and not moved:
             context.stores.accounts.set_setting(changes_read_name(account.id), read_at.isoformat())
@@ -148,6 +153,13 @@ def pull_changes(context: Context, account: Account) -> bool:
         if not page.more:
             return not unseen
     raise RemoteRefused("cursor_loop", "The list of changes does not end")
+
+
+def known_since(context: Context, account: Account, moment: datetime) -> datetime:
+    """`moment`, or later: what was checked before the list last kept from us who had changed is known no more."""
+    unseen = context.stores.accounts.setting(changes_unseen_name(account.id), None)
+    # by how much a platform may date what it said before it later than it was
+    return moment if unseen is None else max(moment, datetime.fromisoformat(unseen) + context.policy.clock_skew)
 
 
 def _begins_anew(context: Context, account: Account, cursor: str, refusal: RemoteRefused) -> bool:

@@ -22,6 +22,11 @@ def changes_read_name(account_id: int) -> str:
     return f"account.{account_id}.changes_read"
 
 
+def changes_unseen_name(account_id: int) -> str:
+    """The setting that says when the list of changes last had a row that nobody could read: somebody changed unseen."""
+    return f"account.{account_id}.changes_unseen"
+
+
 @dataclass(frozen=True, slots=True)
 class Lag:
     """From what somebody said here to its platform's knowing it: of how many, half of them, the longest."""

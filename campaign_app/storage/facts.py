@@ -14,7 +14,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from campaign_app.domain.consent import ConsentFact, ConsentStatus, Receipt, Suppression, SuppressionKind
 from campaign_app.domain.customer import Account
 from campaign_app.domain.ports import PhoneKeys
-from campaign_app.services.following import changes_read_name
+from campaign_app.services.following import changes_read_name, changes_unseen_name
 from campaign_app.storage import schema
 from campaign_app.storage.accounts import (
     cursor_of,
@@ -87,6 +87,7 @@ class SqlFacts:
         cursor: str,
         *,
         read_at: datetime | None = None,
+        unseen_at: datetime | None = None,
     ) -> bool:
         with self.db.write() as connection:
             require_source(connection, asked)
@@ -96,6 +97,8 @@ class SqlFacts:
             put_cursor(connection, asked.id, "changes", cursor)
             if read_at is not None:
                 put_settings(connection, {changes_read_name(asked.id): read_at.isoformat()})
+            if unseen_at is not None:
+                put_settings(connection, {changes_unseen_name(asked.id): unseen_at.isoformat()})
             return True
 
     def begin_anew(self, asked: Account, stands: str, cursor: str) -> None:
