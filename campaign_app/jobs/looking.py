@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from campaign_app.domain.customer import Customer
-from campaign_app.domain.message import SubmitOutcome
+from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.jobs.ports import Gateway, LedgerRow, Sent, Submission
 from campaign_app.jobs.stores import Context
 
@@ -15,6 +16,16 @@ def look_up(context: Context, gateway: Gateway, submission: Submission) -> tuple
     if not gateway.capabilities.lookup:
         return ()
     return gateway.lookup(submission.key, sent_of(context, gateway, submission))
+
+
+def every_outcome(context: Context, submission: Submission, said: Sequence[SubmitOutcome]) -> tuple[SubmitOutcome, ...]:
+    """What a sender that knows the key said, and `unknown` of the open messages that it did not mention.
+
+    It is put down that it knew the key: one that has forgotten it since is not believed that it never saw it.
+    """
+    mentioned = {outcome.message_id for outcome in said}
+    left = [row for row in context.stores.ledger.open_rows(submission.id) if row.message_id not in mentioned]
+    return (*said, *(SubmitOutcome(row.message_id, Outcome.UNKNOWN, code="unmentioned") for row in left))
 
 
 def sent_of(context: Context, gateway: Gateway, submission: Submission) -> tuple[Sent, ...]:

@@ -10,7 +10,7 @@ from campaign_app.domain.errors import AppError, NotAllowed, RemoteError
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.jobs.fencing import fence
 from campaign_app.jobs.gating import at_shop
-from campaign_app.jobs.looking import look_up
+from campaign_app.jobs.looking import every_outcome, look_up
 from campaign_app.jobs.once import untaken
 from campaign_app.jobs.ports import Submission
 from campaign_app.jobs.settling import UNANSWERED, Settled, never_seen
@@ -55,6 +55,8 @@ def _look(context: Context, campaign: Campaign, submission: Submission) -> Settl
             return Settled.LATER
         rows = context.stores.ledger.open_rows(submission.id)
         outcomes = _cancelled(row.message_id for row in rows)
+    elif gateway.capabilities.idempotent:
+        outcomes = every_outcome(context, submission, outcomes)
     settled = context.stores.ledger.settle(submission.id, outcomes, context.clock())
     return Settled.DONE if settled else Settled.UNKNOWN
 

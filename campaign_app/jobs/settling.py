@@ -28,7 +28,7 @@ from campaign_app.jobs.asking import BATCH_TIME, CLOCK_STEP, RuleStops, ask_agai
 from campaign_app.jobs.copied import differs
 from campaign_app.jobs.fencing import FENCE, fence, forget_fence
 from campaign_app.jobs.gating import Judged, sealed
-from campaign_app.jobs.looking import look_up
+from campaign_app.jobs.looking import every_outcome, look_up
 from campaign_app.jobs.notes import shop_note, why_refused
 from campaign_app.jobs.once import hand_over, note_untaken, tell_unfit, untaken
 from campaign_app.jobs.ports import GatewayCapabilities, LedgerRow, Submission
@@ -168,6 +168,7 @@ def _once(context: Context, campaign: Campaign, submission: Submission, messages
             return Settled.STOPPED
         if outcomes is None and not never_seen(context, submission):
             return Settled.UNKNOWN
+        outcomes = None if outcomes is None else every_outcome(context, submission, outcomes)
         messages = _still_confirmed(context, campaign, submission) if outcomes is None else ()
     if messages is None:
         return Settled.LATER

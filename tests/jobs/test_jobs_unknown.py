@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -54,6 +55,46 @@ def test_a_key_that_the_sender_answered_for_and_then_forgot_is_never_sent_again(
     assert shop.state(campaign.id) == (CampaignState.WAITING, "unknown_outcomes")
     assert shop.reached() == []
     assert shop.workspace.inbox.counts(campaign.id)["unknown"] == 1
+
+
+def mentions_nobody_and_forgets(shop: Shop, account: int, campaign_id: int) -> list[str]:
+    """The answer is lost; asked for the key the sender knows it, names no message yet, and has forgotten it then."""
+    gateway = shop.gateways[account]
+    gateway.fail_after, gateway.fail_lookup = [UNKNOWN], [KeyboardInterrupt()]
+    with suppress(KeyboardInterrupt):  # a cancelled one asks nothing any more
+        shop.run(campaign_id)
+    gateway.fail_lookup.clear()
+    reached, gateway.never_mentioned = gateway.everybody(), set(everybody(5))
+    (submission,) = shop.workspace.ledger.unsettled(campaign_id)
+    if shop.state(campaign_id)[0] is CampaignState.CANCELLING:
+        reconcile(shop.context, campaign_id)
+    else:
+        settling.settle(shop.context, shop.workspace.campaigns.campaign(campaign_id), submission)
+    assert forget(shop, account) == reached
+    return reached
+
+
+def test_a_key_that_was_known_without_a_word_of_any_message_is_never_sent_again(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    assert mentions_nobody_and_forgets(shop, account, campaign.id) == everybody(5)
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    assert shop.state(campaign.id) == (CampaignState.WAITING, "unknown_outcomes")
+    assert len(shop.gateways[account].submits) == 1
+
+
+def test_a_cancel_withholds_nobody_of_a_key_that_was_known_once(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    shop.gateways[account].before_submit = lambda: shop.set_state(campaign.id, CampaignState.CANCELLING)
+    mentions_nobody_and_forgets(shop, account, campaign.id)
+    shop.clock.advance(fencing.FENCE.total_seconds() + 1)
+    for look in (1, 2):
+        reconcile(shop.context, campaign.id, look)
+        shop.clock.advance(fencing.FENCE.total_seconds() + 1)
+    assert shop.state(campaign.id) == (CampaignState.CANCELLED, "unknown_outcomes")
+    counts = shop.workspace.inbox.counts(campaign.id)
+    assert (counts["unknown"], counts["withheld"]) == (5, 0)
 
 
 @pytest.mark.parametrize(("days", "note"), [(8.0, "unknown_outcomes"), (6.1, "unknown_outcomes"), (-1.0, "clock_back")])
