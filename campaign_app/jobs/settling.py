@@ -97,16 +97,22 @@ def _opens_later(context: Context) -> bool:
     return OPENS < opens > (local + CLOCK_STEP).time()
 
 
-def _may_submit(context: Context, campaign: Campaign) -> bool:
+def _may_submit(context: Context, submission: Submission) -> bool:
     """`may_leave`, and this is still the workspace that this machine knows, with what it has claimed by now.
 
-    One that was put back from an older copy submits nothing: what it has forgotten would leave twice.
+    One that was put back from an older copy submits nothing: what it has forgotten would leave twice. Nor does one that
+    lacks this very claim, as a server does that stands in for another one and never got it (RemoteUnavailable): it is
+    claimed anew.
     """
+    campaign = context.stores.campaigns.campaign(submission.campaign_id)
     if not may_leave(context, campaign):
         return False
     if why := context.seen():
         put_aside(context, campaign, CampaignState.PAUSED, why)
-    return not why
+        return False
+    if context.stores.ledger.submission_at(campaign.id, submission.first_seq) is None:
+        raise RemoteUnavailable("claim_lost", "The workspace's server has lost what was claimed")
+    return True
 
 
 def stop_by(context: Context, campaign: Campaign, rule: RuleStops) -> None:
@@ -174,7 +180,7 @@ def _once(context: Context, campaign: Campaign, submission: Submission, messages
         return Settled.LATER
     if outcomes is None and messages:
         _wait_with(context, submission, gateway.capabilities, messages)
-        if not _may_submit(context, context.stores.campaigns.campaign(campaign.id)):
+        if not _may_submit(context, submission):
             return Settled.STOPPED
         forget_fence(context, submission)
         outcomes = gateway.submit(submission.key, messages)
@@ -210,7 +216,7 @@ def _once_only(
     if not messages:
         found = look_up(context, gateway, submission) or ()
         return _ended(settled=ledger.settle(submission.id, found, context.clock()))
-    if not _may_submit(context, context.stores.campaigns.campaign(campaign.id)):
+    if not _may_submit(context, submission):
         note_untaken(context, submission, [message.message_id for message in messages])
         return Settled.STOPPED
     outcomes = hand_over(context, gateway, submission, messages, noted=noted)

@@ -68,7 +68,6 @@ class Seen:
     folder: Path
     host: str
     clock: Callable[[], datetime]
-    _written: Heads | None = field(default=None, init=False)
     _told: bool = field(default=False, init=False)
     _turn: Lock = field(default_factory=Lock, init=False, repr=False)
 
@@ -140,8 +139,10 @@ class Seen:
         if known := copies.noticed(meta):
             return known["why"]
         if seen is not None:
-            # where two processes write at once, with two copies, each meets the other's mark at its next batch
-            return "" if seen == self._written or holds(connection, meta, seen) else OLDER
+            # also where this very process wrote the mark: a server may be put back, or stood in for by one that lacks
+            # the last commits, under a worker that goes on. Where two processes write at once, with two copies, each
+            # meets the other's mark at its next batch
+            return "" if holds(connection, meta, seen) else OLDER
         # a machine that has seen it before recognises it; to another one it is new
         host = meta.get("host", "")
         return ELSEWHERE if self.host and host and host != self.host else ""
@@ -156,8 +157,7 @@ class Seen:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with FileLock(file.with_suffix(".lock"), timeout=LOCK_SECONDS):
-                self._written = _furthest(read_mark(file) or {}, heads)
-                write_mark(file, self._written)
+                write_mark(file, _furthest(read_mark(file) or {}, heads))
         except OSError as error:
             # the mark that is there stays true: an older copy than that is still noticed
             if not self._told:

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from campaign_app.domain.consent import Channel
 from campaign_app.domain.phone import Phone
 from campaign_app.jobs.gating import follow_changes
 from campaign_app.jobs.ports import GatewayCapabilities
 from campaign_app.jobs.turns import LONGEST_TURN
+from campaign_app.storage.schema_sending import ledger, submission
 from tests.helpers.shop import NOW, Shop, person
 from tests.jobs.test_jobs_overtaken import (
     KEYED,
@@ -98,6 +100,30 @@ def test_a_number_that_is_somebody_elses_by_then_is_not_written_to(
     shop.run_to_its_end(campaign.id)
     assert reached(gateway) == [number_of(0), number_of(2), number_of(3)]
     assert shop.workspace.inbox.counts(campaign.id)["withheld"] == 1
+
+
+@BOTH
+def test_a_claim_that_its_server_has_lost_meanwhile_is_not_submitted_but_made_anew(
+    shop: Shop, capabilities: GatewayCapabilities
+) -> None:
+    """A server that stands in for another one may lack its last commits: nobody would know what left."""
+    if shop.workspace.database.engine.dialect.name != "postgresql":
+        pytest.skip("files stand in for nothing")
+    _, gateway = carrier(shop, 4, capabilities)
+    campaign, claimed = shop.campaign(), list[int]()
+
+    def stands_in() -> None:
+        claimed.extend(each.id for each in shop.workspace.ledger.unsettled(campaign.id))
+        with shop.workspace.database.write() as connection:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")  # past what keeps the ledger
+            for table in (ledger, submission):
+                connection.execute(sa.delete(table))
+
+    while_it_waits(shop, stands_in)
+    shop.run(campaign.id)
+    assert len(claimed) == 1
+    assert len(gateway.submits) == 1
+    assert shop.workspace.inbox.counts(campaign.id)["accepted"] == 4
 
 
 def test_a_number_that_changes_while_it_waits_is_nothing_to_a_sender_that_goes_by_none(shop: Shop) -> None:

@@ -73,6 +73,21 @@ def test_a_database_that_was_put_back_is_noticed_and_paused_for_everybody(
             assert [watch(restored, state).guard() for state in (here, elsewhere)] == ["", ""]
 
 
+def test_a_database_that_is_put_back_under_a_worker_that_goes_on_is_noticed(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """A server that stands in for another one lacks what that one committed last; the worker's marks are its own."""
+    made, guard = Campaigning(workspace, 4), watch(workspace, tmp_path / "here")
+    made.claim(0)
+    assert guard.guard() == ""
+    with as_it_is_now(workspace, tmp_path / "older") as older:
+        made.claim(1)
+        assert guard.guard() == ""
+        with closing(open_workspace(older, HandedKeeper(KEY, "passphrase"))) as standing_in:
+            guard.db = standing_in.database
+            assert guard.guard() == "older_copy"
+
+
 def test_what_another_process_writes_meanwhile_alarms_nobody(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
