@@ -296,11 +296,27 @@ class JobStore(Protocol):
 
 
 class InboxStore(Protocol):
-    def store_reports(self, account_id: int, page: Page[DeliveryReport], at: datetime) -> int:
+    """`stands`: the cursor that a page follows. Of several who read a list at once a slow one stores its page behind a
+
+    quick one: its rows count, and the cursor stays where it is by then. Back at the former place it would say of what
+    was pulled since, and is not stored yet, that it waits.
+    """
+
+    def store_reports(
+        self, account_id: int, page: Page[DeliveryReport], at: datetime, *, stands: str | None = None
+    ) -> int:
         """Appends outcomes for known provider ids once each, with the cursor; returns how many were new."""
         ...
 
-    def store_inbound(self, account_id: int, page: Page[InboundMessage], opt_outs: Sequence[str], at: datetime) -> int:
+    def store_inbound(
+        self,
+        account_id: int,
+        page: Page[InboundMessage],
+        opt_outs: Sequence[str],
+        at: datetime,
+        *,
+        stands: str | None = None,
+    ) -> int:
         """Stores replies once each with the cursor, and suppresses the senders of the inbound ids in `opt_outs`."""
         ...
 
@@ -310,7 +326,9 @@ class InboxStore(Protocol):
         """By inbound id what the entity sent to each reply's sender since then; whoever got nothing is not there."""
         ...
 
-    def store_complaints(self, account_id: int, page: Page[ComplaintClue], at: datetime) -> int:
+    def store_complaints(
+        self, account_id: int, page: Page[ComplaintClue], at: datetime, *, stands: str | None = None
+    ) -> int:
         """The same for complaints: each one suppresses its person for the entity as `complaint`."""
         ...
 

@@ -5,8 +5,9 @@ its page: the next question, by the page's cursor, is the proof. As long as mess
 question at once, so that leases are not over by then. What comes again all the same has the id that it had.
 
 While a lease runs nobody else sees the message, and an opt-out that another process leased and never stored would be
-waiting unseen. So the cursor is stored as open (`7+` and until when) before anything is leased, and an open cursor of
-another process, or one under which an answer did not arrive, gives an error until every lease of then is over.
+waiting unseen. So the cursor is stored as open (`7+`, until when and by whom) before anything is leased, and an open
+cursor of another process, or one under which an answer did not arrive, gives an error until every lease of then is
+over. Where two store one at once the first is right (`InboxStore`), and the other waits for its leases.
 
 What nobody can read is leased like the rest and not deleted: as long as its lease runs, every page says that it is
 there (`Page.broken`), and the cursor stays open, so that another process waits until it can be seen again.
@@ -15,6 +16,7 @@ there (`Page.broken`), and the cursor stays open, so that another process waits 
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -33,7 +35,7 @@ _FRESH: Final = timedelta(seconds=5)
 # a question that takes as long as it may (`transport.aliyun_queues.ONCE`: 5 s to connect, 10 s to answer) and leases at
 # its end; flows try again for longer than that (`jobs.flows`)
 HIDDEN: Final = _FRESH + timedelta(seconds=15) + LEASE
-_CURSOR: Final = re.compile(r"([0-9]{1,15})(?:\+([0-9]{1,14}))?", re.ASCII)
+_CURSOR: Final = re.compile(r"([0-9]{1,15})(?:\+([0-9]{1,14})(\+[0-9a-f]+)?)?", re.ASCII)
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
@@ -62,6 +64,7 @@ class LeaseQueue(Generic[T]):
         have been leased and not arrived; None where none was and `ready` has to be called again.
         """
         self._ready, self._receive, self._delete, self._clock = ready, receive, delete, clock
+        self._mine = f"+{secrets.token_hex(4)}"
         self._opened: int | None = None
         self._cut_until: datetime | None = None
         self._unread: tuple[datetime, int] | None = None
@@ -71,16 +74,16 @@ class LeaseQueue(Generic[T]):
 
     def page(self, cursor: str) -> Page[T]:
         """Raises what `ready`, `receive` and `delete` raise, and RemoteUnavailable("replies_hidden")."""
-        number, until = _read(cursor)
+        number, until, opened_by = _read(cursor)
         with self._lock:
             if self._held is not None and self._held[0] == number and until is not None:
                 return self._held[1]
             self._delete_stored(cursor)
             self._ready()
-            now = self._clock()
-            if until is None or (self._opened == number and until - now < HIDDEN - _FRESH):
+            now, mine = self._clock(), self._opened == number and opened_by == self._mine
+            if until is None or (mine and until - now < HIDDEN - _FRESH):
                 return self._open(number, now)
-            if self._opened == number:
+            if mine:
                 return self._received(number, now)
             return self._after_another(number, max(until, self._cut_until or until), now)
 
@@ -90,7 +93,7 @@ class LeaseQueue(Generic[T]):
             raise RemoteUnavailable("replies_hidden", "Replies may be out of sight", retry_after=left)
         if until > now:  # the clock was set back: nobody knows when that was
             self._cut_until = None
-            return Page((), _open_cursor(number, now), more=True)
+            return Page((), self._open_cursor(number, now), more=True)
         return self._open(number, now)
 
     def _delete_stored(self, cursor: str) -> None:
@@ -102,7 +105,7 @@ class LeaseQueue(Generic[T]):
 
     def _open(self, number: int, now: datetime) -> Page[T]:
         self._opened = number
-        return Page((), _open_cursor(number, now), more=True)
+        return Page((), self._open_cursor(number, now), more=True)
 
     def _received(self, number: int, now: datetime) -> Page[T]:
         try:
@@ -117,24 +120,23 @@ class LeaseQueue(Generic[T]):
             return self._at_the_end(number, now)
         if found.broken:
             self._unread = self._clock() + LEASE, found.broken
-        page = Page(tuple(found.items), _open_cursor(number + 1, now), more=True, broken=found.broken)
+        page = Page(tuple(found.items), self._open_cursor(number + 1, now), more=True, broken=found.broken)
         self._held, self._handles, self._opened = (number, page), found.handles, number + 1
         return page
 
     def _at_the_end(self, number: int, now: datetime) -> Page[T]:
         """Not held: an empty page says nothing of what came since."""
         if self._unread is not None and now < self._unread[0]:
-            return Page((), _open_cursor(number, now), more=False, broken=self._unread[1])
+            return Page((), self._open_cursor(number, now), more=False, broken=self._unread[1])
         return Page((), str(number + 1), more=False)
 
+    def _open_cursor(self, number: int, now: datetime) -> str:
+        return f"{number}+{(now + HIDDEN - _EPOCH) // _MILLISECOND}{self._mine}"
 
-def _open_cursor(number: int, now: datetime) -> str:
-    return f"{number}+{(now + HIDDEN - _EPOCH) // _MILLISECOND}"
 
-
-def _read(cursor: str) -> tuple[int, datetime | None]:
-    """A cursor that nobody here wrote counts as one at the start."""
+def _read(cursor: str) -> tuple[int, datetime | None, str]:
+    """Its number, until when leases may run, and who opened it. One that nobody here wrote counts as the start."""
     found = _CURSOR.fullmatch(cursor)
     if found is None:
-        return 0, None
-    return int(found[1]), _EPOCH + int(found[2]) * _MILLISECOND if found[2] else None
+        return 0, None, ""
+    return int(found[1]), _EPOCH + int(found[2]) * _MILLISECOND if found[2] else None, found[3] or ""

@@ -66,7 +66,7 @@ def _ask(context: Context, account_id: int, stream: str, store: Store, phones: I
     if not items:
         return 0
     cursor = context.stores.accounts.cursor(account_id, stream)
-    return store(account_id, Page(items, cursor, more=True), context.clock())
+    return store(account_id, Page(items, cursor, more=True), context.clock(), stands=cursor)
 
 
 def _name(account_id: int, stream: str) -> str:

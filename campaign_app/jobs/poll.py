@@ -80,11 +80,11 @@ def _poll(context: Context, account_id: int, stream: str, store: Callable[..., i
 def _keep_replies(context: Context) -> Callable[..., int]:
     inbox = context.stores.inbox
 
-    def store(account: int, page: Page[InboundMessage], at: datetime) -> int:
+    def store(account: int, page: Page[InboundMessage], at: datetime, *, stands: str) -> int:
         unsure = [message for message in page.items if depends(message.text)]
         sent = inbox.texts_sent(account, unsure, at - LATELY) if unsure else {}
         refusals = [m.inbound_id for m in page.items if is_opt_out(m.text, sent.get(m.inbound_id, ()))]
-        return inbox.store_inbound(account, page, refusals, at)
+        return inbox.store_inbound(account, page, refusals, at, stands=stands)
 
     return store
 
@@ -106,7 +106,7 @@ def _pages(context: Context, account_id: int, stream: str, store: Callable[..., 
         if page.broken and stream != "reports":
             unread.note(context, account_id, stream, page.broken)
         if page.items or page.next_cursor != cursor:
-            new += store(account_id, page, context.clock())
+            new += store(account_id, page, context.clock(), stands=cursor)
         if not page.more:
             return new, True
     return new, False

@@ -79,7 +79,12 @@ def require_source(connection: sa.Connection, account: Account) -> None:
         raise RemoteUnavailable("source_changed", words, account=account.id)
 
 
-def put_cursor(connection: sa.Connection, account_id: int, stream: str, cursor: str) -> None:
+def put_cursor(
+    connection: sa.Connection, account_id: int, stream: str, cursor: str, *, stands: str | None = None
+) -> None:
+    """Where it is not at `stands` any more, if that is given, somebody else has moved it meanwhile, and it stays."""
+    if stands is not None and cursor_of(connection, account_id, stream) != stands:
+        return
     row = {"account_id": account_id, "stream": stream, "cursor": cursor}
     write_all(connection, insert_or_update(connection, schema.stream_cursor, "account_id", "stream"), [row])
 

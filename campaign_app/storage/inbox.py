@@ -54,11 +54,13 @@ class SqlInbox:
     db: Database
     keys: WorkspaceKeys = field(repr=False)
 
-    def store_reports(self, account_id: int, page: Page[DeliveryReport], at: datetime) -> int:
+    def store_reports(
+        self, account_id: int, page: Page[DeliveryReport], at: datetime, *, stands: str | None = None
+    ) -> int:
         """A report of a message that is not known yet is kept and applied when the message's outcome is settled."""
         with self.db.write() as connection:
             finder = Finder.of(connection, self.keys.hashes, account_id)
-            put_cursor(connection, account_id, "reports", page.next_cursor)
+            put_cursor(connection, account_id, "reports", page.next_cursor, stands=stands)
             known = _known(connection, delivery_report, "report_id", account_id, (r.report_id for r in page.items))
             new = {r.report_id: r for r in page.items if r.report_id not in known}
             rows = [_report_row(account_id, report, to_ms(at)) for report in new.values()]
@@ -79,11 +81,19 @@ class SqlInbox:
             standing = standing_of(connection, (event.ledger_id for event in events))
             return append_outcomes(connection, standing, events, to_ms(at))
 
-    def store_inbound(self, account_id: int, page: Page[InboundMessage], opt_outs: Sequence[str], at: datetime) -> int:
+    def store_inbound(
+        self,
+        account_id: int,
+        page: Page[InboundMessage],
+        opt_outs: Sequence[str],
+        at: datetime,
+        *,
+        stands: str | None = None,
+    ) -> int:
         stop = frozenset(opt_outs)
         with self.db.write() as connection:
             finder = Finder.of(connection, self.keys.hashes, account_id)
-            put_cursor(connection, account_id, "inbound", page.next_cursor)
+            put_cursor(connection, account_id, "inbound", page.next_cursor, stands=stands)
             known = _known(connection, inbound, "inbound_id", account_id, (m.inbound_id for m in page.items))
             numbers = finder.numbers_of(message.ref for message in page.items)
             people = [(message, finder.keys(message.ref, message.phone, numbers=numbers)) for message in page.items]
@@ -116,10 +126,12 @@ class SqlInbox:
         found = {name: tuple(text for key in keys for text in texts.get(key, ())) for name, keys in people.items()}
         return {name: sent for name, sent in found.items() if sent}
 
-    def store_complaints(self, account_id: int, page: Page[ComplaintClue], at: datetime) -> int:
+    def store_complaints(
+        self, account_id: int, page: Page[ComplaintClue], at: datetime, *, stands: str | None = None
+    ) -> int:
         with self.db.write() as connection:
             finder = Finder.of(connection, self.keys.hashes, account_id)
-            put_cursor(connection, account_id, "complaints", page.next_cursor)
+            put_cursor(connection, account_id, "complaints", page.next_cursor, stands=stands)
             known = _known(connection, complaint, "complaint_id", account_id, (c.complaint_id for c in page.items))
             where = finder.rows_of(clue.provider_id for clue in page.items)
             numbers = finder.numbers_of(clue.ref for clue in page.items)

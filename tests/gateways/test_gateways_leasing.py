@@ -120,6 +120,20 @@ def test_an_empty_page_that_was_not_stored_hides_nothing_that_came_since() -> No
     assert store.rows == {1}
 
 
+def test_of_two_that_open_it_at_once_the_second_waits_for_what_the_first_has_leased() -> None:
+    """Each asks behind the same cursor; the first one's is stored, under which it leases what it has yet to store."""
+    provider, store = provider_of(1), Store()
+    one, other = provider.queue(), provider.queue()
+    opening, _ = one.page(""), other.page("")
+    store.take(opening)
+    leased = one.page(store.cursor)
+    with pytest.raises(RemoteUnavailable):
+        other.page(store.cursor)
+    store.take(leased)
+    store.drain(one)
+    assert (store.rows, provider.messages) == ({1}, {})
+
+
 def test_the_cursor_of_another_process_deletes_nothing() -> None:
     provider, store = provider_of(1), Store()
     queue = provider.queue()

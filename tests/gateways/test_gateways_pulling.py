@@ -63,7 +63,8 @@ def test_every_row_is_handed_over_once() -> None:
 
 def test_nothing_is_pulled_before_the_cursor_is_stored_as_open() -> None:
     provider = Provider(deque([1]))
-    assert PullQueue(provider.pull).page("") == Page((), "0+", more=True)
+    opening = PullQueue(provider.pull).page("")
+    assert (opening.items, opening.next_cursor[:2], opening.more) == ((), "0+", True)
     assert list(provider.rows) == [1]
 
 
@@ -92,6 +93,23 @@ def test_rows_that_may_be_lost_are_named_once(started_again: bool) -> None:
             queue.page(store.cursor)
     store.drain(queue)
     assert (store.rows, store.looked) == ([3], 1)
+
+
+def test_of_two_that_open_it_at_once_the_second_knows_that_it_was_not_the_one() -> None:
+    """Each asks behind the same cursor; the first one's is stored, under which it pulls, and its process ends."""
+    provider, store = Provider(deque([1, 2, 3])), Store()
+    one, other = PullQueue(provider.pull), PullQueue(provider.pull)
+    opening, _ = one.page(""), other.page("")
+    store.take(opening)
+    one.page(store.cursor)
+    store.drain(other)
+    assert (store.rows, store.looked) == ([3], 1)
+
+
+def test_a_cursor_that_an_earlier_version_left_open_is_another_process_s() -> None:
+    provider, store = Provider(deque([1])), Store("7+")
+    store.drain(PullQueue(provider.pull))
+    assert (store.rows, store.looked) == ([1], 1)
 
 
 def test_what_never_left_the_queue_is_not_called_lost() -> None:

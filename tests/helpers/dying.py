@@ -23,10 +23,10 @@ class DyingInbox:
     def __init__(self, inbox: Any, when: str) -> None:
         self._inbox, self._when = inbox, when
 
-    def store_inbound(self, account_id: int, page: Any, *rest: Any) -> int:
+    def store_inbound(self, account_id: int, page: Any, *rest: Any, **more: Any) -> int:
         if page.items and self._when == "received":
             os.kill(os.getpid(), signal.SIGKILL)
-        new: int = self._inbox.store_inbound(account_id, page, *rest)
+        new: int = self._inbox.store_inbound(account_id, page, *rest, **more)
         if page.items and self._when == "stored":
             os.kill(os.getpid(), signal.SIGKILL)
         return new
