@@ -28,6 +28,13 @@ def untaken(context: Context, submission: Submission) -> frozenset[str]:
     return frozenset(context.stores.accounts.setting(_name(submission), None) or ())
 
 
+def take_untaken(context: Context, submission: Submission) -> frozenset[str]:
+    """The same, for whoever ends them: from here on nobody hands them over. None where somebody is about to."""
+    ids = untaken(context, submission)
+    taken = bool(ids) and context.stores.accounts.take_setting(_name(submission), ids)
+    return ids if taken else frozenset()
+
+
 def require_compared(context: Context, account: Account, sender: GatewayCapabilities) -> None:
     """Raises NotAllowed where the sender's templates are a person's word, and nobody has given it of those of now."""
     accounts = context.stores.accounts

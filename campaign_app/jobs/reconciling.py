@@ -11,7 +11,7 @@ from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.jobs.fencing import fence
 from campaign_app.jobs.gating import at_shop
 from campaign_app.jobs.looking import every_outcome, look_up
-from campaign_app.jobs.once import untaken
+from campaign_app.jobs.once import take_untaken
 from campaign_app.jobs.ports import Submission
 from campaign_app.jobs.settling import UNANSWERED, Settled, never_seen
 from campaign_app.jobs.stores import Context
@@ -47,7 +47,7 @@ def _look(context: Context, campaign: Campaign, submission: Submission) -> Settl
         gateway = context.remotes.gateway(submission.account_id, campaign.purpose)
         outcomes = look_up(context, gateway, submission)
     if not gateway.capabilities.idempotent:
-        outcomes = (*(outcomes or ()), *_cancelled(untaken(context, submission)))
+        outcomes = (*(outcomes or ()), *_cancelled(take_untaken(context, submission)))
     if outcomes is None:
         if not never_seen(context, submission):
             return Settled.UNKNOWN

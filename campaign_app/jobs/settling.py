@@ -180,9 +180,10 @@ def _once(context: Context, campaign: Campaign, submission: Submission, messages
         return Settled.LATER
     if outcomes is None and messages:
         _wait_with(context, submission, gateway.capabilities, messages)
+        # before the look: whoever cancels behind that look waits for this request as well
+        forget_fence(context, submission)
         if not _may_submit(context, submission):
             return Settled.STOPPED
-        forget_fence(context, submission)
         outcomes = gateway.submit(submission.key, messages)
     settled = ledger.settle(submission.id, outcomes or (), context.clock())
     return Settled.DONE if settled else Settled.UNKNOWN
