@@ -43,6 +43,7 @@ LONGEST_WAIT: Final = 30.0
 UNANSWERED: Final = 3
 # Consent API: keys are kept for at least seven days; a day is margin
 KEYS_KEPT: Final = timedelta(days=6)
+CLAIM_LOST: Final = "claim_lost"
 
 
 class Settled(StrEnum):
@@ -110,8 +111,9 @@ def _may_submit(context: Context, submission: Submission) -> bool:
     if why := context.seen():
         put_aside(context, campaign, CampaignState.PAUSED, why)
         return False
-    if context.stores.ledger.submission_at(campaign.id, submission.first_seq) is None:
-        raise RemoteUnavailable("claim_lost", "The workspace's server has lost what was claimed")
+    there = context.stores.ledger.submission_at(campaign.id, submission.first_seq)
+    if there is None or (there.id, there.claimed_at) != (submission.id, submission.claimed_at):
+        raise RemoteUnavailable(CLAIM_LOST, "The workspace's server has lost what was claimed")
     return True
 
 
@@ -148,6 +150,8 @@ def _try(
     try:
         return _once(context, campaign, submission, messages), backoff, "unknown_outcomes"
     except RemoteUnavailable as trouble:
+        if trouble.code == CLAIM_LOST:  # its number may be another batch's by now
+            raise
         pause = backoff if trouble.retry_after is None else trouble.retry_after
         return None, pause, shop_note(trouble, "platform_unavailable") or "sender_unavailable"
     except RemoteRefused as refusal:

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from campaign_app.domain.consent import Channel
+from campaign_app.domain.errors import RemoteUnavailable
 from campaign_app.domain.phone import Phone
 from campaign_app.jobs.gating import follow_changes
 from campaign_app.jobs.ports import GatewayCapabilities
@@ -120,6 +121,9 @@ def test_a_claim_that_its_server_has_lost_meanwhile_is_not_submitted_but_made_an
                 connection.execute(sa.delete(table))
 
     while_it_waits(shop, stands_in)
+    with pytest.raises(RemoteUnavailable) as lost:  # at once: another batch may have its number before a second try
+        shop.run(campaign.id)
+    assert (lost.value.code, gateway.submits) == ("claim_lost", [])
     shop.run(campaign.id)
     assert len(claimed) == 1
     assert len(gateway.submits) == 1
