@@ -153,7 +153,7 @@ def test_without_a_keychain_a_passphrase_protects_the_new_workspace(front: Front
         assert not gate.new.make.isEnabled()
         assert gate.new.passphrase.hint.text()
     front.type("new_passphrase_again", PHRASE)
-    front.bot.keyClick(gate.new.passphrase.again, Qt.Key.Key_Return)
+    front.press("gate_create")
     assert front.open_for_real()
     assert bootstrap.key_lives(folder) == "passphrase"
     assert PHRASE not in (folder / "workspace.json").read_text("utf-8")

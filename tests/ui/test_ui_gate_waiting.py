@@ -1,15 +1,17 @@
-"""What is said while a workspace opens and takes its time."""
+"""Before a workspace is open, without one: what is said while it takes its time, and Enter in a new passphrase."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages import gate
+from campaign_app.ui.pages.gate_create import CreatePanel
 from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
 
 
@@ -26,3 +28,21 @@ def test_a_keychain_that_may_ask_is_spoken_of_unless_it_is_a_demo(
         qtbot.waitUntil(lambda: made.findChild(QLabel, "gate_slow").isVisible())
     else:
         assert not made._slow.isActive(), "the key of a demo is in memory only"
+
+
+def test_enter_in_a_new_passphrase_makes_the_workspace(
+    kit: Kit, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session(Plan(tmp_path / "new"), kit.tasks)
+    made: list[str | None] = []
+    monkeypatch.setattr(session, "create", lambda passphrase, _: made.append(passphrase))
+    panel = CreatePanel(kit, session)
+    qtbot.addWidget(panel)
+    panel.by_passphrase.setChecked(True)
+    first, again = panel.passphrase.first, panel.passphrase.again
+    first.setText("一句只有我知道的话")
+    qtbot.keyClick(first, Qt.Key.Key_Return)
+    assert made == [], "it is typed once only"
+    again.setText(first.text())
+    qtbot.keyClick(again, Qt.Key.Key_Return)
+    assert made == [first.text()]
