@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QByteArray, QSize
 from PySide6.QtWidgets import QWidget
 from ui_guide import Guided, guided
 from ui_sending import app
@@ -54,3 +55,30 @@ def test_a_notice_and_the_guide_leave_the_text_and_the_phone_whole(guided: Guide
     guided.shell.resize(1280, 900)
     settle()
     assert strip.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("there", "fits"),
+    [(QSize(1350, 688), True), (QSize(1077, 543), False)],
+    ids=["1366 × 768 with a taskbar", "the same at 125 %"],
+)
+def test_on_a_small_screen_it_is_no_higher_than_it_needs_to_be(
+    guided: Guided, monkeypatch: pytest.MonkeyPatch, there: QSize, *, fits: bool
+) -> None:
+    """The button of the next step was below the edge though the phone above it was half empty."""
+    monkeypatch.setattr("campaign_app.ui.pages.shell.room", lambda _: there)
+    guided.shell.place(QByteArray())
+    guided.shell.showNormal()
+    guided.shell.resize(there)
+    editor = guided.strip(stage(guided.desk.app).draft().id, "content").parentWidget()
+    assert isinstance(editor, CampaignEditor)
+    settle()
+    step, area = editor.step, guided.shell.scrolled
+    assert isinstance(step, ContentStep)
+    assert area is not None
+    for part in (step.edit, step.field, step.reader.phone, step.reader.parts, step.problems):
+        assert whole(part), part.objectName()
+    assert area.verticalScrollBar().isVisible() is not fits
+    area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+    end = editor.on.mapTo(area.viewport(), editor.on.rect().bottomLeft())
+    assert area.viewport().rect().contains(end)

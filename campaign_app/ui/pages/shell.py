@@ -37,6 +37,14 @@ TITLE: Final = 40  # of the top, of which something must be on a screen
 BY_THE_CLOCK: Final = frozenset({"poll", "tell", "changes"})  # all day long: no news to anybody
 
 
+class _Pages(QStackedWidget):
+    """Where pages are scrolled, one is as high as it needs to be: as high as it would like to be, it would be cut."""
+
+    def heightForWidth(self, _width: int) -> int:  # noqa: N802
+        page = self.currentWidget()
+        return max(LEAST_PAGE.height(), 0 if page is None else page.minimumSizeHint().height())
+
+
 class Shell(QMainWindow):
     """Built anew when the language changes: what the user was doing is kept by the view models of the desk."""
 
@@ -62,7 +70,7 @@ class Shell(QMainWindow):
         self.navigation.chosen.connect(self.go)
         self.navigation.help.clicked.connect(lambda _=False: self.show_help())
         self.notices = NoticeBar(kit)
-        self.stack = QStackedWidget()
+        self.stack = _Pages()
         self.scrolled: Area | None = None
         self.gate = Gate(kit, session)
         self.stack.addWidget(self.gate)
