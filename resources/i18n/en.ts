@@ -1565,9 +1565,12 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <source>正在读取…</source>
         <translation>Reading…</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>共 {count} 个投诉。</source>
-        <translation>{count} complaints. </translation>
+        <translation>
+            <numerusform>{count} complaint. </numerusform>
+            <numerusform>{count} complaints. </numerusform>
+        </translation>
     </message>
     <message>
         <source>投诉人在登记或收到时已加入拒收名单，不能解除。</source>
@@ -4485,13 +4488,19 @@ The batch that is being handed over comes to its end first, in little more than 
         <source>正在读取…</source>
         <translation>Reading…</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>找到 {count} 条回复。</source>
-        <translation>{count} replies found.</translation>
+        <translation>
+            <numerusform>{count} reply found.</numerusform>
+            <numerusform>{count} replies found.</numerusform>
+        </translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>共 {count} 条回复。</source>
-        <translation>{count} replies.</translation>
+        <translation>
+            <numerusform>{count} reply.</numerusform>
+            <numerusform>{count} replies.</numerusform>
+        </translation>
     </message>
     <message>
         <source>回复退订的人已自动加入拒收名单。</source>
@@ -7164,13 +7173,19 @@ Li Qiang, support and complaints</translation>
         <source>正在读取…</source>
         <translation>Reading…</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>找到 {count} 条记录。</source>
-        <translation>{count} entries found. </translation>
+        <translation>
+            <numerusform>{count} entry found. </numerusform>
+            <numerusform>{count} entries found. </numerusform>
+        </translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>共 {count} 条记录。</source>
-        <translation>{count} entries. </translation>
+        <translation>
+            <numerusform>{count} entry. </numerusform>
+            <numerusform>{count} entries. </numerusform>
+        </translation>
     </message>
     <message>
         <source>改动或删去任何一条，验证时都会看出来。</source>
@@ -8149,7 +8164,7 @@ Li Qiang, support and complaints</translation>
     </message>
     <message>
         <source>继续后不会马上发：仍于北京时间 {} 开始，最晚发到 {}。</source>
-        <translation>Going on sends nothing at once: it still starts at {} Beijing time and sends until {} at the latest.</translation>
+        <translation>Resuming sends nothing at once: it still starts at {} Beijing time and sends until {} at the latest.</translation>
     </message>
     <message>
         <source>最晚发到 {}。</source>
@@ -8712,9 +8727,12 @@ Li Qiang, support and complaints</translation>
         <source>核对模板…</source>
         <translation>Compare templates…</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>{count} 条（服务商 {at} 所报）</source>
-        <translation>{count} parts (told by the provider, {at})</translation>
+        <translation>
+            <numerusform>{count} part (told by the provider, {at})</numerusform>
+            <numerusform>{count} parts (told by the provider, {at})</numerusform>
+        </translation>
     </message>
     <message>
         <source>、</source>
@@ -10231,9 +10249,12 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <source>按模板发送的通道，正文必须与一个已通过的模板逐字相符，否则不会发出。</source>
         <translation>With a sender that goes by templates a text leaves only if it is, character for character, what an approved template gives.</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>共 {count} 个模板，{usable} 个已通过。</source>
-        <translation>{count} templates, {usable} approved. </translation>
+        <translation>
+            <numerusform>{count} template, {usable} approved. </numerusform>
+            <numerusform>{count} templates, {usable} approved. </numerusform>
+        </translation>
     </message>
     <message>
         <source>、</source>

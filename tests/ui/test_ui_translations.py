@@ -88,3 +88,9 @@ def test_the_compiled_file_is_of_the_same_words() -> None:
     assert compiled.load(str(TS.with_suffix(".qm")))
     plain = {key: forms[0] for key, forms in messages(TS).items() if len(forms) == 1}
     assert {key: compiled.translate(*key) for key in plain} == plain
+
+
+def test_what_a_number_begins_has_a_singular() -> None:
+    """One of a thing was told as "1 complaints."."""
+    counted = re.compile(r"\{count\} [a-z]+s\b")
+    assert [where for where, forms in messages(TS).items() if len(forms) == 1 and counted.match(forms[0])] == []

@@ -47,7 +47,7 @@ class SenderPart(QObject):
         self.compare.setVisible(shop.is_stated and shop.connected)
         self._form.setRowVisible(self.balance, shop.balance is not None)
         if shop.balance is not None:
-            words = self.tr("{count} 条（服务商 {at} 所报）")
+            words = self.tr("{count} 条（服务商 {at} 所报）", "", shop.balance.parts)
             self.balance.setText(words.format(count=show.count(shop.balance.parts), at=show.moment(shop.balance.at)))
         self.choose.setVisible(is_shop and shop.connected)
         self.read.setVisible(shop.is_deaf and shop.connected)

@@ -101,7 +101,7 @@ class CasesPanel(QWidget):
         if total is None:
             self.said.emit(self.tr("正在读取…"))
             return
-        found = self.tr("共 {count} 个投诉。").format(count=show.count(total))
+        found = self.tr("共 {count} 个投诉。", "", total).format(count=show.count(total))
         self.said.emit(found + self.tr("投诉人在登记或收到时已加入拒收名单，不能解除。"))
 
     def new_dialog(self) -> NewCaseDialog:

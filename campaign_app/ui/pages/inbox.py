@@ -107,7 +107,10 @@ class InboxPage(Page):
         if state.total is None:
             self.subtitle.setText(self.tr("正在读取…"))
         else:
-            found = self.tr("找到 {count} 条回复。") if state.filtered else self.tr("共 {count} 条回复。")
+            if state.filtered:
+                found = self.tr("找到 {count} 条回复。", "", state.total)
+            else:
+                found = self.tr("共 {count} 条回复。", "", state.total)
             kept = self.tr("回复退订的人已自动加入拒收名单。")
             self.subtitle.setText(found.format(count=show.count(state.total)) + kept)
 

@@ -101,7 +101,10 @@ class RecordsPage(Page):
         if state.total is None:
             self.subtitle.setText(self.tr("正在读取…"))
         else:
-            found = self.tr("找到 {count} 条记录。") if state.filtered else self.tr("共 {count} 条记录。")
+            if state.filtered:
+                found = self.tr("找到 {count} 条记录。", "", state.total)
+            else:
+                found = self.tr("共 {count} 条记录。", "", state.total)
             kept = self.tr("改动或删去任何一条，验证时都会看出来。")
             self.subtitle.setText(found.format(count=show.count(state.total)) + kept)
         self._fill_campaigns(state)

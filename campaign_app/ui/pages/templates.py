@@ -76,7 +76,7 @@ class TemplatesPanel(QWidget):
         held = self.tr("按模板发送的通道，正文必须与一个已通过的模板逐字相符，否则不会发出。")
         if not state.rows:
             return held
-        counts = self.tr("共 {count} 个模板，{usable} 个已通过。")
+        counts = self.tr("共 {count} 个模板，{usable} 个已通过。", "", len(state.rows))
         return counts.format(count=show.count(len(state.rows)), usable=show.count(state.approved)) + held
 
     def _columns(self) -> tuple[Column[Row], ...]:
