@@ -89,6 +89,7 @@ def test_a_changed_password_is_sealed_anew_once_it_connects(here: Crowd, tmp_pat
     with pytest.raises(WorkspaceError) as caught:
         run("workspace", "login", "--server-password-file", kept(tmp_path, "wrong", "falsch"), *where)
     assert caught.value.code == "server_login"
+    assert "--server-password-file" in say(caught.value)
     assert (folder / "workspace.json").read_bytes() == before
     with cluster().admin() as admin:
         admin.execute(f"ALTER ROLE {login} PASSWORD 'neu gewählt'")
