@@ -32,6 +32,8 @@ class CampaignState(StrEnum):
     DONE = "done"
 
 
+# why one waits whose time a person took back
+NEW_TIME = "new_time"
 # a batch may leave only in this state; asked inside every batch
 SENDABLE_STATES = frozenset({CampaignState.SENDING})
 
@@ -83,6 +85,15 @@ class Campaign:
     def came_with_copy(self) -> bool:
         """Whether it was put aside because the workspace is a copy, and no person has let it go on."""
         return self.state is CampaignState.PAUSED and self.state_note in NOTES
+
+    def paused_early(self, now: datetime) -> bool:
+        """Whether its time has not come: going on only plans it again."""
+        return self.state is CampaignState.PAUSED and self.send_at is not None and self.send_at > now
+
+    def may_be_replanned(self, now: datetime) -> bool:
+        """Whether it is planned for later, or was, and a person paused it; nothing else that paused it is passed by."""
+        paused = self.paused_early(now) and self.state_note == "by_user"
+        return paused or self.state is CampaignState.SCHEDULED
 
     @property
     def may_be_closed(self) -> bool:

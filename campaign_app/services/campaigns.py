@@ -8,7 +8,7 @@ from datetime import datetime, time
 from typing import Any, Final
 
 from campaign_app.domain.audience import Filter
-from campaign_app.domain.campaign import Campaign, CampaignState, Noted, Warned
+from campaign_app.domain.campaign import NEW_TIME, Campaign, CampaignState, Noted, Warned
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.finding import Finding
@@ -250,7 +250,7 @@ class Campaigns(Permitted):
         if rules:  # whoever approves confirms warnings, these like those before
             self.person.require(Permission.APPROVE)
             self._require_another(planned)
-        scheduled = replace(planned, state=CampaignState.SCHEDULED)
+        scheduled = replace(planned, state=CampaignState.SCHEDULED, state_note="")
         noted = self._noted("scheduled", actor, warnings=",".join(rules))
         self._store.update_confirmed(scheduled, rules, expected=campaign.state, noted=noted, seen=campaign)
         return scheduled
@@ -287,6 +287,16 @@ class Campaigns(Permitted):
         state = CampaignState.SCHEDULED if early else CampaignState.SENDING
         seen = self._inbox.complaints(campaign.id) if looked else campaign.complaints_seen
         return self._move(campaign, state, actor, "", after=after, complaints_seen=seen)
+
+    @needs(Permission.SCHEDULE)
+    @on_newest
+    def replan(self, campaign: Campaign, /, *, actor: str) -> Campaign:
+        """Takes back the time of one that has not come to it: approved as it is, it waits for another one."""
+        if not campaign.may_be_replanned(self._clock()):
+            raise NotAllowed("campaign_state", "Only the time of what is planned for later can be changed")
+        if campaign.state is CampaignState.SCHEDULED:
+            campaign = self._move(campaign, CampaignState.PAUSED, actor, "by_user")
+        return self._move(campaign, CampaignState.WAITING, actor, NEW_TIME)
 
     @needs(Permission.STOP)
     @on_newest

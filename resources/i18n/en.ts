@@ -8223,6 +8223,22 @@ Li Qiang, support and complaints</translation>
         <translation>The sender has not reported the outcome yet.</translation>
     </message>
     <message>
+        <source>原定于北京时间 {} 的发送作废，批准保留；在下面另选时间之前不会发送。</source>
+        <translation>The time planned, {} in Beijing, will no longer hold, and the approval is kept. Nothing is sent until you pick another time below.</translation>
+    </message>
+    <message>
+        <source>改时间？</source>
+        <translation>Change the time?</translation>
+    </message>
+    <message>
+        <source>改时间</source>
+        <translation>Change time</translation>
+    </message>
+    <message>
+        <source>保留原定时间</source>
+        <translation>Keep the time</translation>
+    </message>
+    <message>
         <source>继续来自备份或旧副本的活动？</source>
         <translation>Go on with a campaign of a backup or an older copy?</translation>
     </message>
@@ -8290,6 +8306,10 @@ Li Qiang, support and complaints</translation>
     <message>
         <source>取消活动</source>
         <translation>Cancel campaign</translation>
+    </message>
+    <message>
+        <source>改时间</source>
+        <translation>Change time</translation>
     </message>
     <message>
         <source>暂停</source>

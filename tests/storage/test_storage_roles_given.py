@@ -14,7 +14,7 @@ from storage_roles import OPERATOR, OWNER, REVIEWER, WORKER, Stage, refused, sta
 from storage_samples import KEY, NOW
 
 from campaign_app.credentials import MemoryKeeper
-from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.campaign import NEW_TIME, CampaignState
 from campaign_app.domain.errors import NotFound, NotPermitted, WorkspaceError
 from campaign_app.domain.peak import Wish
 from campaign_app.domain.team import Role
@@ -135,6 +135,21 @@ def test_nobody_who_goes_on_knew_of_more_complaints_than_there_are(stage: Stage)
             assert not refused(sql, going, seen=0)
             assert refused(sql, going, seen=1)
         service.campaigns.update(sending, expected=CampaignState.PAUSED)
+
+
+def test_whoever_schedules_takes_a_planned_time_back(stage: Stage) -> None:
+    with closing(stage.here.open(WORKER)) as service:
+        sending = service.campaigns.campaign(stage.sending)
+        planned = replace(sending, state=CampaignState.SCHEDULED, approved_hash="h", send_at=NOW, window_end=NOW)
+        for role in (OPERATOR, REVIEWER):
+            service.campaigns.update(planned, expected=service.campaigns.campaign(stage.sending).state)
+            with closing(stage.here.open(role)) as person:
+                paused = replace(planned, state=CampaignState.PAUSED, state_note="by_user")
+                person.campaigns.update(paused, expected=CampaignState.SCHEDULED)
+                person.campaigns.update(
+                    replace(paused, state=CampaignState.WAITING, state_note=NEW_TIME), expected=CampaignState.PAUSED
+                )
+        service.campaigns.update(sending, expected=CampaignState.WAITING)
 
 
 def test_a_login_without_a_role_is_told_so(stage: Stage) -> None:

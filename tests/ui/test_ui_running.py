@@ -127,9 +127,30 @@ def test_one_paused_before_its_time_says_that_going_on_sends_nothing_yet(staged:
     view.buttons["pause"].click()
     assert view.pill.text == "已暂停"
     assert view.pace.text().startswith(f"继续后不会马上发：仍于北京时间 {show.moment(at)} 开始")
+    assert not view.buttons["replan"].isHidden()
     assert view.hint.text().startswith("还没有开始发送")
     view.buttons["resume"].click()
     assert staged.app.campaigns.get(campaign.id).state is CampaignState.SCHEDULED
+
+
+def test_a_planned_time_is_changed_and_the_approval_kept(staged: Staged, open_step: Open) -> None:
+    campaign = staged.approved()
+    at = staged.app.clock() + timedelta(hours=1)
+    made = open_step(staged.app.campaigns.schedule(campaign.id, send_at=at, actor="李"))
+    view = made.step.run.view
+    asked = answer("confirm_no")
+    view.buttons["replan"].click()
+    assert asked == ["改时间？"]
+    assert staged.app.campaigns.get(campaign.id).state is CampaignState.SCHEDULED
+    answer("confirm_yes")
+    view.buttons["replan"].click()
+    assert staged.app.campaigns.get(campaign.id).state is CampaignState.WAITING
+    assert view.note.text().startswith("原定的时间已作废，批准保留")
+    assert not made.step.plan.isHidden(), "where another one is chosen"
+    planned = made.step.preflight.state
+    assert planned.later, "and not now, by a button that stands where the other stood"
+    assert planned.at == staged.app.campaigns.get(campaign.id).send_at
+    assert view.buttons["replan"].isHidden()
 
 
 def test_the_pace_of_a_sending_is_told(staged: Staged, open_step: Open, monkeypatch: pytest.MonkeyPatch) -> None:

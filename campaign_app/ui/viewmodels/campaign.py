@@ -199,6 +199,9 @@ class CampaignModel(QObject):
         """`knowing`: a person was told what is not known of one that came with a copy."""
         self._do("resume", lambda: self._app.campaigns.resume(self.id, actor=ACTOR, knowing=knowing))
 
+    def replan(self) -> None:
+        self._do("replan", lambda: self._app.campaigns.replan(self.id, actor=ACTOR))
+
     def cancel(self) -> None:
         self._do("cancel", lambda: self._app.campaigns.cancel(self.id, actor=ACTOR))
 

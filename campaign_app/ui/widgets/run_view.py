@@ -27,7 +27,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class RunLook:
-    """`note` says in words why it stands still and what to do; `actions` are pause, resume, cancel and results."""
+    """`note` says in words why it stands still and what to do; `actions` are pause, resume, replan, cancel, results."""
 
     state: str
     level: str
@@ -84,7 +84,7 @@ class Numbers(QWidget):
 
 
 class RunView(QFrame):
-    """`wanted` carries pause, resume, cancel or results."""
+    """`wanted` carries pause, resume, replan, cancel or results."""
 
     wanted = Signal(str)
 
@@ -105,6 +105,7 @@ class RunView(QFrame):
             "cancel": button(
                 self.tr("取消活动"), "danger", name="run_cancel", click=lambda: self.wanted.emit("cancel")
             ),
+            "replan": button(self.tr("改时间"), name="run_replan", click=lambda: self.wanted.emit("replan")),
             "pause": button(self.tr("暂停"), name="run_pause", click=lambda: self.wanted.emit("pause")),
             "resume": button(
                 self.tr("继续发送"), "primary", name="run_resume", click=lambda: self.wanted.emit("resume")

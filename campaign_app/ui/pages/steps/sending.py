@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
@@ -68,6 +69,7 @@ class SendingStep(Step):
         if self._run is None:
             self._run = RunPanel(self._desk, self._model)
             self._run.results.connect(lambda: self.wanted.emit("results", ""))
+            self._run.replanned.connect(self._replan)
             insert(self._parts, 0, self._run, after=self._area)
         return self._run
 
@@ -279,6 +281,12 @@ class SendingStep(Step):
         yes = self.tr("定时发送") if state.later else self.tr("发送")
         if confirm(self, title, text, yes=yes, no=self.tr("先不发"), careful=True):
             self.preflight.send()
+
+    def _replan(self, former: datetime) -> None:
+        """Another time is chosen from the former one on: whoever takes one back does not mean now."""
+        self.preflight.choose_time(former)
+        self.preflight.choose_later(later=True)
+        self._model.replan()
 
     def _choose_later(self, *, later: bool) -> None:
         state = self.preflight.state

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.campaign import NEW_TIME, Campaign, CampaignState
 from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
@@ -42,7 +42,10 @@ ACTIONS: Final[Mapping[CampaignState, frozenset[str]]] = {
 
 
 class RunPanel(QWidget):
+    """`replanned` carries the time that somebody takes back."""
+
     results = Signal()
+    replanned = Signal(datetime)
 
     def __init__(self, desk: Desk, model: CampaignModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,13 +53,15 @@ class RunPanel(QWidget):
         self._pace = Pace()
         self.view = RunView(desk.kit.theme)
         self.view.wanted.connect(self._wanted)
-        desk.allow(Permission.SCHEDULE, self.view.buttons["resume"])
+        for key in ("resume", "replan"):
+            desk.allow(Permission.SCHEDULE, self.view.buttons[key])
         self.unknown = UnknownCard(desk, model)
         self.setLayout(column(self.view, self.unknown))
 
     def first(self) -> QWidget:
-        """The first thing that can be done here and undone: never the cancelling."""
-        offered = (made for key, made in self.view.buttons.items() if key != "cancel" and not made.isHidden())
+        """The first thing that can be done here and undone: never the cancelling, nor another time."""
+        done = (made for key, made in self.view.buttons.items() if key not in ("cancel", "replan"))
+        offered = (made for made in done if not made.isHidden())
         return next(offered, self.view)
 
     def render_view(self, view: CampaignView, foreseen: str = "") -> None:
@@ -79,10 +84,14 @@ class RunPanel(QWidget):
                 pace=self._pace_words(view, seen),
                 note=self._note(view) or foreseen,
                 hint="" if campaign.may_be_closed else self._hint(campaign),
-                actions=ACTIONS.get(campaign.state, frozenset()),
+                actions=self._actions(campaign),
                 numbers=self._numbers(run, view.outcome),
             )
         )
+
+    def _actions(self, campaign: Campaign) -> frozenset[str]:
+        offered = ACTIONS.get(campaign.state, frozenset())
+        return offered | {"replan"} if campaign.may_be_replanned(self._desk.app.clock()) else offered
 
     def _headline(self, state: CampaignState, run: Run) -> str:
         if not run.handled and state not in _OVER:
@@ -95,7 +104,7 @@ class RunPanel(QWidget):
             return self.tr("将于北京时间 {} 开始，最晚发到 {}。").format(
                 show.moment(campaign.send_at), show.moment(campaign.window_end)
             )
-        if self._paused_early(campaign):
+        if campaign.paused_early(self._desk.app.clock()):
             return self.tr("继续后不会马上发：仍于北京时间 {} 开始，最晚发到 {}。").format(
                 show.moment(campaign.send_at), show.moment(campaign.window_end)
             )
@@ -124,14 +133,11 @@ class RunPanel(QWidget):
         end = self.tr("。")
         return said + ("" if said.endswith(end.strip()) else end) + why
 
-    def _paused_early(self, campaign: Campaign) -> bool:
-        """Its time has not come: going on only plans it again."""
-        ahead = campaign.send_at is not None and campaign.send_at > self._desk.app.clock()
-        return ahead and campaign.state is CampaignState.PAUSED
-
     def _hint(self, campaign: Campaign) -> str:
-        if self._paused_early(campaign):
+        if campaign.paused_early(self._desk.app.clock()):
             return self.tr("还没有开始发送；批准保留，每一批发出前再核对同意记录。")
+        if campaign.state_note == NEW_TIME:  # says all of it
+            return ""
         hints = {
             CampaignState.SCHEDULED: self.tr("请保持后台进程运行；错过时段的不会补发，会等您另选时间。"),
             CampaignState.SENDING: self.tr("暂停后，已发出的不会重发，余下的人和批准都保留，继续时从停下处接着发。"),
@@ -175,10 +181,24 @@ class RunPanel(QWidget):
             self._model.resume()
         elif what == "resume":
             self._resume_copied()
+        elif what == "replan":
+            self._replan()
         elif what == "results":
             self.results.emit()
         elif self._sure(run_of(self._model.view)):
             self._model.cancel()
+
+    def _replan(self) -> None:
+        """Asked first: until another time is chosen nothing is sent."""
+        kept = self.tr("原定于北京时间 {} 的发送作废，批准保留；在下面另选时间之前不会发送。")
+        if confirm(
+            self,
+            self.tr("改时间？"),
+            kept.format(show.moment(self._model.view.campaign.send_at)),
+            yes=self.tr("改时间"),
+            no=self.tr("保留原定时间"),
+        ):
+            self.replanned.emit(self._model.view.campaign.send_at)
 
     def _resume_copied(self) -> None:
         if confirm(
