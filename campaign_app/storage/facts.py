@@ -300,9 +300,16 @@ def _put_if_later(dialect: str) -> UpdateBase:
     statement = insert(dialect, table)
     new = sa.tuple_(*(statement.excluded[r] for r in _RANK))
     softer = table.c.refused > statement.excluded.refused
-    ahead = sa.case((softer, sa.literal_column(str(REFUSED_AHEAD_MS))), else_=sa.literal_column(str(AHEAD_MS)))
     fact = schema.consent_fact.c
-    read_at = sa.select(fact.observed_at).where(fact.id == sa.literal_column("excluded.fact_id")).scalar_subquery()
+    of_it = fact.id == sa.literal_column("excluded.fact_id")
+    read_at = sa.select(fact.observed_at).where(of_it).scalar_subquery()
+    undated = sa.select(fact.checked_at).where(of_it).scalar_subquery().is_(None)
+    ahead = sa.case(
+        (softer, sa.literal_column(str(REFUSED_AHEAD_MS))),
+        # whoever nobody could tell anything of is asked again, and never reached by a consent of a clock that is ahead
+        (sa.and_(undated, table.c.refused == 0), sa.literal_column("0")),
+        else_=sa.literal_column(str(AHEAD_MS)),
+    )
     return statement.on_conflict_do_update(
         index_elements=["customer_id"],
         set_={r: statement.excluded[r] for r in _RANK},

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaign_app.domain.consent import ConsentStatus
+from campaign_app.domain.consent import ConsentStatus, CustomerRef
 from campaign_app.domain.message import Page
 from campaign_app.jobs.gating import follow_changes
 from tests.helpers.shop import Shop, everybody
@@ -92,3 +92,34 @@ def test_a_platform_whose_clock_is_ahead_is_asked_all_the_same(shop: Shop, *, li
     platform.consent_changes = unreadable_once  # type: ignore[method-assign]
     shop.run(campaign)
     assert shop.reached() == everybody(3)
+
+
+@pytest.mark.parametrize("lists", [True, False], ids=["a list", "no list"])
+def test_an_answer_that_says_nothing_beats_a_consent_of_a_clock_that_is_ahead(shop: Shop, *, lists: bool) -> None:
+    account = shop.add_account(4)
+    shop.context = replace(shop.context, policy=replace(shop.context.policy, clock_skew=timedelta(seconds=60)))
+    platform = shop.platforms[account]
+    platform.offers = replace(platform.offers, consent_changes=lists)
+    platform.truth = {ref: {"checked_at": shop.clock() + AHEAD} for ref in everybody(4)}
+    campaign = shop.campaign().id
+    shop.clock.advance(10)
+    platform.truth["c00003"] = {"status": ConsentStatus.UNKNOWN, "checked_at": None, "evidence": None}
+    platform.consent_changes = unreadable_once  # type: ignore[method-assign]
+    shop.run(campaign)
+    assert shop.reached() == everybody(3)
+
+
+def test_and_no_refusal_of_one(shop: Shop) -> None:
+    """Which would let an older consent be the latest word again."""
+    account = shop.add_account(1)
+    platform = shop.platforms[account]
+    (ref,) = everybody(1)
+    facts, said = shop.workspace.facts, {"status": ConsentStatus.DECLINED, "checked_at": shop.clock() + AHEAD}
+    unknown = {"status": ConsentStatus.UNKNOWN, "checked_at": None, "evidence": None}
+    for truth in (said, unknown):
+        platform.truth[ref] = truth
+        answers = platform.consents([CustomerRef(account, ref)])
+        facts.append(list(answers.facts.values()), answers.receipts, asked=shop.workspace.accounts.account(account))
+        shop.clock.advance(1)
+    ((_, fact),) = facts.latest(list(shop.workspace.customers.ids_of_refs(account, [ref]).values())).values()
+    assert fact.status is ConsentStatus.DECLINED
