@@ -58,6 +58,8 @@ def hand_over(
         note_untaken(context, submission, [message.message_id for message in messages])
         raise
     ids = [message.message_id for message in messages]
+    if not noted and untaken(context, submission):
+        note_untaken(context, submission, ())  # of a claim with the same key that the workspace's server has lost
     if noted and not context.stores.accounts.take_setting(_name(submission), ids):
         raise RemoteUnavailable("handed_over", "Another worker has handed the batch over")
     try:

@@ -111,10 +111,15 @@ def _may_submit(context: Context, submission: Submission) -> bool:
     if why := context.seen():
         put_aside(context, campaign, CampaignState.PAUSED, why)
         return False
-    there = context.stores.ledger.submission_at(campaign.id, submission.first_seq)
+    _require_claimed(context, submission)
+    return True
+
+
+def _require_claimed(context: Context, submission: Submission) -> None:
+    """Raises RemoteUnavailable where the ledger has it no more: its number may be another batch's by now."""
+    there = context.stores.ledger.submission_at(submission.campaign_id, submission.first_seq)
     if there is None or (there.id, there.claimed_at) != (submission.id, submission.claimed_at):
         raise RemoteUnavailable(CLAIM_LOST, "The workspace's server has lost what was claimed")
-    return True
 
 
 def stop_by(context: Context, campaign: Campaign, rule: RuleStops) -> None:
@@ -147,10 +152,12 @@ def _try(
     context: Context, campaign: Campaign, submission: Submission, messages: Sequence[Outgoing] | None, backoff: float
 ) -> tuple[Settled | None, float, str]:
     """(how it ended or None, seconds to wait before the next try, why it would stop here)."""
+    if messages is None:
+        _require_claimed(context, submission)
     try:
         return _once(context, campaign, submission, messages), backoff, "unknown_outcomes"
     except RemoteUnavailable as trouble:
-        if trouble.code == CLAIM_LOST:  # its number may be another batch's by now
+        if trouble.code == CLAIM_LOST:
             raise
         pause = backoff if trouble.retry_after is None else trouble.retry_after
         return None, pause, shop_note(trouble, "platform_unavailable") or "sender_unavailable"

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from campaign_app.domain.consent import Channel
-from campaign_app.domain.errors import RemoteUnavailable
+from campaign_app.domain.errors import OutcomeUnknown, RemoteUnavailable
 from campaign_app.domain.phone import Phone
 from campaign_app.jobs.gating import follow_changes
 from campaign_app.jobs.ports import GatewayCapabilities
@@ -124,10 +124,13 @@ def test_a_claim_that_its_server_has_lost_meanwhile_is_not_submitted_but_made_an
     with pytest.raises(RemoteUnavailable) as lost:  # at once: another batch may have its number before a second try
         shop.run(campaign.id)
     assert (lost.value.code, gateway.submits) == ("claim_lost", [])
+    # nor does what was put down of the lost claim say of this one that it was not taken
+    shop.workspace.accounts.set_setting(f"rate.{SENDER}", 0)  # no turn is waited for this time
+    gateway.fail_after = [OutcomeUnknown("read_timeout", "No answer in time")]
     shop.run(campaign.id)
     assert len(claimed) == 1
     assert len(gateway.submits) == 1
-    assert shop.workspace.inbox.counts(campaign.id)["accepted"] == 4
+    assert [len(batch) for batch in gateway.accepted.values()] == [4]
 
 
 def test_a_number_that_changes_while_it_waits_is_nothing_to_a_sender_that_goes_by_none(shop: Shop) -> None:
