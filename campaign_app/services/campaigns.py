@@ -238,10 +238,7 @@ class Campaigns(Permitted):
         """
         if campaign.state not in (CampaignState.APPROVED, CampaignState.WAITING):
             raise NotAllowed("campaign_state", "Only an approved campaign can be scheduled")
-        # what has begun cannot be approved anew: every text still meets the rules of today before it leaves
-        packs = campaign.rule_packs if self._begun(campaign.id) else self._texts.rule_packs
-        if campaign.approved_hash != approval_hash(campaign, packs):
-            raise NotAllowed("approval_void", "Text, audience or rules changed after the approval: approve again")
+        self._require_approved(campaign)
         now = self._clock()
         if send_at is not None and send_at < now:
             raise NotAllowed("in_the_past", "The time to send is in the past")
@@ -294,6 +291,7 @@ class Campaigns(Permitted):
         """Takes back the time of one that has not come to it: approved as it is, it waits for another one."""
         if not campaign.may_be_replanned(self._clock()):
             raise NotAllowed("campaign_state", "Only the time of what is planned for later can be changed")
+        self._require_approved(campaign)  # else it could be neither sent nor changed any more
         if campaign.state is CampaignState.SCHEDULED:
             campaign = self._move(campaign, CampaignState.PAUSED, actor, "by_user")
         return self._move(campaign, CampaignState.WAITING, actor, NEW_TIME)
@@ -329,6 +327,12 @@ class Campaigns(Permitted):
         campaign = self._store.campaign(campaign_id)
         fallen = self._store.fallen(campaign_id) if campaign.approved_at is not None else {}
         return Results(campaign, self._store.funnel(campaign_id), self._inbox.counts(campaign_id), fallen)
+
+    def _require_approved(self, campaign: Campaign) -> None:
+        """What has begun cannot be approved anew: every text still meets the rules of today before it leaves."""
+        packs = campaign.rule_packs if self._begun(campaign.id) else self._texts.rule_packs
+        if campaign.approved_hash != approval_hash(campaign, packs):
+            raise NotAllowed("approval_void", "Text, audience or rules changed after the approval: approve again")
 
     def _require_another(self, campaign: Campaign) -> None:
         """Where policy asks for it: whoever changed it last is known, and is somebody else."""

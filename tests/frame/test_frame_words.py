@@ -18,7 +18,7 @@ import pytest
 from campaign_app import assets, words
 from campaign_app.compliance.message import KINDS, PURPOSES, SOURCES, STATUSES
 from campaign_app.compliance.refused import Wrong
-from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.campaign import NEW_TIME, CampaignState
 from campaign_app.domain.consent import Channel, ConsentMethod, ConsentStatus, Reason, SuppressionKind
 from campaign_app.domain.copies import NOTES
 from campaign_app.domain.errors import AppError, NotAllowed
@@ -83,7 +83,7 @@ def state_notes() -> set[str]:
         ends += [n.value for n in returns(name, "jobs/notes.py") if n.value is not None]
     found |= {text.partition(":")[0] for end in ends for text in literals(end)} - {"platform_unavailable", "shop"}
     found = {note for note in found if "%" not in note}
-    return {note for note in found if note} | NOTES | {PAUSED_ALL}
+    return {note for note in found if note} | NOTES | {PAUSED_ALL, NEW_TIME}
 
 
 def refusals() -> set[str]:

@@ -16,7 +16,6 @@ from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.errors import AppError, NotAllowed, RemoteRefused
 from campaign_app.domain.message import ComplaintClue, Page
-from campaign_app.domain.peak import PAUSED_ALL
 from campaign_app.domain.platform import Asked, consent_api
 from campaign_app.jobs import dispatch, screening
 from campaign_app.platforms import Offers
@@ -164,31 +163,6 @@ def test_pause_resume_and_cancel(desk: Desk) -> None:
     assert (waiting.state, waiting.state_note) == (CampaignState.WAITING, "window_over")
     assert desk.campaigns.cancel(later.id, actor="李").state is CampaignState.CANCELLED, "nothing had left"
     assert code_of(lambda: desk.campaigns.cancel(later.id, actor="李")) == "campaign_state"
-
-
-def test_a_time_that_is_planned_can_be_changed_and_nothing_is_sent_meanwhile(desk: Desk) -> None:
-    approved = desk.approved()
-    later = desk.campaigns.schedule(approved.id, send_at=NOW + timedelta(hours=3), actor="李")
-    waiting = desk.campaigns.replan(later.id, actor="李")
-    assert (waiting.state_note, waiting.approved_hash) == ("new_time", approved.approved_hash)
-    at = NOW + timedelta(hours=5)
-    planned = desk.campaigns.schedule(approved.id, send_at=at, actor="李")
-    assert (planned.state, planned.state_note, planned.send_at) == (CampaignState.SCHEDULED, "", at)
-    desk.campaigns.pause(approved.id, actor="李")
-    assert desk.campaigns.replan(approved.id, actor="李").state is CampaignState.WAITING
-    assert code_of(lambda: desk.campaigns.replan(approved.id, actor="李")) == "campaign_state"
-
-
-def test_no_other_pause_is_passed_by_with_another_time(desk: Desk) -> None:
-    """Nor is one that began: it goes on where it stopped."""
-    approved = desk.approved()
-    desk.campaigns.schedule(approved.id, send_at=NOW + timedelta(hours=3), actor="李")
-    paused = desk.campaigns.pause(approved.id, actor="李")
-    desk.shop.workspace.campaigns.update(replace(paused, state_note=PAUSED_ALL), expected=CampaignState.PAUSED)
-    assert code_of(lambda: desk.campaigns.replan(approved.id, actor="李")) == "campaign_state"
-    desk.shop.workspace.campaigns.update(paused, expected=CampaignState.PAUSED)
-    desk.shop.clock.advance(4 * 3_600)
-    assert code_of(lambda: desk.campaigns.replan(approved.id, actor="李")) == "campaign_state"
 
 
 def test_what_never_began_is_cancelled_at_once(desk: Desk) -> None:

@@ -83,7 +83,7 @@ class RunPanel(QWidget):
                 total=run.total,
                 pace=self._pace_words(view, seen),
                 note=self._note(view) or foreseen,
-                hint="" if campaign.may_be_closed else self._hint(campaign),
+                hint="" if campaign.may_be_closed else self._hint(campaign, run),
                 actions=self._actions(campaign),
                 numbers=self._numbers(run, view.outcome),
             )
@@ -133,8 +133,8 @@ class RunPanel(QWidget):
         end = self.tr("。")
         return said + ("" if said.endswith(end.strip()) else end) + why
 
-    def _hint(self, campaign: Campaign) -> str:
-        if campaign.paused_early(self._desk.app.clock()):
+    def _hint(self, campaign: Campaign, run: Run) -> str:
+        if not run.handled and campaign.paused_early(self._desk.app.clock()):
             return self.tr("还没有开始发送；批准保留，每一批发出前再核对同意记录。")
         if campaign.state_note == NEW_TIME:  # says all of it
             return ""
