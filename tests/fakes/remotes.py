@@ -75,6 +75,7 @@ class FakePlatform:
     report: ConnectionReport | None = None
     before_answer: Callable[[], None] | None = None
     before_page: Callable[[], None] | None = None
+    changes_page: Callable[[str], Page[str]] | None = None
     pages: int = 0
     forgotten: set[str] = field(default_factory=set)
     offers: Capabilities = EVERYTHING
@@ -139,6 +140,8 @@ class FakePlatform:
 
     def consent_changes(self, cursor: str) -> Page[str]:
         self._maybe_fail()
+        if self.changes_page:
+            return self.changes_page(cursor)
         at = int(cursor or 0)
         if cursor in self.forgotten:
             raise RemoteRefused("bad_cursor", "A cursor that is not kept any more")

@@ -30,7 +30,7 @@ def withdraws(shop: Shop, account: int, ref: str) -> None:
     shop.clock.advance(60)
     platform = shop.platforms[account]
     platform.truth[ref] = {"status": ConsentStatus.WITHDRAWN, "withdrawn_at": shop.clock()}
-    platform.consent_changes = unreadable_once  # type: ignore[method-assign]
+    platform.changes_page = unreadable_once
 
 
 def nobody(_shop: Shop, _account: int) -> None:
@@ -88,7 +88,7 @@ def by_a_clock_that_is_ahead(shop: Shop, *, lists: bool) -> tuple[FakePlatform, 
     platform.truth = {ref: {"checked_at": shop.clock() + AHEAD} for ref in everybody(4)}
     campaign = shop.campaign().id
     shop.clock.advance(10)
-    platform.consent_changes = unreadable_once  # type: ignore[method-assign]
+    platform.changes_page = unreadable_once
     return platform, campaign
 
 
