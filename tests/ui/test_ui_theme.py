@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QLocale
-from PySide6.QtGui import QColor, QFontMetricsF, QPixmap
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPixmap, QTextFormat
 from PySide6.QtWidgets import (
     QApplication,
     QCalendarWidget,
@@ -27,6 +27,7 @@ from campaign_app import assets
 from campaign_app.ui.theme import icons, sheet
 from campaign_app.ui.theme.theme import NAMES, Theme, Wishes
 from campaign_app.ui.theme.tokens import APPEARANCES, DARK, EDGES, HIGH_DARK, HIGH_LIGHT, LIGHT, PAIRS, Tokens, contrast
+from campaign_app.ui.widgets.moment_edit import MomentEdit
 
 ROOT = Path(__file__).resolve().parents[2]
 UI = ROOT / "campaign_app" / "ui"
@@ -235,3 +236,11 @@ def test_a_calendar_shows_its_weekdays_every_week_and_a_month_that_can_be_read(
     bar = month.parentWidget()
     ground = bar.grab().toImage().pixelColor(bar.width() // 5, 3).name()
     assert contrast(month.palette().buttonText().color().name(), ground) >= 4.5
+
+
+def test_no_day_of_a_calendar_is_in_a_colour_that_is_no_themes(qtbot: QtBot) -> None:
+    made = MomentEdit("when")
+    qtbot.addWidget(made)
+    for day in Qt.DayOfWeek:
+        shown = made.calendarWidget().weekdayTextFormat(day)
+        assert not shown.hasProperty(QTextFormat.Property.ForegroundBrush), day

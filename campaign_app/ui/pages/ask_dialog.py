@@ -14,6 +14,7 @@ from campaign_app.ui.kit import Kit
 from campaign_app.ui.viewmodels.answering import Answering
 from campaign_app.ui.widgets.basics import button, column, fit, label, show_if
 from campaign_app.ui.widgets.dialog import Dialog
+from campaign_app.ui.widgets.moment_edit import with_calendar
 
 WIDTH = 520
 
@@ -48,7 +49,7 @@ class AskDialog(Dialog):
     def day(self, name: str, at: date) -> QDateEdit:
         made = QDateEdit(QDate(at.year, at.month, at.day))
         made.setObjectName(name)
-        made.setCalendarPopup(True)
+        with_calendar(made)
         made.setDisplayFormat(show.DAY_FIELD)
         return made
 

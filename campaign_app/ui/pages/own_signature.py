@@ -23,6 +23,7 @@ from campaign_app.ui.viewmodels.filings import ACTOR, FilingsModel
 from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.basics import button, column, fit, label, row, show_if
 from campaign_app.ui.widgets.dialog import Dialog
+from campaign_app.ui.widgets.moment_edit import with_calendar
 
 NAMED: Final = 3
 
@@ -53,7 +54,7 @@ class OwnSignatureDialog(Dialog):
         self.ends = QCheckBox(self.tr("有效期至"))
         self.ends.setObjectName("own_signature_ends")
         self.until = QDateEdit(QDate(today.year + 1, today.month, min(today.day, 28)))
-        self.until.setCalendarPopup(True)
+        with_calendar(self.until)
         self.until.setDisplayFormat(show.DAY_FIELD)
         self.until.setAccessibleName(self.tr("有效期至"))
         self.ends.toggled.connect(self.until.setEnabled)

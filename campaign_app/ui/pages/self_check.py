@@ -26,6 +26,7 @@ from campaign_app.ui.viewmodels.backups import WorkState
 from campaign_app.ui.viewmodels.self_check import CUSTOM, NumberLine, SelfCheckModel, SelfCheckState
 from campaign_app.ui.widgets.basics import button, column, frame, label, row, show_if
 from campaign_app.ui.widgets.empty import Empty
+from campaign_app.ui.widgets.moment_edit import with_calendar
 from campaign_app.ui.widgets.table import Table
 
 if TYPE_CHECKING:
@@ -209,7 +210,7 @@ class SelfCheckSection(Section):
         made.setObjectName(name)
         made.setAccessibleName(spoken)
         made.setDisplayFormat(show.DAY_FIELD)
-        made.setCalendarPopup(True)
+        with_calendar(made)
         made.setKeyboardTracking(False)
         return made
 

@@ -16,6 +16,7 @@ from campaign_app.ui.kit import Kit
 from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.viewmodels.filings import FilingsModel, FilingsState
 from campaign_app.ui.widgets.basics import button, column, label, row, show_if
+from campaign_app.ui.widgets.moment_edit import with_calendar
 
 _FIELDS: Final = {"port_taken": "port", "port_digits": "port"}
 
@@ -30,7 +31,7 @@ class RecordForm(QWidget):
         self.has_letter.toggled.connect(self._letter)
         self.letter_from = self._line("signature_letter_from", self.tr("授权方"), self.tr("授权方的全称"))
         self.letter_until = QDateEdit()
-        self.letter_until.setCalendarPopup(True)
+        with_calendar(self.letter_until)
         self.letter_until.setObjectName("signature_letter_until")
         self.letter_until.setAccessibleName(self.tr("授权到期日"))
         self.letter_until.setDisplayFormat(show.DAY_FIELD)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import QDate, QDateTime, QTime, QTimeZone
+from PySide6.QtCore import QDate, QDateTime, Qt, QTime, QTimeZone
+from PySide6.QtGui import QTextCharFormat
 from PySide6.QtWidgets import QDateTimeEdit, QWidget
 
 from campaign_app.services.window import BEIJING
@@ -15,13 +16,20 @@ from campaign_app.ui import show
 CIVIL: Final = QTimeZone(QTimeZone.Initialization.UTC)
 
 
+def with_calendar(made: QDateTimeEdit) -> None:
+    """All days in the colour of text: Qt's red of weekends is no theme's, and red says here that something is wrong."""
+    made.setCalendarPopup(True)
+    for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+        made.calendarWidget().setWeekdayTextFormat(day, QTextCharFormat())
+
+
 class MomentEdit(QDateTimeEdit):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self.setTimeZone(CIVIL)
         self.setDisplayFormat(show.MOMENT_FIELD)
-        self.setCalendarPopup(True)
+        with_calendar(self)
 
     def moment(self) -> datetime:
         """In Beijing's zone, to the minute."""
