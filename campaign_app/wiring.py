@@ -261,6 +261,7 @@ def _preflights(
         workspace.campaigns, workspace.accounts, texts, campaigns.warnings, clock, lambda: _hours(workspace),
         lambda: timedelta(minutes=load_settings(workspace).max_consent_age_minutes), abilities_of,
         spending=money.spending, editor=campaigns.editor, ends=accounts.ends,
+        is_approved=campaigns.is_approved,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -36,6 +36,9 @@ class CampaignState(StrEnum):
 NEW_TIME = "new_time"
 # a batch may leave only in this state; asked inside every batch
 SENDABLE_STATES = frozenset({CampaignState.SENDING})
+UNAPPROVED = frozenset({CampaignState.DRAFT, CampaignState.SCREENED})
+# while nothing was handed over, which one that waits may have done
+EDITABLE = UNAPPROVED | {CampaignState.APPROVED, CampaignState.SCHEDULED, CampaignState.WAITING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,13 @@ class Campaign:
             *beside,
         )  # fmt: skip
         return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+    def voided(self, state: CampaignState) -> Campaign:
+        """In a state before the approval: whatever was approved or planned does not hold any more."""
+        return replace(
+            self, state=state, state_note="", send_at=None, window_end=None, approved_hash="", approved_by="",
+            approved_at=None,
+        )  # fmt: skip
 
     @property
     def is_stuck(self) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime, time
 from typing import Any, Final
 
 from campaign_app.domain.audience import Filter
-from campaign_app.domain.campaign import NEW_TIME, Campaign, CampaignState, Noted, Warned
+from campaign_app.domain.campaign import EDITABLE, NEW_TIME, UNAPPROVED, Campaign, CampaignState, Noted, Warned
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.finding import Finding
@@ -21,10 +21,6 @@ from campaign_app.services.permitted import Permitted, needs
 from campaign_app.services.texts import Checked, Texts
 from campaign_app.services.window import CLOSES, OPENS, closing_time
 
-EDITABLE: Final = frozenset(
-    {CampaignState.DRAFT, CampaignState.SCREENED, CampaignState.APPROVED, CampaignState.SCHEDULED}
-)
-DELETABLE: Final = frozenset({CampaignState.DRAFT, CampaignState.SCREENED})
 RUNNING: Final = frozenset({CampaignState.SCHEDULED, CampaignState.SENDING})
 UNSCREENED: Final = "unscreened"  # the funnel's key of who has no verdict yet
 ENDED: Final = frozenset({CampaignState.DONE, CampaignState.CANCELLING, CampaignState.CANCELLED})
@@ -101,10 +97,7 @@ class Campaigns(Permitted):
         if edited == campaign:
             return campaign
         if set(changes) != {"name"}:
-            edited = replace(
-                edited, state=CampaignState.DRAFT, state_note="", send_at=None, window_end=None, approved_hash="",
-                approved_by="", approved_at=None, edited_by=self.person.name,
-            )  # fmt: skip
+            edited = replace(edited.voided(CampaignState.DRAFT), edited_by=self.person.name)
         noted = self._noted("edited", actor, fields=",".join(sorted(changes)))
         self._store.update(edited, expected=campaign.state, noted=noted, seen=campaign)
         return edited
@@ -125,7 +118,7 @@ class Campaigns(Permitted):
 
         Raises NotAllowed `campaign_state`, `already_submitted`.
         """
-        self._store.delete(campaign_id, DELETABLE, self._noted("deleted", actor))
+        self._store.delete(campaign_id, UNAPPROVED, self._noted("deleted", actor))
 
     def check(self, campaign_id: int, customer_id: int | None = None) -> Checked:
         """The compliance engine over the text as one customer would get it (by default the longest of the audience)."""
@@ -155,11 +148,18 @@ class Campaigns(Permitted):
 
     @needs(Permission.BUILD)
     @on_newest
-    def screen(self, campaign: Campaign, /, *, actor: str) -> Campaign:
-        """Asks for a screening; the worker does it. Allowed again at any time before approval."""
-        if campaign.state not in (CampaignState.DRAFT, CampaignState.SCREENED):
-            raise NotAllowed("campaign_state", "Only a draft or a screened campaign is screened")
-        return self._move(campaign, CampaignState.SCREENING, actor, "")
+    def screen(self, campaign: Campaign, /, *, actor: str, knowing: bool = False) -> Campaign:
+        """Asks for a screening; the worker does it. Allowed again until anything was handed over.
+
+        `knowing`: a person was told that an approval is void with it. Raises NotAllowed("campaign_state") without.
+        """
+        allowed = EDITABLE if knowing else UNAPPROVED
+        if campaign.state not in allowed or self._begun(campaign.id):
+            raise NotAllowed("campaign_state", "Only what has not begun is screened, and knowingly what is approved")
+        asked = campaign.voided(CampaignState.SCREENING)
+        noted = self._noted(asked.state.value, actor)
+        self._store.update(asked, expected=campaign.state, noted=noted, seen=campaign)
+        return asked
 
     @needs(Permission.BUILD)
     @on_newest
@@ -328,10 +328,14 @@ class Campaigns(Permitted):
         fallen = self._store.fallen(campaign_id) if campaign.approved_at is not None else {}
         return Results(campaign, self._store.funnel(campaign_id), self._inbox.counts(campaign_id), fallen)
 
+    def is_approved(self, campaign: Campaign) -> bool:
+        """By the rules of today. What has begun cannot be approved anew: its texts meet them each as it leaves."""
+        if campaign.approved_hash == approval_hash(campaign, self._texts.rule_packs):
+            return True
+        return campaign.approved_hash == approval_hash(campaign, campaign.rule_packs) and self._begun(campaign.id)
+
     def _require_approved(self, campaign: Campaign) -> None:
-        """What has begun cannot be approved anew: every text still meets the rules of today before it leaves."""
-        packs = campaign.rule_packs if self._begun(campaign.id) else self._texts.rule_packs
-        if campaign.approved_hash != approval_hash(campaign, packs):
+        if not self.is_approved(campaign):
             raise NotAllowed("approval_void", "Text, audience or rules changed after the approval: approve again")
 
     def _require_another(self, campaign: Campaign) -> None:

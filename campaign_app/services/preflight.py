@@ -65,7 +65,7 @@ class Preflights:
     """`hours` are the merchant's own first and last time of day to send, `max_age` how old a fact may be.
 
     `texts` gives those whose rules speak a language. `warnings` is `Campaigns.warnings`: what an approval, or a plan,
-    will ask to be confirmed; `editor` is `Campaigns.editor`, `ends` `Accounts.ends`.
+    will ask to be confirmed; `editor` is `Campaigns.editor`, `ends` `Accounts.ends`, `is_approved` that of `Campaigns`.
     """
 
     def __init__(  # noqa: PLR0913 each is a source of what is judged
@@ -82,6 +82,7 @@ class Preflights:
         spending: Callable[[Campaign, Spending | None], Spending | None] = lambda *_: None,
         editor: Callable[[Campaign], Editor | None] = lambda _: None,
         ends: Callable[[], Sequence[Expiry]] = tuple,
+        is_approved: Callable[[Campaign], bool] = lambda _: True,
     ) -> None:
         self._campaigns = campaigns
         self._accounts = accounts
@@ -94,6 +95,7 @@ class Preflights:
         self._spending = spending
         self._editor = editor
         self._ends = ends
+        self._is_approved = is_approved
 
     def look(
         self,
@@ -176,6 +178,7 @@ class Preflights:
             fits=fits(self._accounts, survey.leaving, sends_for, now),
             stuck=stuck(self._accounts, asked),
             ends=ending(asked, self._ends()),
+            void=campaign.state in PLANNED and not self._is_approved(campaign),
         )
 
     def _leaving(
@@ -208,9 +211,9 @@ def is_open(at: datetime, opens: time, closes: time) -> bool:
 def check(seen: Situation) -> tuple[Check, ...]:
     warnings = (_warning(rule, finding) for rule, finding in seen.warned.items())
     return (
-        _audience(seen), _recipients(seen), _text(seen), *check_fit(seen), *warnings, _signature(seen),
-        *_templates(seen), _sender(seen), *check_authorisation(seen), *check_stuck(seen), *_replies(seen), *_cost(seen),
-        *_approver(seen), _window(seen), _worker(seen),
+        _audience(seen), *_approval(seen), _recipients(seen), _text(seen), *check_fit(seen), *warnings,
+        _signature(seen), *_templates(seen), _sender(seen), *check_authorisation(seen), *check_stuck(seen),
+        *_replies(seen), *_cost(seen), *_approver(seen), _window(seen), _worker(seen),
     )  # fmt: skip
 
 
@@ -231,6 +234,11 @@ def _audience(seen: Situation) -> Check:
         judged = campaign.state is CampaignState.SCREENED
         return Check("audience", "block", "stale", facts) if judged else Check("audience", "warn", "aged", facts)
     return Check("audience", "ok", "current" if facts["hours"] else "fresh", facts)
+
+
+def _approval(seen: Situation) -> tuple[Check, ...]:
+    """Where it still stands nothing is to be said; where the rules changed since, nobody else would tell."""
+    return (Check("approval", "block", "approval_void"),) if seen.void else ()
 
 
 def _recipients(seen: Situation) -> Check:

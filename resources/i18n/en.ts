@@ -552,6 +552,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Approved</translation>
     </message>
     <message>
+        <source>批准已失效</source>
+        <translation>The approval does not hold any more</translation>
+    </message>
+    <message>
         <source>批准</source>
         <translation>Approve</translation>
     </message>
@@ -8179,6 +8183,10 @@ Li Qiang, support and complaints</translation>
         <translation>Nothing has been sent yet; the approval stays, and consents are checked again before every batch.</translation>
     </message>
     <message>
+        <source>还没有发出任何一条。请在下面另选时间；也可以改内容或受众，再核验、批准，或取消活动。</source>
+        <translation>Nothing has left yet. Pick another time below; or change the text or the audience, then screen and approve it, or cancel the campaign.</translation>
+    </message>
+    <message>
         <source>请保持后台进程运行；错过时段的不会补发，会等您另选时间。</source>
         <translation>Keep the worker running; a missed window is not made up for automatically, it waits for you to pick another time.</translation>
     </message>
@@ -8372,6 +8380,22 @@ Li Qiang, support and complaints</translation>
     <message>
         <source>重新核验</source>
         <translation>Screen again</translation>
+    </message>
+    <message>
+        <source>批准和定时都作废：核验完要重新批准、重新安排发送。</source>
+        <translation>Approval and time do not hold any more: once screened, it has to be approved and scheduled anew.</translation>
+    </message>
+    <message>
+        <source>批准作废：核验完要重新批准、重新安排发送。</source>
+        <translation>The approval does not hold any more: once screened, it has to be approved and scheduled anew.</translation>
+    </message>
+    <message>
+        <source>先不核验</source>
+        <translation>Not now</translation>
+    </message>
+    <message>
+        <source>重新核验？</source>
+        <translation>Screen again?</translation>
     </message>
     <message>
         <source>核验进度</source>

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPlainTextEdit
 from pytestqt.qtbot import QtBot
+from ui_sending import answer
 
 from campaign_app import bootstrap
 from campaign_app.domain.audience import Filter
@@ -338,3 +339,25 @@ def test_go_and_fix_lands_on_the_button_that_screens(staged: Staged, open_step: 
         qtbot.waitExposed(made.step)
         made.step.land("start")
         assert made.step.focusWidget() is button
+
+
+def test_one_that_is_approved_is_screened_again_once_somebody_knows_what_that_voids(
+    staged: Staged, open_step: Open
+) -> None:
+    campaign = staged.approved()
+    made = open_step(campaign)
+    assert made.step.again.isVisible()
+    asked = answer("confirm_no")
+    made.step.again.click()
+    assert asked == ["重新核验？"]
+    assert staged.app.campaigns.get(campaign.id).state is CampaignState.APPROVED
+    answer("confirm_yes")
+    made.step.again.click()
+    assert staged.app.campaigns.get(campaign.id).state is CampaignState.SCREENING
+
+
+def test_nothing_that_has_begun_can_be_screened_again(staged: Staged, open_step: Open) -> None:
+    campaign = staged.approved()
+    staged.app.campaigns.schedule(campaign.id, send_at=None, actor="李")
+    staged.put_state(campaign.id, CampaignState.SENDING)
+    assert not open_step(staged.app.campaigns.get(campaign.id)).step.again.isVisible()

@@ -27,6 +27,7 @@ MENDED = {
     "unkept_audience": "condition_add",
     "unkept_text": "body",
     "audience": "empty_action",
+    "approval": "empty_action",
     "recipients": "condition_add",
     "text": "body",
     "fit": "body",

@@ -153,6 +153,26 @@ def test_a_planned_time_is_changed_and_the_approval_kept(staged: Staged, open_st
     assert view.buttons["replan"].isHidden()
 
 
+def test_an_approval_that_rules_made_void_is_said_before_anybody_presses_send(staged: Staged, open_step: Open) -> None:
+    approved = staged.approved()
+    staged.app.workspace.campaigns.update(replace(approved, approved_hash="older"), expected=CampaignState.APPROVED)
+    made = open_step(staged.app.campaigns.get(approved.id))
+    assert made.step.primary.text() == "去处理：批准"
+    assert made.step.checks.rows["approval"].mend.text() == "去核验"
+    assert made.step.approval.title.text() == "批准已失效"
+    wanted = list[tuple[str, str]]()
+    made.step.wanted.connect(lambda *where: wanted.append(where))
+    made.press_primary()
+    assert wanted == [("screening", "start")]
+
+
+def test_one_that_waits_and_never_began_says_that_it_can_be_changed(staged: Staged, open_step: Open) -> None:
+    campaign = staged.approved()
+    staged.put_state(campaign.id, CampaignState.WAITING, state_note="rule:SIG-006")
+    made = open_step(staged.app.campaigns.get(campaign.id))
+    assert "也可以改内容" in made.step.run.view.hint.text()
+
+
 def test_the_pace_of_a_sending_is_told(staged: Staged, open_step: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     campaign = staged.approved()
     staged.app.campaigns.schedule(campaign.id, send_at=None, actor="李")

@@ -13,6 +13,7 @@ DECLARE
     same_plan boolean;
     same_word boolean;
     same_rest boolean;
+    voided boolean;
     at timestamp;
     ends timestamp;
 BEGIN
@@ -40,10 +41,13 @@ BEGIN
     same_word := (NEW.approved_hash, NEW.approved_by, NEW.approved_at, NEW.rule_packs)
         IS NOT DISTINCT FROM (OLD.approved_hash, OLD.approved_by, OLD.approved_at, OLD.rule_packs);
     same_rest := (NEW.id, NEW.snapshot_size, NEW.complaints_seen) = (OLD.id, OLD.snapshot_size, OLD.complaints_seen);
-    IF NEW.state = 'draft' AND NOT begun AND OLD.state IN ('draft', 'screened', 'approved', 'scheduled') THEN
-        -- changed: whatever was said of it is void
-        IF builds AND same_rest AND NEW.send_at IS NULL AND NEW.window_end IS NULL AND NEW.approved_hash = ''
-            AND NEW.approved_by = '' AND NEW.approved_at IS NULL AND (same_text OR is_signed(NEW.edited_by))
+    voided := NEW.send_at IS NULL AND NEW.window_end IS NULL AND NEW.approved_hash = '' AND NEW.approved_by = ''
+        AND NEW.approved_at IS NULL;
+    IF NEW.state IN ('draft', 'screening') AND NOT begun
+        AND OLD.state IN ('draft', 'screened', 'approved', 'scheduled', 'waiting')
+    THEN
+        -- changed, or screened anew: whatever was said of it is void
+        IF builds AND same_rest AND voided AND (same_text OR (NEW.state = 'draft' AND is_signed(NEW.edited_by)))
         THEN RETURN NEW; END IF;
         REFUSE;
     END IF;
@@ -76,8 +80,7 @@ BEGIN
         REFUSE;
     END IF;
     IF NOT same_plan THEN REFUSE; END IF;
-    IF NEW.state = 'screening' AND builds AND same_rest AND (OLD.state IN ('draft', 'screened')
-        OR (OLD.state = 'screening' AND NEW.state_note = 'stopping'))
+    IF NEW.state = 'screening' AND builds AND same_rest AND OLD.state = 'screening' AND NEW.state_note = 'stopping'
     THEN RETURN NEW; END IF;
     IF OLD.state = 'paused' AND NEW.state IN ('scheduled', 'sending', 'waiting') AND (builds OR reviews)
         AND NEW.approved_hash <> '' AND NEW.complaints_seen BETWEEN OLD.complaints_seen

@@ -8,9 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
-from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.campaign import UNAPPROVED, Campaign
 from campaign_app.domain.team import Permission
-from campaign_app.services.campaigns import DELETABLE
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.messages import translate
@@ -113,7 +112,7 @@ class CampaignList(QWidget):
         )
 
     def _delete(self, campaign: Campaign) -> None:
-        if campaign.state not in DELETABLE:
+        if campaign.state not in UNAPPROVED:
             self._desk.kit.messages.warn(
                 lambda: translate("CampaignList", "只有草稿可以删除；批准过或发送过的活动留作记录，可以取消。")
             )

@@ -9,10 +9,9 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
-from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.campaign import UNAPPROVED, Campaign
 from campaign_app.domain.team import Permission
 from campaign_app.services.campaign_rows import CampaignRow
-from campaign_app.services.campaigns import DELETABLE
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.campaigns import COLUMNS, LEVEL, ROW, UNDER, CampaignTable
 from campaign_app.ui.widgets.actions import action
@@ -122,7 +121,7 @@ class CampaignTableView(QTableView):
         menu.addActions([self.open_action, self.copy_action])
         menu.addSeparator()
         self.copy_action.setEnabled(self._builds)
-        self.delete_action.setEnabled(self._builds and campaign.state in DELETABLE)
+        self.delete_action.setEnabled(self._builds and campaign.state in UNAPPROVED)
         menu.addAction(self.delete_action)
         # by the keyboard it stays possible to ask, and to be told why not
         for shut in (self.copy_action, self.delete_action):

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from PySide6.QtCore import Signal
 
 from campaign_app.domain.audience import Filter
-from campaign_app.domain.campaign import Campaign
-from campaign_app.domain.campaign import CampaignState as State
+from campaign_app.domain.campaign import EDITABLE, UNAPPROVED, Campaign
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.conditions import ConditionsModel, ConditionsState
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from campaign_app.ui.tasks import Tasks
 
 SAVE_MS: Final = 600
-LOCKED: Final = frozenset({State.APPROVED, State.SCHEDULED})  # changed only on purpose
+LOCKED: Final = EDITABLE - UNAPPROVED  # changed only on purpose
 
 
 @dataclass(frozen=True, slots=True)

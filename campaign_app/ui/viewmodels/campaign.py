@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.campaign import EDITABLE, Campaign, CampaignState
 from campaign_app.domain.errors import AppError, NotFound
 from campaign_app.domain.ports import Job
 from campaign_app.domain.team import Permission
-from campaign_app.services.campaigns import EDITABLE
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
@@ -165,8 +164,9 @@ class CampaignModel(QObject):
         unkept = self.view.unkept | {what} if on else self.view.unkept - {what}
         self._become(replace(self.view, unkept=unkept))
 
-    def screen(self) -> None:
-        self._do("screen", lambda: self._app.campaigns.screen(self.id, actor=ACTOR))
+    def screen(self, *, knowing: bool = False) -> None:
+        """`knowing`: a person was told that the approval is void with it."""
+        self._do("screen", lambda: self._app.campaigns.screen(self.id, actor=ACTOR, knowing=knowing))
 
     def stop_screening(self) -> None:
         """A draft again as soon as the worker lets go."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Self
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from campaign_app.compliance.fixes import Fix
-from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.campaign import EDITABLE, Campaign, CampaignState
 from campaign_app.services.composing import LONGEST, Composed, Problem, Setting, Who, Whole
 from campaign_app.services.readers import Reader
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
@@ -33,7 +33,7 @@ LONG_TEXT: Final = 1_000  # from here on a check waits for a pause in the typing
 LONG_MS: Final = 120
 FIX_MS: Final = 150
 OWN: Final = 16  # texts shown or written here last: another one that is written over was somebody else's
-VOIDED: Final = frozenset({CampaignState.SCREENED, CampaignState.APPROVED, CampaignState.SCHEDULED})
+VOIDED: Final = EDITABLE - {CampaignState.DRAFT}
 Key = tuple[str, str, int]
 
 

@@ -26,7 +26,7 @@ from campaign_app.ui.pages.steps.content_signature import SignaturePicker
 from campaign_app.ui.pages.steps.content_templates import TemplateExchange
 from campaign_app.ui.pages.steps.step import Step
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
-from campaign_app.ui.viewmodels.composer import Composer, ComposerState, Key
+from campaign_app.ui.viewmodels.composer import VOIDED, Composer, ComposerState, Key
 from campaign_app.ui.widgets.actions import action
 from campaign_app.ui.widgets.basics import column, frame, label, row, show_if
 from campaign_app.ui.widgets.message_edit import LIMIT, Mark, new_page
@@ -34,7 +34,6 @@ from campaign_app.ui.widgets.pill import Pill
 from campaign_app.ui.widgets.problems import Problems, Row
 
 SEVERITIES: Final = ("block", "warn", "info")
-_VOIDED: Final = {CampaignState.SCREENED, CampaignState.APPROVED, CampaignState.SCHEDULED}
 
 
 class ContentStep(Step):
@@ -113,10 +112,10 @@ class ContentStep(Step):
             self.notice_pill.show_state(words.term("state", state), "muted")
             closed = self._why_closed(state) if not view.open else self._desk.why_not(Permission.BUILD)
             self.notice_text.setText(closed)
-        elif state in _VOIDED:
+        elif state in VOIDED:
             self.notice_pill.show_state(words.term("state", state), "info")
             self.notice_text.setText(self._what_is_voided(state))
-        show_if(self.notice, not view.editable or state in _VOIDED)
+        show_if(self.notice, not view.editable or state in VOIDED)
 
     def render_state(self, state: ComposerState) -> None:
         """Of a text that is being checked almost nothing is drawn: this comes with every keystroke."""

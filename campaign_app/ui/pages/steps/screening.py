@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtWidgets import QProgressBar, QStackedWidget, QWidget
 
-from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.campaign import UNAPPROVED, CampaignState
 from campaign_app.domain.team import Permission
 from campaign_app.services.campaigns import ENDED
 from campaign_app.services.preflight import UNJUDGED
@@ -21,6 +21,7 @@ from campaign_app.ui.viewmodels.funnel import funnel_of
 from campaign_app.ui.viewmodels.members import MembersState, members_of
 from campaign_app.ui.viewmodels.preflight import PreflightState, preflight_of
 from campaign_app.ui.viewmodels.progress import Pace, screened_of
+from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.basics import button, card, column, label, row, show_if
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import scrolling
@@ -78,7 +79,7 @@ class ScreeningStep(Step):
             if running or (campaign.state is not CampaignState.DRAFT and view.funnel):
                 self.funnel.show_funnel(funnel_of(campaign, view.funnel, view.cleared - view.ready))
             show_if(self.funnel, not running or screened_of(view)[1] > 0)
-            self.again.setVisible(campaign.state is CampaignState.SCREENED)
+            self.again.setVisible(view.open and campaign.state not in UNJUDGED)
             if campaign.state in UNJUDGED and self._members.state.reason:
                 self._members.close()
             self._draw_ages(self._preflight.state)
@@ -90,11 +91,25 @@ class ScreeningStep(Step):
 
     def _head(self) -> QWidget:
         self.ages = label("", "muted", wrap=True, name="screening_ages")
-        self.again = button(self.tr("重新核验"), name="screening_again", click=self._model.screen)
+        self.again = button(self.tr("重新核验"), name="screening_again", click=self._screen_again)
         self._desk.allow(Permission.BUILD, self.again)
         self.head = QWidget()
         self.head.setLayout(row(self.ages, self.again, stretch=0))
         return self.head
+
+    def _screen_again(self) -> None:
+        campaign = self._model.view.campaign
+        if campaign.state in UNAPPROVED:
+            self._model.screen()
+            return
+        void = (
+            self.tr("批准和定时都作废：核验完要重新批准、重新安排发送。")
+            if campaign.state is CampaignState.SCHEDULED
+            else self.tr("批准作废：核验完要重新批准、重新安排发送。")
+        )
+        keep = self.tr("先不核验")
+        if confirm(self, self.tr("重新核验？"), void, yes=self.tr("重新核验"), no=keep, careful=True):
+            self._model.screen(knowing=True)
 
     def _progress(self) -> QWidget:
         self.bar = QProgressBar()

@@ -42,7 +42,9 @@ class ApprovalCard(QFrame):
     def show_state(self, campaign: Campaign, state: PreflightState, missing: str, by_another: str) -> None:
         """`by_another`: why another person has to approve it; "" where whoever looks at it may."""
         approved = bool(campaign.approved_at)
-        self.title.setText(self.tr("已批准") if approved else self.tr("批准"))
+        void = state.seen is not None and state.seen.void
+        held = self.tr("批准已失效") if void else self.tr("已批准")
+        self.title.setText(held if approved else self.tr("批准"))
         show_if(self.ask, not approved)
         show_if(self.entry, not approved)
         show_if(self.facts, approved)

@@ -20,6 +20,7 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
     "unkept_audience": ("audience", "filter"),
     "unkept_text": ("content", "body"),
     "audience": ("screening", "start"),
+    "approval": ("screening", "start"),
     "recipients": ("audience", "filter"),
     "text": ("content", "body"),
     "fit": ("content", "body"),
@@ -120,7 +121,7 @@ class CheckWords(QObject):
             return self.tr("重新启动") if kind == "worker" else self.tr("选时间")
         if check.code in _NOT_MENDED:
             return ""
-        if kind in {"audience", "cost_count"}:
+        if kind in {"audience", "approval", "cost_count"}:
             return "" if check.code == "aged" else self.tr("去核验")
         if check.code in TO_RECORD:
             return self.tr("去登记")

@@ -83,7 +83,7 @@ class RunPanel(QWidget):
                 total=run.total,
                 pace=self._pace_words(view, seen),
                 note=self._note(view) or foreseen,
-                hint="" if campaign.may_be_closed else self._hint(campaign, run),
+                hint="" if campaign.may_be_closed else self._hint(view, run),
                 actions=self._actions(campaign),
                 numbers=self._numbers(run, view.outcome),
             )
@@ -133,11 +133,14 @@ class RunPanel(QWidget):
         end = self.tr("。")
         return said + ("" if said.endswith(end.strip()) else end) + why
 
-    def _hint(self, campaign: Campaign, run: Run) -> str:
+    def _hint(self, view: CampaignView, run: Run) -> str:
+        campaign = view.campaign
         if not run.handled and campaign.paused_early(self._desk.app.clock()):
             return self.tr("还没有开始发送；批准保留，每一批发出前再核对同意记录。")
         if campaign.state_note == NEW_TIME:  # says all of it
             return ""
+        if campaign.state is CampaignState.WAITING and view.open:
+            return self.tr("还没有发出任何一条。请在下面另选时间；也可以改内容或受众，再核验、批准，或取消活动。")
         hints = {
             CampaignState.SCHEDULED: self.tr("请保持后台进程运行；错过时段的不会补发，会等您另选时间。"),
             CampaignState.SENDING: self.tr("暂停后，已发出的不会重发，余下的人和批准都保留，继续时从停下处接着发。"),
