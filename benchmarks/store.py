@@ -213,13 +213,13 @@ def sending(workspace: Workspace, account_id: int, count: int) -> None:
 
 def ledger(workspace: Workspace, account_id: int, campaign_id: int, count: int) -> None:
     claimed, settled, sent = Stopwatch(), Stopwatch(), 0
-    account = workspace.accounts.account(account_id)
+    account, campaign = workspace.accounts.account(account_id), workspace.campaigns.campaign(campaign_id)
     ask = Ask(campaign_id, "retail", ENTITY, NOW, NOW, Policy(), simulated_sender=True)
     for page in pages(count, BATCH):
         members = workspace.campaigns.ok_members(campaign_id, page.start - 1, len(page))
         claims = list(claims_of(workspace, ask, members))
         key, span = f"c{campaign_id}-{page.start}", (page.start, page.stop)
-        work = claimed(lambda c=claims, k=key, s=span: workspace.ledger.claim(campaign_id, account, k, c, {}, s, NOW))
+        work = claimed(lambda c=claims, k=key, s=span: workspace.ledger.claim(campaign, account, k, c, {}, s, NOW))
         outcomes = [SubmitOutcome(each.outgoing.message_id, Outcome.ACCEPTED, f"p-{each.seq:012d}") for each in claims]
         settled(lambda w=work, o=outcomes: workspace.ledger.settle(w.id, o, NOW))
         sent += len(claims)

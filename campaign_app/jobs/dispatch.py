@@ -203,7 +203,7 @@ def _claim(context: Context, campaign: Campaign, after: int, batch: _Batch) -> S
     context.stores.campaigns.keep_stopped(campaign.id, batch.stopped)
     try:
         return context.stores.ledger.claim(
-            campaign.id, account, key, batch.claims, batch.refusals, span, context.clock(), caps
+            campaign, account, key, batch.claims, batch.refusals, span, context.clock(), caps
         )
     except BudgetSpent:
         put_aside(context, campaign, CampaignState.WAITING, "budget")

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.consent.staff import StaffMessage, StaffRecipient
+from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.customer import Account
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
 from campaign_app.domain.phone import Phone, PlatformPhone
@@ -191,7 +192,7 @@ class Ledger(Protocol):
 
     def claim(
         self,
-        campaign_id: int,
+        decided: Campaign,
         account: Account,
         key: str,
         claims: Sequence[Claim],
@@ -204,11 +205,14 @@ class Ledger(Protocol):
 
         `span` is the range of seqs that this batch decides, both ends included; `refusals` is seq → (reason, fact id).
 
-        None, and nothing written, when the campaign is not in state `sending`. Claims whose `dedupe_key` the campaign
-        already has become `duplicate_number`, those of people whom other campaigns of the entity wrote to often enough
-        by now `frequency_cap`, `house_cap` or `provider_cap` (`jobs.caps`); a fact that is not this customer's
-        confirmed one is refused by the database (IntegrityError). With no claims left nothing but the refusals is
-        written and None is returned; the caller tells the two apart by the campaign's state.
+        None, and nothing written, when the campaign is not in state `sending`, or was approved anew since `decided` was
+        read: text and people are those of an approval that does not hold any more.
+
+        Claims whose `dedupe_key` the campaign already has become `duplicate_number`, those of people whom other
+        campaigns of the entity wrote to often enough by now `frequency_cap`, `house_cap` or `provider_cap`
+        (`jobs.caps`); a fact that is not this customer's confirmed one is refused by the database (IntegrityError).
+        With no claims left nothing but the refusals is written and None is returned; the caller tells the two apart by
+        the campaign's state.
 
         `account`: as it was before its people were asked about. Raises RemoteUnavailable("sender_changed"), and
         nothing is written, where another one carries its messages by now: what that one needs was never looked at.

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from campaign_app.domain.campaign import SENDABLE_STATES
+from campaign_app.domain.campaign import SENDABLE_STATES, Campaign
 from campaign_app.domain.consent import ConsentStatus, Reason
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed, NotFound
@@ -66,6 +66,8 @@ _MAY: Final = (
     sa.select(
         campaign.c.state,
         campaign.c.entity_uscc,
+        campaign.c.approved_hash,
+        campaign.c.approved_at,
         sa.func.coalesce(_sender.c.simulated, schema.account.c.simulated).label("simulated"),
     )
     .join(schema.account, schema.account.c.entity_uscc == campaign.c.entity_uscc)
@@ -127,7 +129,7 @@ class SqlLedger:
 
     def claim(
         self,
-        campaign_id: int,
+        decided: Campaign,
         account: Account,
         key: str,
         claims: Sequence[Claim],
@@ -137,10 +139,11 @@ class SqlLedger:
         caps: Caps = NO_CAPS,
     ) -> Submission | None:
         """A span that was claimed before keeps its first submission, which is returned unchanged."""
+        campaign_id = decided.id
         with self.db.write() as connection:
             if (there := _submission_at(connection, campaign_id, span[0])) is not None:
                 return there
-            if not _may_send(connection, campaign_id, account.id, claims):
+            if not _may_send(connection, decided, account.id, claims):
                 return None
             require_sender(connection, account)
             require_source(connection, account)
@@ -260,18 +263,20 @@ def _submission_at(connection: sa.Connection, campaign_id: int, first_seq: int) 
     return None if row is None else _submission(row)
 
 
-def _may_send(connection: sa.Connection, campaign_id: int, account_id: int, claims: Sequence[Claim]) -> bool:
-    """Whether the campaign is being sent; raises for claims that no caller may make."""
-    row = fetch_first(connection, _MAY, campaign=campaign_id, account=account_id)
+def _may_send(connection: sa.Connection, decided: Campaign, account_id: int, claims: Sequence[Claim]) -> bool:
+    """Whether the campaign is being sent as it was decided; raises for claims that no caller may make."""
+    row = fetch_first(connection, _MAY, campaign=decided.id, account=account_id)
     if row is None:
         raise NotFound("campaign_account", "The campaign's entity has no such account", account=account_id)
-    if row.state not in {state.value for state in SENDABLE_STATES}:
+    approved_at = None if decided.approved_at is None else to_ms(decided.approved_at)
+    as_decided = (row.approved_hash, row.approved_at) == (decided.approved_hash, approved_at)
+    if row.state not in {state.value for state in SENDABLE_STATES} or not as_decided:
         return False
     people = [claim.outgoing.recipient for claim in claims]
-    if any(person.campaign_id != campaign_id for person in people):
-        raise NotAllowed("other_campaign", "Somebody was confirmed for another campaign", campaign=campaign_id)
+    if any(person.campaign_id != decided.id for person in people):
+        raise NotAllowed("other_campaign", "Somebody was confirmed for another campaign", campaign=decided.id)
     if not row.simulated and any(person.simulated for person in people):
-        raise NotAllowed("simulated_fact", "A simulated consent never reaches a real sender", campaign=campaign_id)
+        raise NotAllowed("simulated_fact", "A simulated consent never reaches a real sender", campaign=decided.id)
     return True
 
 

@@ -149,7 +149,7 @@ def claim_everybody(shop: Workspace, number: int) -> None:
         for seq, each in enumerate(judged)
         if not isinstance(each.decision, Refusal)
     ]
-    assert stores.ledger.claim(campaign.id, account, f"k{number}", claims, {}, (0, len(judged)), clock())
+    assert stores.ledger.claim(campaign, account, f"k{number}", claims, {}, (0, len(judged)), clock())
 
 
 def test_a_shop_that_aliyun_carries_is_held_to_aliyuns_caps_and_rules_whatever_the_profile_says(tmp_path: Path) -> None:

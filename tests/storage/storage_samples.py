@@ -151,6 +151,10 @@ class Campaigning:
         workspace.campaigns.set_reasons(made.id, {seq: ("ok", latest[who][0]) for seq, who in members})
 
     @property
+    def campaign(self) -> Campaign:
+        return self.workspace.campaigns.campaign(self.campaign_id)
+
+    @property
     def account(self) -> Account:
         return self.workspace.accounts.account(self.account_id)
 
@@ -175,7 +179,7 @@ class Campaigning:
     def claim(self, *seqs: int) -> Submission:
         claims = [self.claim_of(seq) for seq in seqs]
         span = (seqs[0], seqs[-1] + 1)
-        made = self.workspace.ledger.claim(self.campaign_id, self.account, f"key-{seqs[0]}", claims, {}, span, NOW)
+        made = self.workspace.ledger.claim(self.campaign, self.account, f"key-{seqs[0]}", claims, {}, span, NOW)
         assert made is not None
         return made
 

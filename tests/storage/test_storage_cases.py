@@ -48,7 +48,7 @@ class Again(Campaigning):
         members = campaigns.members(made.id, 0, len(self.ids))
         campaigns.set_reasons(made.id, {seq: ("ok", latest[who][0]) for seq, who in members})
         claimed = first.workspace.ledger.claim(
-            made.id, self.account, "again", [self.claim_of(0)], {}, (0, 1), NOW
+            made, self.account, "again", [self.claim_of(0)], {}, (0, 1), NOW
         )  # fmt: skip
         assert claimed is not None
         self.settle(claimed, (0, Outcome.DELIVERED))

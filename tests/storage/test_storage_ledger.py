@@ -63,7 +63,7 @@ def test_the_newest_claim_says_when_something_left_last(sending: Campaigning) ->
 def test_a_repeated_claim_is_the_first_one(sending: Campaigning) -> None:
     first = sending.claim(0, 1)
     again = sending.workspace.ledger.claim(
-        sending.campaign_id, sending.account, "another key", [sending.claim_of(0)], {1: ("stale", None)}, (0, 2), NOW
+        sending.campaign, sending.account, "another key", [sending.claim_of(0)], {1: ("stale", None)}, (0, 2), NOW
     )
     assert again == first
     assert len(sending.workspace.ledger.rows(first.id)) == 2
@@ -74,7 +74,7 @@ def test_a_repeated_claim_is_the_first_one(sending: Campaigning) -> None:
 def test_nothing_is_claimed_unless_the_campaign_is_being_sent(workspace: Workspace, state: CampaignState) -> None:
     campaigning = Campaigning(workspace, 2, state=state)
     claims, refusals = [campaigning.claim_of(0)], {1: ("stale", None)}
-    made = workspace.ledger.claim(campaigning.campaign_id, campaigning.account, "k", claims, refusals, (0, 2), NOW)
+    made = workspace.ledger.claim(campaigning.campaign, campaigning.account, "k", claims, refusals, (0, 2), NOW)
     assert made is None
     assert workspace.campaigns.funnel(campaigning.campaign_id) == {"ok": 2}
     assert workspace.ledger.submission_at(campaigning.campaign_id, 0) is None
@@ -83,7 +83,7 @@ def test_nothing_is_claimed_unless_the_campaign_is_being_sent(workspace: Workspa
 def test_refusals_and_doubles_become_reasons(sending: Campaigning) -> None:
     doubled = replace(sending.claim_of(1), dedupe_key=sending.claim_of(0).dedupe_key)
     sending.workspace.ledger.claim(
-        sending.campaign_id,
+        sending.campaign,
         sending.account,
         "k",
         [sending.claim_of(0), doubled],
@@ -93,7 +93,7 @@ def test_refusals_and_doubles_become_reasons(sending: Campaigning) -> None:
     )
     later = replace(sending.claim_of(3), dedupe_key=sending.claim_of(0).dedupe_key)
     claim = sending.workspace.ledger.claim
-    assert claim(sending.campaign_id, sending.account, "k2", [later], {}, (3, 4), NOW) is None
+    assert claim(sending.campaign, sending.account, "k2", [later], {}, (3, 4), NOW) is None
     assert sending.workspace.campaigns.funnel(sending.campaign_id) == {
         "ok": 3,
         "duplicate_number": 2,
@@ -105,7 +105,7 @@ def test_refusals_and_doubles_become_reasons(sending: Campaigning) -> None:
 def test_a_span_with_nobody_left_writes_its_refusals_only(sending: Campaigning) -> None:
     refusals = dict.fromkeys(range(6), ("window", None))
     claim = sending.workspace.ledger.claim
-    assert claim(sending.campaign_id, sending.account, "k", [], refusals, (0, 6), NOW) is None
+    assert claim(sending.campaign, sending.account, "k", [], refusals, (0, 6), NOW) is None
     assert sending.workspace.campaigns.funnel(sending.campaign_id) == {"window": 6}
     assert sending.workspace.ledger.unsettled(sending.campaign_id) == ()
 
@@ -118,7 +118,7 @@ def test_one_person_is_written_to_in_two_campaigns_but_once_in_each(sending: Cam
     other.campaign_id = sending.workspace.campaigns.create(first).id
     sending.workspace.campaigns.snapshot(other.campaign_id, NOW)
     assert other.workspace.ledger.claim(
-        other.campaign_id, other.account, "key-other", [other.claim_of(0)], {}, (0, 1), NOW
+        other.campaign, other.account, "key-other", [other.claim_of(0)], {}, (0, 1), NOW
     )
 
 
@@ -170,14 +170,14 @@ def test_a_message_id_is_used_once(sending: Campaigning) -> None:
 
 def submit(sending: Campaigning, claim: Claim) -> None:
     sending.workspace.ledger.claim(
-        sending.campaign_id, sending.account, f"k{claim.seq}", [claim], {}, (claim.seq, claim.seq + 1), NOW
+        sending.campaign, sending.account, f"k{claim.seq}", [claim], {}, (claim.seq, claim.seq + 1), NOW
     )
 
 
 def test_a_simulated_fact_reaches_no_real_account(sending: Campaigning) -> None:
     real = sending.workspace.accounts.account(shop(sending.workspace, "real", simulated=False))
     with pytest.raises(NotAllowed) as caught:
-        sending.workspace.ledger.claim(sending.campaign_id, real, "k", [sending.claim_of(0)], {}, (0, 1), NOW)
+        sending.workspace.ledger.claim(sending.campaign, real, "k", [sending.claim_of(0)], {}, (0, 1), NOW)
     assert caught.value.code == "simulated_fact"
 
 
@@ -191,7 +191,7 @@ def test_another_entitys_account_cannot_carry_the_campaign(sending: Campaigning)
     sending.workspace.accounts.add_entity(Entity(OTHER_ENTITY, "别家"))
     other = sending.workspace.accounts.add_account(account("k9", entity_uscc=OTHER_ENTITY, issuer_uscc=ISSUER))
     with pytest.raises(NotFound):
-        sending.workspace.ledger.claim(sending.campaign_id, other, "k", [sending.claim_of(0)], {}, (0, 1), NOW)
+        sending.workspace.ledger.claim(sending.campaign, other, "k", [sending.claim_of(0)], {}, (0, 1), NOW)
 
 
 def test_settling_twice_is_settling_once(sending: Campaigning) -> None:

@@ -207,7 +207,7 @@ def test_a_person_is_claimed_once_by_whichever_number(workspace: Workspace) -> N
     made.claim(0)
     span = (1, 4)
     claims = [made.claim_of(seq) for seq in (1, 2, 3)]
-    later = workspace.ledger.claim(made.campaign_id, made.account, "key-1", claims, {}, span, NOW)
+    later = workspace.ledger.claim(made.campaign, made.account, "key-1", claims, {}, span, NOW)
     assert later is not None
     assert len(workspace.ledger.rows(later.id)) == 1
     assert workspace.campaigns.funnel(made.campaign_id) == {"ok": 2, "duplicate_number": 2}
@@ -232,7 +232,7 @@ def test_what_one_row_was_sent_counts_for_the_other(workspace: Workspace) -> Non
 def test_a_report_by_batch_and_number_finds_the_row_that_was_claimed_by_the_other_number(workspace: Workspace) -> None:
     made, key = sending(workspace, 1), workspace.phone_keys.of_platform_phone(S1)
     claims = [made.claim_of(0), made.claim_of(1, key)]
-    assert workspace.ledger.claim(made.campaign_id, made.account, "batch", claims, {}, (0, 1), NOW) is not None
+    assert workspace.ledger.claim(made.campaign, made.account, "batch", claims, {}, (0, 1), NOW) is not None
     report = DeliveryReport("r", "", Outcome.DELIVERED, "", NOW, key="batch", phone=number(1))
     workspace.inbox.store_reports(made.account_id, Page((report,), "x", more=False), NOW)
     assert made.counts()["delivered"] == 1
@@ -281,7 +281,7 @@ def test_whoever_was_claimed_by_reference_is_one_with_the_number_that_is_learnt_
     sync(workspace, made.account_id, person("c0", None, updated_at=NOW + minutes(1)))
     key = workspace.phone_keys.of_ref(CustomerRef(made.account_id, "c0"))
     claims = [made.claim_of(0, key)]
-    first = workspace.ledger.claim(made.campaign_id, made.account, "key-0", claims, {}, (0, 1), NOW)
+    first = workspace.ledger.claim(made.campaign, made.account, "key-0", claims, {}, (0, 1), NOW)
     assert first is not None
     batches = {0: first, 1: made.claim(1)}
     for seq, outcome in settled:
