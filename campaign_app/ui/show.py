@@ -7,11 +7,12 @@ in English 27 Nov 2026, which nobody reads as another day. Files that leave the 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from PySide6.QtCore import QDate, QLocale
+from PySide6.QtCore import QCollator, QDate, QLocale
 
 from campaign_app.domain.team import Person
 from campaign_app.services.window import BEIJING
@@ -22,6 +23,11 @@ NOTHING: Final = "–"
 DAY_FIELD: Final = "yyyy-MM-dd"
 MOMENT_FIELD: Final = f"{DAY_FIELD} HH:mm"
 _BY_NUMBERS: Final = (QLocale.Language.Chinese, QLocale.Language.C)
+
+
+def in_order(names: Iterable[str]) -> tuple[str, ...]:
+    """As a Chinese dictionary has them, by pinyin; in either language, for the names are Chinese."""
+    return tuple(sorted(names, key=QCollator(QLocale("zh_CN")).sortKey))
 
 
 def count(number: int) -> str:

@@ -1,4 +1,4 @@
-"""Dates in the window's language: none that could be read as another day, and the same in files whatever it is."""
+"""Dates and names in the window's language: none that could be read as another day, and in the order of its readers."""
 
 from __future__ import annotations
 
@@ -81,3 +81,7 @@ def test_a_day_is_typed_by_numbers_in_every_language(locale: str, qtbot: QtBot) 
     field.selectAll()
     QTest.keyClicks(field, "2026-12-27 19:30")
     assert field.dateTime() == QDateTime(QDate(2026, 12, 27), QTime(19, 30))
+
+
+def test_names_stand_as_a_chinese_dictionary_has_them_in_any_language(locale: str) -> None:
+    assert show.in_order({"浙江", "上海", "北京", "安徽", "重庆"}) == ("安徽", "北京", "重庆", "上海", "浙江")

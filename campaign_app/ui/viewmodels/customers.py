@@ -17,6 +17,7 @@ from campaign_app.domain.people import PeopleQuery
 from campaign_app.domain.ports import Job
 from campaign_app.services.audiences import Audiences
 from campaign_app.services.people import PAGE_ROWS, SORTED_MOST, People, Person, PersonRow
+from campaign_app.ui import show
 from campaign_app.ui.steady import Steady
 
 if TYPE_CHECKING:
@@ -237,11 +238,11 @@ class CustomersModel(QObject):
 
     def _read(self) -> _Read:
         people = self._app.people
-        segments = tuple(sorted(self._app.audiences.saved()))
+        segments = show.in_order(self._app.audiences.saved())
         # where the table shows everybody it counts them; at millions that is not to be done twice at once
         counted = self.state.search == Search()
         everybody = None if counted else people.anchors(people.query())[0]
-        return _Read(self._app.accounts.all(), people.provinces(), segments, everybody)
+        return _Read(self._app.accounts.all(), show.in_order(people.provinces()), segments, everybody)
 
     def _loaded(self, read: _Read) -> None:
         known = {} if read.everybody is None else {"everybody": read.everybody}

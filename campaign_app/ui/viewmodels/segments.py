@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from campaign_app.domain.audience import Filter
+from campaign_app.ui import show
 from campaign_app.ui.viewmodels.conditions import ConditionsModel, ConditionsState
 from campaign_app.ui.viewmodels.customers import CustomersModel, CustomersState
 
@@ -70,7 +71,7 @@ class SegmentsModel(ConditionsModel):
         self._behind = False
 
     def _saved_changed(self) -> None:
-        self._customers.know_segments(tuple(sorted(self.state.saved)))
+        self._customers.know_segments(show.in_order(self.state.saved))
         self._find()
 
     def _count(self) -> None:
