@@ -96,6 +96,17 @@ def test_what_an_entry_says_of_suppressions_is_said_in_words(staged: Staged, pag
     assert listed(page, qtbot, 5)[0] == "种类 退订、撤回同意 · 来源 导入名单"
 
 
+def test_a_shop_of_an_entry_is_called_by_its_name(staged: Staged, page: RecordsPage, qtbot: QtBot) -> None:
+    record, at = staged.app.workspace.audit.record, staged.app.clock()
+    label = staged.app.workspace.accounts.account(staged.account).label
+    record("account.sends_through", actor="李", at=at, account=staged.account, sender=999)
+    record("account.disconnected", actor="李", at=at, account=staged.account)
+    assert listed(page, qtbot, 5)[:2] == [
+        f"账户 {label} #{staged.account}",
+        f"账户 {label} #{staged.account} · 发送通道 999",
+    ]
+
+
 def test_codes_and_moments_of_an_entry_are_said_in_words(staged: Staged, page: RecordsPage, qtbot: QtBot) -> None:
     record, at = staged.app.workspace.audit.record, staged.app.clock()
     record("complaint.entered", actor="李", at=at, source="r12321", way="form", state="unmatched", marks=1)

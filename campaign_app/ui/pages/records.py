@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 STEPS: Final = 1_000
 SHORT: Final = 12  # letters of a hash in the table
+_ACCOUNTS: Final = frozenset({"account", "sender", "source"})  # by number, which no other account ever has
 _UNREAD: Final = frozenset({"token", "certificate", "unreadable"})  # of any length, and nothing for a person
 # what entries of a kind say by codes, several of them with commas between, and where their words are
 _CODED: Final[Mapping[str, Mapping[str, str]]] = {
@@ -282,6 +283,8 @@ class RecordsPage(Page):
             return "–"
         if isinstance(value, bool):
             return self.tr("是") if value else self.tr("否")
+        if name in _ACCOUNTS and (label := self.model.state.account_of(value)):
+            return f"{label} #{value}"
         coded = _CODED.get(entry.action.partition(".")[0], {})
         table = "audit_fact" if name == "fields" else coded.get(name, "")
         if _MOMENT.fullmatch(str(value)):

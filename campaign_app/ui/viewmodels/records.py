@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -49,6 +49,7 @@ class RecordsState:
     query: AuditQuery = FIRST
     total: int | None = None
     campaigns: tuple[CampaignChoice, ...] = ()
+    accounts: Mapping[int, str] = field(default_factory=dict)
     head: Head | None = None
     compared: Compared | None = None
 
@@ -58,6 +59,10 @@ class RecordsState:
 
     def name_of(self, campaign_id: object) -> str:
         return next((each.name for each in self.campaigns if each.id == campaign_id), "")
+
+    def account_of(self, number: object) -> str:
+        """By its label of today, "" for one that nobody knows any more."""
+        return self.accounts.get(number, "") if isinstance(number, int) else ""
 
 
 class EntrySource:
@@ -112,8 +117,8 @@ class RecordsModel(QObject):
         return EntrySource(self._app, self.state.query)
 
     def load(self) -> None:
-        """The campaigns to choose from."""
-        self._tasks.run(lambda _: self._campaigns(), self._loaded, owner=self, key="load")
+        """The campaigns to choose from, and what the accounts are called."""
+        self._tasks.run(lambda _: self._known(), self._loaded, owner=self, key="load")
 
     def show_kind(self, kind: str) -> None:
         self._look_at(replace(self.state.query, kind=kind))
@@ -145,12 +150,14 @@ class RecordsModel(QObject):
         self._become(replace(self.state, head=made.head, compared=None))
         self.exported.emit(made)
 
-    def _campaigns(self) -> tuple[CampaignChoice, ...]:
-        known = self._app.campaigns.all()
-        return tuple(CampaignChoice(each.id, each.name, each.approved_at is not None) for each in known)
+    def _known(self) -> tuple[tuple[CampaignChoice, ...], dict[int, str]]:
+        campaigns = self._app.campaigns.all()
+        choices = tuple(CampaignChoice(each.id, each.name, each.approved_at is not None) for each in campaigns)
+        return choices, {each.id: each.label for each in self._app.accounts.all()}
 
-    def _loaded(self, campaigns: tuple[CampaignChoice, ...]) -> None:
-        self._become(replace(self.state, campaigns=campaigns))
+    def _loaded(self, known: tuple[tuple[CampaignChoice, ...], dict[int, str]]) -> None:
+        campaigns, accounts = known
+        self._become(replace(self.state, campaigns=campaigns, accounts=accounts))
 
     def _look_at(self, query: AuditQuery) -> None:
         if query != self.state.query:
