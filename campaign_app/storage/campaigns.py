@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from campaign_app.domain.campaign import Campaign, CampaignState, Noted, Released, Stopped, Warned
 from campaign_app.domain.consent import CustomerRef, Reason
 from campaign_app.domain.errors import NotAllowed
-from campaign_app.domain.message import Outcome
 from campaign_app.domain.ports import PhoneKeys
 from campaign_app.services.overtaken import require_as_seen
 from campaign_app.storage import schema
 from campaign_app.storage.audit import append_noted
 from campaign_app.storage.budgets import forget_budget, set_aside
+from campaign_app.storage.caps import sent_to
 from campaign_app.storage.doubles import mark_doubles
 from campaign_app.storage.engine import Database
 from campaign_app.storage.fetching import read_rows
@@ -27,15 +27,13 @@ from campaign_app.storage.filters import stored
 from campaign_app.storage.freezing import STEP, forget_some, freeze, row_of
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.numbers import people_of
-from campaign_app.storage.outcomes import SAME_ROW, close_open
+from campaign_app.storage.outcomes import close_open
 from campaign_app.storage.peaks import require_unheld
 from campaign_app.storage.rows import AnyRow, AnySelect
 from campaign_app.storage.schema_sending import (
     campaign,
     campaign_member,
     ledger,
-    ledger_latest,
-    submission,
 )
 from campaign_app.storage.stopped import forget_stopped, put_stopped, stopped_of
 from campaign_app.storage.times import moment_at, moment_or_none, to_ms
@@ -72,7 +70,6 @@ _TO_DRAFT: Final = (
 )
 _NAMED: Final = sa.select(_customer.id, _customer.account_id, _customer.ref, _customer.phone_key)
 # what never left, or was turned away at the door, used up nobody's patience
-_NOT_SENT: Final = (Outcome.REJECTED.value, Outcome.WITHHELD.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,26 +351,6 @@ def _reason_rows(campaign_id: int, reasons: Mapping[int, tuple[str, int | None]]
         {"of_campaign": campaign_id, "at_seq": seq, "new_reason": str(reason), "new_fact": fact_id}
         for seq, (reason, fact_id) in reasons.items()
     ]
-
-
-@lru_cache
-def sent_to(column: sa.ColumnElement[Any]) -> sa.Select[Any, int, int]:
-    """(column, ledger row, when it was claimed) of what the `entity` sent `since` then, other than by the campaign
-
-    `but`.
-    """
-    return (
-        sa.select(column, ledger.c.id, submission.c.claimed_at)
-        .join(submission, submission.c.id == ledger.c.submission_id)
-        .join(campaign, campaign.c.id == ledger.c.campaign_id)
-        .outerjoin(ledger_latest, SAME_ROW)
-        .where(
-            campaign.c.entity_uscc == sa.bindparam("entity"),
-            campaign.c.id != sa.bindparam("but"),
-            submission.c.claimed_at >= sa.bindparam("since"),
-            sa.func.coalesce(ledger_latest.c.outcome, "").not_in([sa.literal(each) for each in _NOT_SENT]),
-        )
-    )
 
 
 def _campaign_row(item: Campaign) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -12,11 +13,11 @@ from campaign_app.domain.consent import Reason
 from campaign_app.jobs.caps import MONTH, WEEK, Caps, over_cap, over_provider_cap
 from campaign_app.jobs.ports import Claim
 from campaign_app.storage import schema
-from campaign_app.storage.campaigns import sent_to
 from campaign_app.storage.fetching import fetch_value
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.numbers import people_of
-from campaign_app.storage.schema_sending import campaign, ledger
+from campaign_app.storage.outcomes import NOT_SENT, SAME_ROW
+from campaign_app.storage.schema_sending import campaign, ledger, ledger_latest, ledger_outcome, submission
 from campaign_app.storage.times import moment_at, to_ms
 
 _fact: Final = schema.consent_fact.c
@@ -42,9 +43,9 @@ def capped(
     refused: dict[int, tuple[str, int | None]] = {}
     for claim in claims:
         times, fact_id = sent.get(claim.seq, {}).values(), claim.outgoing.recipient.fact_id
-        in_a_week = sum(claimed_at >= week for claimed_at in times)
+        in_a_week = sum(left_at >= week for left_at in times)
         reason = over_cap(in_a_week, len(times), promised.get(fact_id), caps.house) if times else None
-        ages = [at - moment_at(claimed_at) for claimed_at in times]
+        ages = [at - moment_at(left_at) for left_at in times]
         if reason is None and over_provider_cap(ages, caps.provider):
             reason = Reason.PROVIDER_CAP
         if reason is not None:
@@ -55,7 +56,7 @@ def capped(
 def _sent(
     connection: sa.Connection, campaign_id: int, claims: Sequence[Claim], at: datetime, twins: Mapping[int, bytes]
 ) -> dict[int, dict[int, int]]:
-    """seq → when each message to this person was claimed in the last month, by ledger row.
+    """seq → when each message to this person left in the last month, by ledger row.
 
     Also what `twins` (of `doubles.twins_of`) got, who may have been written to by reference or another number.
     """
@@ -69,6 +70,29 @@ def _sent(
     found: dict[int, dict[int, int]] = {}
     for column, seqs in ((ledger.c.dedupe_key, by_key), (ledger.c.customer_id, by_customer)):
         given = {"entity": entity, "since": to_ms(at - MONTH), "but": campaign_id}
-        for who, row_id, claimed_at in rows_among(connection, sent_to(column), column, seqs, **given):
-            found.setdefault(seqs[who], {})[row_id] = claimed_at
+        for who, row_id, left_at in rows_among(connection, sent_to(column), column, seqs, **given):
+            found.setdefault(seqs[who], {})[row_id] = left_at
     return found
+
+
+@lru_cache
+def sent_to(column: sa.ColumnElement[Any]) -> sa.Select[Any, int, int]:
+    """(column, ledger row, when it left) of what the `entity` sent `since` then, other than by the campaign `but`.
+
+    A batch may have been claimed long before its sender took it: it left when something was first said of it.
+    """
+    claimed, said = submission.c.claimed_at, ledger_outcome.c.at
+    left = sa.case((said > claimed, said), else_=claimed)
+    return (
+        sa.select(column, ledger.c.id, left)
+        .join(submission, submission.c.id == ledger.c.submission_id)
+        .join(campaign, campaign.c.id == ledger.c.campaign_id)
+        .outerjoin(ledger_latest, SAME_ROW)
+        .outerjoin(ledger_outcome, sa.and_(ledger_outcome.c.ledger_id == ledger.c.id, ledger_outcome.c.n == 1))
+        .where(
+            campaign.c.entity_uscc == sa.bindparam("entity"),
+            campaign.c.id != sa.bindparam("but"),
+            left >= sa.bindparam("since"),
+            sa.func.coalesce(ledger_latest.c.outcome, "").not_in([sa.literal(each) for each in NOT_SENT]),
+        )
+    )

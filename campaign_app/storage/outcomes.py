@@ -17,7 +17,7 @@ from campaign_app.storage.schema_sending import ledger, ledger_latest, ledger_ou
 from campaign_app.storage.upserts import insert_or_update, plain_insert
 
 UNDECIDED: Final = (None, Outcome.UNKNOWN.value)
-_NOT_SENT: Final = (Outcome.REJECTED.value, Outcome.WITHHELD.value)
+NOT_SENT: Final = (Outcome.REJECTED.value, Outcome.WITHHELD.value)
 _LATER: Final = (Outcome.DELIVERED.value, Outcome.FAILED.value)
 _latest: Final = ledger_latest.c
 _OUTCOME: Final = tuple(column.name for column in ledger_outcome.c)
@@ -71,7 +71,7 @@ def may_follow(latest: str | None, outcome: str) -> bool:
         return True
     if latest == Outcome.UNKNOWN:
         return outcome != Outcome.UNKNOWN
-    if latest in _NOT_SENT:
+    if latest in NOT_SENT:
         return outcome == Outcome.DELIVERED
     return latest == Outcome.ACCEPTED and outcome in _LATER
 
@@ -89,8 +89,8 @@ def append_outcomes(connection: sa.Connection, standing: Iterable[Standing], eve
     changed = {row[0]: now[row[0]] for row in appended}
     write_tuples(connection, plain_insert(ledger_outcome), _OUTCOME, appended)
     _put_latest(connection, rows, changed)
-    take_off(connection, [key for key, (outcome, _) in changed.items() if outcome in _NOT_SENT])
-    put_on(connection, [key for key in changed if rows[key].outcome in _NOT_SENT])
+    take_off(connection, [key for key, (outcome, _) in changed.items() if outcome in NOT_SENT])
+    put_on(connection, [key for key in changed if rows[key].outcome in NOT_SENT])
     settled = {rows[key].submission_id for key in changed if rows[key].outcome in UNDECIDED}
     write_all(connection, _settlement(), [{"which": each} for each in settled])
     return len(appended)
