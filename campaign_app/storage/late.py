@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
@@ -17,9 +17,11 @@ from campaign_app.storage.outcomes import Event, append_outcomes, standing_of
 from campaign_app.storage.people import Finder
 from campaign_app.storage.schema_sending import complaint, delivery_report, early_report
 from campaign_app.storage.suppressions import put_marks
-from campaign_app.storage.times import moment_at
+from campaign_app.storage.times import moment_at, to_ms
 
 SENDER: Final = "sender"
+# a clock that is kept right is set by so much at most
+_CLOCK_STEP: Final = timedelta(minutes=1)
 _early, _complaint = early_report.c, complaint.c
 _ANY_EARLY: Final = sa.select(_early.account_id).where(_early.account_id == sa.bindparam("account")).limit(1)
 _ANY_COMPLAINT: Final = sa.select(_complaint.id).where(_complaint.account_id == sa.bindparam("account")).limit(1)
@@ -29,7 +31,7 @@ _WAITING: Final = (
         early_report,
         sa.and_(_early.account_id == delivery_report.c.account_id, _early.report_id == delivery_report.c.report_id),
     )
-    .where(_early.account_id == sa.bindparam("account"))
+    .where(_early.account_id == sa.bindparam("account"), delivery_report.c.stored_at >= sa.bindparam("since"))
 )
 _COMPLAINTS: Final = sa.select(complaint).where(_complaint.account_id == sa.bindparam("account"))
 _APPLIED = sa.delete(early_report).where(
@@ -37,10 +39,13 @@ _APPLIED = sa.delete(early_report).where(
 )
 
 
-def apply_early_arrivals(finder: Finder, providers: Mapping[str, int], at: int) -> None:
-    """`providers` are ledger rows by the sender's message ids, just learnt."""
+def apply_early_arrivals(finder: Finder, providers: Mapping[str, int], claimed_at: datetime, at: int) -> None:
+    """`providers` are ledger rows by the sender's message ids, just learnt.
+
+    A report from before their claim is of another message: a sender that was started anew may use an id once more.
+    """
     if fetch_first(finder.connection, _ANY_EARLY, account=finder.account_id) is not None:
-        _apply_reports(finder, providers, at)
+        _apply_reports(finder, providers, to_ms(claimed_at - _CLOCK_STEP), at)
     if fetch_first(finder.connection, _ANY_COMPLAINT, account=finder.account_id) is not None:
         _apply_complaints(finder, providers, at)
 
@@ -58,9 +63,9 @@ def keep_refusals(finder: Finder, ledger_ids: Iterable[int], since: datetime, at
         put_down(finder.connection, finder.entity_uscc, [by_ref], numbers_said([(keys, since)], SENDER))
 
 
-def _apply_reports(finder: Finder, providers: Mapping[str, int], at: int) -> None:
+def _apply_reports(finder: Finder, providers: Mapping[str, int], since: int, at: int) -> None:
     account = finder.account_id
-    found = list(rows_among(finder.connection, _WAITING, _early.provider_id, providers, account=account))
+    found = list(rows_among(finder.connection, _WAITING, _early.provider_id, providers, account=account, since=since))
     found.sort(key=lambda row: (row.reported_at, row.report_id))
     events = [Event(providers[row.provider_id], row.outcome, row.provider_id, row.code) for row in found]
     append_outcomes(finder.connection, standing_of(finder.connection, (e.ledger_id for e in events)), events, at)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.sql.dml import UpdateBase
 
 from campaign_app.domain.message import Outcome
 from campaign_app.jobs.pushed import Handed, KeptReceipt, KeptReply, PushedReceipt, PushedReply
@@ -16,12 +18,18 @@ from campaign_app.storage.keys import Vault
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.schema_pushed import pushed_part, pushed_receipt, pushed_reply
 from campaign_app.storage.times import moment_at, to_ms
-from campaign_app.storage.upserts import insert_or_update, plain_insert
+from campaign_app.storage.upserts import insert, plain_insert
 
 _LATE: Final = timedelta(days=7)
+# a receipt may come before the answer to the last part of its message; one from before that is another message's
+_EARLY: Final = timedelta(minutes=10)
 _SEALED: Final = b"reply"
 _part, _receipt, _reply = pushed_part.c, pushed_receipt.c, pushed_reply.c
-_SAME_PART: Final = sa.and_(_part.account_id == _receipt.account_id, _part.provider_id == _receipt.provider_id)
+_SAME_PART: Final = sa.and_(
+    _part.account_id == _receipt.account_id,
+    _part.provider_id == _receipt.provider_id,
+    _receipt.kept_at >= _part.kept_at - _EARLY // timedelta(milliseconds=1),
+)
 _RECEIPTS: Final = (
     sa.select(pushed_receipt, _part.message_id, _part.number, _part.total)
     .outerjoin(pushed_part, _SAME_PART)
@@ -66,7 +74,7 @@ class SqlPushed:
         came = [{**_receipt_row(receipt), **shared} for receipt in receipts]
         written = [{**self._reply_row(reply), **shared} for reply in replies]
         with self.db.write() as connection:
-            write_all(connection, insert_or_update(connection, pushed_part, "account_id", "provider_id"), parts)
+            write_all(connection, _put_part(connection.dialect.name), parts)
             write_all(connection, plain_insert(pushed_receipt), came)
             write_all(connection, plain_insert(pushed_reply), written)
 
@@ -117,6 +125,18 @@ class SqlPushed:
     def _reply_of(self, row: Any) -> PushedReply:
         source = self.vault.open(row.source_sealed, _SEALED).decode()
         return PushedReply(source, row.text, row.reference, row.number, row.total)
+
+
+@lru_cache
+def _put_part(dialect: str) -> UpdateBase:
+    """An id is its last message's; named once more, as by each of Kannel's receipts, a part grows no younger."""
+    statement = insert(dialect, pushed_part)
+    new = statement.excluded
+    first = sa.case((_part.message_id == new.message_id, _part.kept_at), else_=new.kept_at)
+    return statement.on_conflict_do_update(
+        index_elements=["account_id", "provider_id"],
+        set_={"message_id": new.message_id, "number": new.number, "total": new.total, "kept_at": first},
+    )
 
 
 def _part_row(part: Handed) -> dict[str, Any]:

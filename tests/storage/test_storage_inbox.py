@@ -119,6 +119,20 @@ def test_a_report_that_comes_before_the_senders_answer_is_applied_after_it(sendi
     assert sending.counts() == {"submitted": 4, "accepted": 4, "delivered": 1}
 
 
+@pytest.mark.parametrize(("before", "delivered_to"), [(timedelta(minutes=2), 0), (timedelta(seconds=30), 1)])
+def test_a_report_from_before_the_claim_is_of_another_message_with_the_same_id(
+    sending: Campaigning, before: timedelta, delivered_to: int
+) -> None:
+    """A sender that was started anew counts from one again; by how much a clock is set at most it may be ours."""
+    sending.workspace.inbox.store_reports(sending.account_id, reports(delivered(3)), NOW - before)
+    made = sending.claim(3)
+    sending.settle(made, (3, Outcome.ACCEPTED))
+    assert sending.counts().get("delivered", 0) == delivered_to
+    own = reports(delivered(3, "r9"))
+    assert sending.workspace.inbox.store_reports(sending.account_id, own, NOW) == 1 - delivered_to
+    assert sending.counts()["delivered"] == 1
+
+
 def test_another_accounts_report_says_nothing_of_our_messages(sending: Campaigning) -> None:
     other = shop(sending.workspace, "k2")
     assert sending.workspace.inbox.store_reports(other, reports(delivered(0)), NOW) == 0

@@ -77,6 +77,26 @@ def test_the_first_receipt_of_a_part_is_the_one_that_counts(workspace: Workspace
     assert workspace.pushed.outcomes(account, ["m1", "m2"]) == {"m1": {1: GOOD, 2: BAD}}
 
 
+def test_a_receipt_of_an_id_from_long_before_its_part_is_another_messages(workspace: Workspace) -> None:
+    """A centre that was started anew counts from one again."""
+    account, parts = shop(workspace), [Handed("a", "m2", 1, 2), Handed("b", "m2", 2, 2)]
+    workspace.pushed.keep(account, NOW, handed=[Handed("b", "m1")], receipts=[BAD])
+    workspace.pushed.keep(account, NOW + minutes(30), handed=parts)
+    assert workspace.pushed.outcomes(account, ["m2"]) == {}
+    assert [row.handed for row in workspace.pushed.receipts(account, 0, 9)] == [None]
+    workspace.pushed.keep(account, NOW + minutes(31), receipts=[GOOD, PushedReceipt("b", Outcome.DELIVERED)])
+    found = workspace.pushed.outcomes(account, ["m2"])
+    assert {number: receipt.outcome for number, receipt in found["m2"].items()} == dict.fromkeys((1, 2), GOOD.outcome)
+
+
+def test_a_part_that_its_receipts_name_is_as_old_as_the_first_of_them(workspace: Workspace) -> None:
+    """Each of Kannel's receipts names its part; a late one makes none of the others another message's."""
+    account, part = shop(workspace), Handed("a", "m1", 1, 2)
+    for passed, receipt in ((0, GOOD), (90, PushedReceipt("a", Outcome.FAILED, "late"))):
+        workspace.pushed.keep(account, NOW + minutes(passed), handed=[part], receipts=[receipt])
+    assert workspace.pushed.outcomes(account, ["m1"]) == {"m1": {1: GOOD}}
+
+
 def test_only_what_was_read_and_is_old_is_forgotten(workspace: Workspace) -> None:
     account, pushed = shop(workspace), workspace.pushed
     pushed.keep(account, NOW, receipts=[GOOD], replies=[REPLY], handed=[Handed("a", "m1")])
