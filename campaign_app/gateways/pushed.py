@@ -55,17 +55,26 @@ def _whole(handed: Handed, parts: Mapping[int, PushedReceipt]) -> PushedReceipt 
 
 
 def replies(store: PushStore, account_id: int, cursor: str, now: datetime) -> Page[InboundMessage]:
-    """Parts of one reply are joined; those that stay alone are taken for what they are, so that nothing is lost."""
+    """Parts of one reply are joined; those that stay alone are taken for what they are, so that nothing is lost.
+
+    So is the first of a full page at once: whoever is behind that page may have refused.
+    """
     after = int(cursor or 0)
     rows = store.replies(account_id, after, PAGE)
-    found, waiting = _joined(rows, now)
+    found, alone = _joined(rows)
+    first = rows[0].id if len(rows) == PAGE else None
+    waiting = [row.id for row in alone if now - row.kept_at < BEHIND and row.id != first]
+    found += [(row, row.reply.text) for row in alone if row.id not in waiting]
     items = tuple(item for kept, text in found if (item := _inbound(kept, text)) is not None)
     broken = sum(_is_broken(kept.reply.source) for kept, _ in found)
     return _page(after, [row.id for row in rows], waiting, items, broken)
 
 
-def _joined(rows: Sequence[KeptReply], now: datetime) -> tuple[list[tuple[KeptReply, str]], list[int]]:
-    """Whole replies with the row that ends each, and the ids of parts that still wait for others."""
+def _joined(rows: Sequence[KeptReply]) -> tuple[list[tuple[KeptReply, str]], list[KeptReply]]:
+    """Whole replies with the row that ends each, and parts without the others.
+
+    A part with another text in the place of one is of another reply: phones may number them alike.
+    """
     groups: dict[tuple[str, int, int], dict[int, KeptReply]] = {}
     whole: list[tuple[KeptReply, str]] = []
     for row in rows:
@@ -75,13 +84,14 @@ def _joined(rows: Sequence[KeptReply], now: datetime) -> tuple[list[tuple[KeptRe
             continue
         key = reply.source, reply.reference, reply.total
         group = groups.setdefault(key, {})
-        group.setdefault(reply.number, row)
+        former = group.setdefault(reply.number, row)
+        if former.reply.text != reply.text:
+            whole.append((former, former.reply.text))
+            group[reply.number] = row
         if len(group) == reply.total:
             whole.append((row, "".join(group[number].reply.text for number in sorted(group))))
             del groups[key]
-    alone = [row for group in groups.values() for row in group.values()]
-    whole += [(row, row.reply.text) for row in alone if now - row.kept_at >= BEHIND]
-    return whole, [row.id for row in alone if now - row.kept_at < BEHIND]
+    return whole, [row for group in groups.values() for row in group.values()]
 
 
 def _inbound(kept: KeptReply, text: str) -> InboundMessage | None:

@@ -174,6 +174,31 @@ def test_a_part_that_stays_alone_is_not_lost(store: PushStore) -> None:
     assert ([message.text for message in page.items], page.next_cursor) == (["退订"], "1")
 
 
+def test_a_part_that_waits_keeps_nobody_behind_it_from_being_heard(
+    store: PushStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More replies than a page holds came in at once, as after a weekend, and a part of one was lost on the way."""
+    monkeypatch.setattr(pushed, "PAGE", 3)
+    others = [PushedReply(f"1380000000{n}", f"退订{n}") for n in range(2, 9)]
+    waiting = [part("甲", 1, 2), *others[:4], part("乙", 1, 2, reference=9), *others[4:], part("丙", 2, 2, reference=9)]
+    store.keep(1, NOW, replies=waiting)
+    cursor, more, found = "", True, set[str]()
+    while more:
+        page = replies(store, 1, cursor, SOON)
+        found |= {message.text for message in page.items}
+        cursor, more = page.next_cursor, page.more
+    assert found == {"甲", "乙", *(reply.text for reply in others)}
+    assert texts(store, cursor, LATER) == ["丙"]
+
+
+def test_a_part_in_the_place_of_another_is_heard_as_well(store: PushStore) -> None:
+    """Some phones number all their long replies alike: a part of the first was lost on the way."""
+    first, second = part("第一条", 1, 2), [part("退订", 1, 2), part("谢谢", 2, 2)]
+    store.keep(1, NOW, replies=[first, first, *second])
+    assert texts(store, now=SOON) == ["第一条", "退订谢谢"]
+    assert texts(store, now=LATER) == ["第一条", "退订谢谢"]
+
+
 def test_what_was_named_before_its_cursor_has_the_same_id_again(store: PushStore) -> None:
     store.keep(1, NOW, replies=[part("甲", 1, 2), PushedReply("13800000003", "T")])
     early, late = replies(store, 1, "", SOON), replies(store, 1, "0", LATER)
