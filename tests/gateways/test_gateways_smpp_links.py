@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -247,6 +248,29 @@ def test_what_waited_at_the_centre_is_read_before_the_list_is_at_its_end(centre:
         centre.order("cut")
         until(lambda: len(centre.order("seen")["binds"]) == 2, "a second bind")
         assert [reply.text for reply in desk.replies()] == ["退订"]
+
+
+def test_a_centre_that_still_delivers_what_waited_is_heard_out(centre: Centre, tmp_path: Path) -> None:
+    """One reply after the other, as after a weekend: they take longer than any connection has to stand."""
+    with SmppDesk(tmp_path / "workspace", centre.url, timing=replace(QUICK, backlog=0.2, quiet=0.4)) as desk:
+        for place in range(25):
+            centre.order("queue", **{"from": number(place)}, data=f"退订{place}".encode("utf-16-be").hex())
+        centre.set(pace=40)
+        assert [reply.text for reply in desk.replies()] == [f"退订{place}" for place in range(25)]
+        centre.reply(number(99), "TD")
+        began = monotonic()
+        desk.replies()
+        assert monotonic() - began < 0.4, "once heard out, the connection keeps nobody waiting"
+
+
+def test_a_centre_that_never_falls_silent_is_not_heard_out_for_ever(centre: Centre, tmp_path: Path) -> None:
+    """Another system shares the account: its replies come in as well."""
+    timing = replace(QUICK, backlog=0.2, quiet=5.0, longest_backlog=0.6)
+    with SmppDesk(tmp_path / "workspace", centre.url, timing=timing) as desk:
+        for place in range(200):
+            centre.order("queue", **{"from": number(place)}, data="退订".encode("utf-16-be").hex())
+        centre.set(pace=20)
+        assert 0 < len(desk.replies()) < 200
 
 
 def test_what_is_here_is_told_while_the_centre_is_away(desk: SmppDesk, centre: Centre) -> None:

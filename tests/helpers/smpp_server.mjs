@@ -9,18 +9,25 @@ const asked = JSON.parse(process.argv[3]);
 
 const state = {
   password: "secret", receipts: "tlv", copies: 1, backwards: false, before: false, hold: false,
-  statuses: [], refused: {}, silent: false, mute: false, cutAfter: 0, burst: 0,
+  statuses: [], refused: {}, silent: false, mute: false, cutAfter: 0, burst: 0, pace: 0,
 };
 const ledger = [], binds = [], held = [], unacknowledged = new Map(), acknowledged = [];
 let bound = null, ids = 0, deliveries = 0, enquiries = 0, burst = [];
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
-function deliver(session, key, options) {
+function deliver(session, key, options, then = () => undefined) {
   unacknowledged.set(key, options);
   session.deliver_sm({ ...options }, (answer) => {
     acknowledged.push({ key, status: answer.command_status });
     if (answer.command_status === 0) unacknowledged.delete(key);
+    then();
   });
+}
+
+// What has waited: one when the last was answered for, `pace` milliseconds later; all at once where that is 0.
+function backlog(session, waiting) {
+  if (!state.pace) for (const each of waiting.splice(0)) deliver(session, ...each);
+  else if (waiting.length) deliver(session, ...waiting.shift(), () => setTimeout(() => backlog(session, waiting), state.pace));
 }
 
 function receipt(entry, state_) {
@@ -73,7 +80,7 @@ function bind(session, kind, pdu) {
   session.send(pdu.response({ command_status: binds.at(-1).status }));
   if (wrong || kind === "bind_transmitter") return;
   bound = session;
-  for (const [key, options] of [...unacknowledged]) deliver(session, key, options);
+  backlog(session, [...unacknowledged]);
 }
 
 const server = smpp.createServer(asked.tls ? { key: readFileSync(asked.tls.key), cert: readFileSync(asked.tls.cert) } : {}, (session) => {

@@ -30,7 +30,8 @@ T = TypeVar("T")
 class Timing:
     """Seconds. A connection that nobody used for `idle` is given up; `refused`: after a wrong password.
 
-    `backlog`: in which a centre delivers what has waited since the last connection.
+    `backlog`: in which a centre begins to deliver what has waited since the last connection; it is done when nothing
+    has come in for `quiet`, and is heard out for `longest_backlog` at most.
     """
 
     silent: float = 30.0
@@ -40,6 +41,8 @@ class Timing:
     longest_pause: float = 30.0
     refused: float = 300.0
     backlog: float = 3.0
+    quiet: float = 1.0
+    longest_backlog: float = 60.0
 
 
 class Binding:
@@ -54,7 +57,8 @@ class Binding:
         self._trouble: tuple[float, RemoteError] | None = None
         self._pause = timing.first_pause
         self._used = self._now()
-        self._since = 0.0
+        self._since = self._heard = 0.0
+        self._caught_up = False
 
     async def session(self) -> Session:
         """A bound one. Raises RemoteUnavailable, RemoteRefused; not oftener than now and then is anybody asked."""
@@ -64,9 +68,18 @@ class Binding:
     async def caught_up(self) -> None:
         """Bound for so long that what waited at the centre, refusals among it, has come in. Raises as `session`."""
         await self.session()
-        while (rest := self._since + self._timing.backlog - self._now()) > 0:
-            await asyncio.sleep(rest)
-            await self.session()
+        while not self._caught_up:
+            if (rest := self._backlog()) > 0:
+                await asyncio.sleep(rest)
+                await self.session()
+            else:
+                self._caught_up = True
+
+    def _backlog(self) -> float:
+        """For how long the centre may go on delivering what has waited, if nothing more comes in."""
+        timing = self._timing
+        heard_out = min(self._heard + timing.quiet, self._since + timing.longest_backlog)
+        return max(self._since + timing.backlog, heard_out) - self._now()
 
     async def _bound(self) -> Session:
         async with self._lock:
@@ -80,6 +93,7 @@ class Binding:
                 self._trouble = self._now() + self._pause_after(trouble), trouble
                 raise
             self._trouble, self._pause, self._since = None, self._timing.first_pause, self._now()
+            self._caught_up = False
             return self._session
 
     def _pause_after(self, trouble: RemoteError) -> float:
@@ -115,6 +129,7 @@ class Binding:
             await session.unbind()
 
     def _arrived(self, session: Session, pdus: Sequence[Pdu]) -> None:
+        self._heard = self._now()
         for pdu in pdus:
             self._take(session, pdu)
 
