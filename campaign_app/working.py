@@ -201,7 +201,7 @@ def worker_context(
     """
     from campaign_app.consent import Policy
     from campaign_app.gateways import Means
-    from campaign_app.jobs.stores import Context, Stores, is_known
+    from campaign_app.jobs.stores import Context, Stores, is_in_use, is_known
     from campaign_app.services.carriers import Carriers
     from campaign_app.services.sent_texts import LookedAt
     from campaign_app.storage.seen import seen_of
@@ -234,7 +234,7 @@ def worker_context(
         return rules.current().rules.providers[carriers.provider(workspace.accounts.account(account_id))].caps
 
     shared = Shared(bans=workspace.bans, unread=unread_of(workspace, clock))
-    texts = texts_of(workspace, rules.engine, profiles)
+    texts, seen = texts_of(workspace, rules.engine, profiles), seen_of(workspace, clock)
     context = Context(
         workspace_id=workspace.id,
         stores=stores,
@@ -245,7 +245,8 @@ def worker_context(
         clock=clock,
         wait=wait,
         upkeep=_upkeep_of(workspace, clock),
-        seen=is_known if (seen := seen_of(workspace, clock)) is None else seen.guard,
+        seen=is_known if seen is None else seen.guard,
+        aside=is_in_use if seen is None else seen.waits,
         provider_caps=caps_of,
     )
     return as_set(workspace, context)

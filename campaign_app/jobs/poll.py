@@ -26,8 +26,11 @@ LATELY: Final = timedelta(days=30)
 def poll_all(context: Context, account_id: int) -> dict[str, int]:
     """How much is new, by stream. Refusals first; trouble with one list keeps no other from being read.
 
-    Raises the first RemoteError when every list was tried.
+    A copy that nobody has accepted reads none: a reply that a queue hands out once would never reach the workspace that
+    goes on. Raises the first RemoteError when every list was tried.
     """
+    if context.aside():
+        return {}
     polls = {"inbound": poll_inbound, "complaints": poll_complaints, "reports": poll_reports}
     found: dict[str, int] = {}
     troubles: list[RemoteError] = []

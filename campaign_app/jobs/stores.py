@@ -64,6 +64,11 @@ def no_caps(_account_id: int) -> tuple[Cap, ...]:
     return ()
 
 
+def is_in_use() -> bool:
+    """Of a workspace that is no copy."""
+    return False
+
+
 def is_known() -> str:
     """Of a workspace that nobody can put back, such as a demo's."""
     return ""
@@ -77,6 +82,7 @@ class Context:
     those of the SMS provider that carries its messages. `hours` are those of the merchant, for the first message and
     the last; `tests_per_day`: test messages of an entity. `copies`: what this workspace is a copy of. `seen`: puts down
     outside of the workspace what it has claimed by now; why nothing may leave, where it is an older copy, or "".
+    `aside`: whether it is taken for one, and nobody has said yet that the other is out of use, whose replies they are.
     `upkeep`: a small step of what keeps the workspace's files small, which nobody waits for. `sent_texts` reads what
     was sent by today's rules; where there is none, no look-back calls any text good.
     """
@@ -96,5 +102,6 @@ class Context:
     tests_per_day: int = 20
     copies: tuple[Copy, ...] = ()
     seen: Callable[[], str] = is_known
+    aside: Callable[[], bool] = is_in_use
     upkeep: Callable[[], object] = is_known
     sent_texts: SentTexts | None = None

@@ -219,6 +219,8 @@ class Worker:
         if not _due(self._polled, now, POLL_EVERY):
             return
         self._polled = now
+        if self._context.aside():  # what a queue hands out once, or a token that is renewed, is the other one's
+            return
         stores = self._context.stores
         busy = {(job.kind, job.args.get("account_id")) for job in stores.jobs.open_jobs()}
         untold, every = stores.opt_outs.accounts_waiting(), self._every()

@@ -100,6 +100,11 @@ class Seen:
         with self._turn:  # two campaigns at once: a mark never goes back
             return self._guard(leaving=True)
 
+    def waits(self) -> bool:
+        """Whether a person has still to say that the one it is a copy of is out of use: by what was noticed before."""
+        with self.db.look() as connection:
+            return bool(copies.noticed(copies.meta_of(connection)))
+
     def _guard(self, *, leaving: bool) -> str:
         why, meta, heads, before = self._look()
         if why:

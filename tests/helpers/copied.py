@@ -22,7 +22,7 @@ from tests.helpers.shop import Shop, shop_on
 def watched(shop: Shop, state: Path, host: str = "here") -> Seen:
     """The shop's batches are put down in `state` before they leave, as a worker's are."""
     seen = Seen(shop.workspace.database, state, host, shop.clock)
-    shop.context = replace(shop.context, seen=seen.guard)
+    shop.context = replace(shop.context, seen=seen.guard, aside=seen.waits)
     return seen
 
 

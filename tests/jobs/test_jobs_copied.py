@@ -13,16 +13,20 @@ import sqlalchemy as sa
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.copies import Copy, copied_at, name_for, name_now
 from campaign_app.domain.errors import OutcomeUnknown, RemoteUnavailable
+from campaign_app.domain.message import InboundMessage
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.staff import TrialState, Wish
 from campaign_app.jobs import dispatch
+from campaign_app.jobs.poll import poll_all
 from campaign_app.jobs.settling import KEYS_KEPT
 from campaign_app.jobs.trying import send_trial
+from campaign_app.jobs.worker import POLL_EVERY, Worker
 from campaign_app.storage.schema_sending import campaign_member
 from tests.fakes.remotes import ENTITY, IDEMPOTENT
 from tests.helpers.copied import accepted, backup_of, copy_of, opened, renew, restored, watched
-from tests.helpers.shop import NOW, Shop, everybody
+from tests.helpers.shop import NOW, Shop, everybody, person
 from tests.helpers.staged import FILED
+from tests.jobs.started import Started
 
 pytestmark = pytest.mark.faults
 
@@ -52,6 +56,27 @@ class Copied:
         self.shop.clock.advance(1)
         accepted(copy, seen)
         copy.set_state(self.campaign_id, CampaignState.SENDING)
+
+
+@pytest.mark.parametrize("host", ["here", "there"])
+def test_a_copy_that_nobody_accepted_takes_no_replies(copied: Copied, host: str) -> None:
+    """Somebody opens it to look at it, on this computer or another one, while the workspace itself goes on."""
+    sender, account = copied.shop.gateways[copied.account], copied.account
+    sender.stream["inbound"] = [InboundMessage("i1", "", person("c", 7).phone, "退订", NOW)]
+    with opened(copied.shop, copied.folder) as copy:
+        seen = watched(copy, copied.state if host == "here" else copied.folder / "state", host)
+        if host == "there":
+            copied.shop.clock.advance(1)
+        started = Started()
+        worker = Worker(copy.context, started)
+        assert seen.guard() == ("older_copy" if host == "here" else "other_machine")
+        worker.tick()
+        assert (started, poll_all(copy.context, account)) == ([], {})
+        accepted(copy, seen)
+        copied.shop.clock.advance(POLL_EVERY.total_seconds())
+        worker.tick()
+        assert ("poll", account) in started
+        assert poll_all(copy.context, account)["inbound"] == 1
 
 
 @pytest.fixture
