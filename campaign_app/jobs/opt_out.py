@@ -4,7 +4,7 @@ Words and their misspellings: the counts in `docs/facts.md` (rule OPT-008). Too 
 like a refusal costs the merchant one recipient, a refusal that is overlooked costs a person's peace. A vote ("2"), a
 question ("怎么退货？", "N95有吗", "订单能取消吗", "酒店怎么退订", "对订单有疑问") and the wish to stay ("我不想退订")
 are none. A bare D, Q or no is a vote as well: it refuses where a text that was sent asked for it, and where no text is
-known.
+known. Any other short word or number refuses where a text asked for just that: the rules let a text do so.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ _LAST: Final = re.compile(r"(?<![a-z0-9])(?:td|tdd|qx|stop|tuiding|quxiao)[\W_]*
 _AGAIN: Final = re.compile(r"(?:r+|t+|n+|(?:td)+|(?:qx)+|退+)\Z")
 _NOISE: Final = re.compile(r"[\W_]+")
 _SPACE: Final = re.compile(r"\s+")
-_LETTERS: Final = re.compile(r"[a-z]+")
+# as long as the key of an opt-out may be (`compliance.opt_outs`)
+_KEY: Final = re.compile(r"[a-z]{1,6}|[0-9]{1,5}")
+_KEYS: Final = re.compile(r"[a-z]+|[0-9]+")
 
 
 def is_opt_out(reply: str, sent: Iterable[str] = ()) -> bool:
@@ -92,13 +94,16 @@ def is_opt_out(reply: str, sent: Iterable[str] = ()) -> bool:
     first = _FIRST.match(said)
     if first is not None and first[1] in WORDS:
         return True
+    if _KEY.fullmatch(word) and any(word in _asked_for(text) for text in sent):
+        return True
     meant = _OTHERWISE.sub("", _NOISE.sub("", _ASKED_OF_IT.sub("", _SPACE.sub("", said))))
     return _NO_MORE.search(meant) is not None or any(phrase in meant for phrase in PHRASES)
 
 
 def depends(reply: str) -> bool:
     """Whether it is for the texts that its person got to say what the reply means."""
-    return _word(_NOISE.sub("", _simple(reply))) in WHERE_ASKED
+    word = _word(_NOISE.sub("", _simple(reply)))
+    return word in WHERE_ASKED or (word not in WORDS and _KEY.fullmatch(word) is not None)
 
 
 def _simple(reply: str) -> str:
@@ -112,4 +117,4 @@ def _word(folded: str) -> str:
 def _asked_for(text: str) -> frozenset[str]:
     """The words by which a text says that one may refuse."""
     body = fold_table(assets.path("tables", "fold.json")).text(text)
-    return frozenset(word for found in find_opt_outs(body) for word in _LETTERS.findall(found.form))
+    return frozenset(word for found in find_opt_outs(body) for word in _KEYS.findall(found.form))

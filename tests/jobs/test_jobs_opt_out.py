@@ -8,10 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaign_app import assets
+from campaign_app.compliance.engine import fold_table
+from campaign_app.compliance.opt_outs import find_opt_outs
 from campaign_app.jobs.opt_out import is_opt_out
 
 FORMS = ("R", "T", "TD", "N", "QX", "退订", "退訂", "取消", "拒收", "STOP", "回T", "回TD", "回复R", "回復TD", "请退订")
 SIGNS = ("", " ", "。", "！", "!", "~", ".", "，", "\u3000", "\u200b", "🙏", "…")
+ASKED = ("退订回{}", "拒收请回复{}", "回复{}即可退订", "退订请回复“{}”")
 VOTES = ("A", "B", "满意", "好的", "收到", "要", "两件", "买")
 QUESTIONS = (
     *("怎么退货", "N95有吗", "几点开门", "T恤多少钱", "R码有货吗", "怎么取消订单", "可以取消预约吗", "退定金要多久"),
@@ -102,6 +106,23 @@ def test_a_letter_that_also_votes_refuses_where_it_was_asked_for_or_nobody_knows
     assert is_opt_out(reply)
     assert is_opt_out(reply, [other, asked])
     assert not is_opt_out(reply, [other])
+
+
+@given(word=st.from_regex(r"[A-Za-z]{1,6}|[0-9]{1,5}", fullmatch=True), form=st.sampled_from(ASKED))
+def test_whatever_a_text_asks_for_refuses(word: str, form: str) -> None:
+    """The rules let a text ask for any such word where no provider is known: to send just that is to refuse."""
+    text = f"【安宁百货】两件8折，{form.format(word)}"
+    assert find_opt_outs(fold_table(assets.path("tables", "fold.json")).text(text))
+    assert is_opt_out(word, ["【安宁百货】回复1预约，拒收请回复R", text])
+
+
+@pytest.mark.parametrize("reply", ["8", "８", " 8。", "回复8", "回8", "请回复 8！"])
+def test_a_number_refuses_only_where_it_was_asked_for(reply: str) -> None:
+    asked, other = "【安宁百货】两件8折，退订请回复“8”", "【安宁百货】两件8折，回复8预约，拒收请回复R"
+    assert is_opt_out(reply, [other, asked])
+    assert not is_opt_out(reply, [other])
+    assert not is_opt_out(reply)
+    assert not is_opt_out("我要8件", [asked])
 
 
 @pytest.mark.parametrize("form", FORMS)

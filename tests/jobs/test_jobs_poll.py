@@ -151,3 +151,17 @@ def test_a_bare_letter_is_judged_by_what_its_person_was_sent(shop: Shop) -> None
     shop.gateways[account].stream["inbound"].append(replace(replies[0], inbound_id="i3"))
     poll_inbound(shop.context, account)
     assert known in shop.workspace.suppressions.active(ENTITY, [known])
+
+
+def test_the_very_number_that_a_text_asked_for_refuses(shop: Shop) -> None:
+    account, _ = sent(shop)
+    shop.run(shop.campaign(name="另一次", body="{name}您好，两件8折。退订回8").id)
+    shop.gateways[account].stream["inbound"] = [
+        InboundMessage(f"i{each}", ref, None, text, NOW)
+        for each, (ref, text) in enumerate([("c00000", "８"), ("c00001", "1"), ("stranger", "8")])
+    ]
+    assert poll_inbound(shop.context, account) == 3
+    refused, voted, stranger = (
+        shop.workspace.phone_keys.of_ref(CustomerRef(account, ref)) for ref in ("c00000", "c00001", "stranger")
+    )
+    assert shop.workspace.suppressions.active(ENTITY, [refused, voted, stranger]).keys() == {refused}
