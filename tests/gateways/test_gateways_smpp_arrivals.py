@@ -243,6 +243,12 @@ def test_a_delivery_is_a_receipt_or_a_reply() -> None:
     text = b"id:7 stat:DELIVRD err:000"
     assert arrival_of(pdu(head + b"\x04\0\0\0\0\0\0\0\0" + bytes([len(text)]) + text)) == PushedReceipt("7", GOOD)
     assert arrival_of(pdu(head + b"\x04\0\0\0\0\0\0\0\0\x00")) is None
+    named, state = b"\x00\x1e\x00\x02\x37\x00", b"\x04\x27\x00\x01\x02"
+    by_class_alone = head + b"\0\0\0\0\0\0\0\0\0"
+    assert arrival_of(pdu(by_class_alone + b"\x00" + named + state)) == PushedReceipt("7", GOOD)
+    assert arrival_of(pdu(by_class_alone + bytes([len(text)]) + text + named)) == PushedReceipt("7", GOOD)
+    answer = arrival_of(pdu(by_class_alone + b"\x02TD" + named))
+    assert answer == PushedReply("8613800000001", "TD"), "it names what it answers, and may be a refusal"
     plain = arrival_of(pdu(head + b"\0\0\0\0\0\0\0\0\0\x02TD"))
     assert plain == PushedReply("8613800000001", "TD")
     headed = arrival_of(pdu(head + b"\x40\0\0\0\0\0\0\x08\0\x08\x05\x00\x03\x09\x02\x01\x90\x00"))

@@ -38,15 +38,15 @@ class Receipt:
 
 
 def is_receipt(found: Delivered) -> bool:
-    """By its class, or by the parameter that nothing else carries."""
-    return found.esm_class & KIND in (RECEIPT, INTERMEDIATE) or TAG_RECEIPTED_ID in found.tlvs
+    """By its class, or by what it says of a message; what only names one may be somebody's answer to it."""
+    if found.esm_class & KIND in (RECEIPT, INTERMEDIATE):
+        return True
+    return TAG_RECEIPTED_ID in found.tlvs and (TAG_STATE in found.tlvs or bool(_first(_STAT, _text(found))))
 
 
 def receipt_of(found: Delivered) -> Receipt | None:
     """None for a receipt that says nothing final or does not say of what."""
-    tlvs = found.tlvs
-    # ASCII whatever the coding says, for it is a form and no text; but for the centres that write it as UCS-2
-    text = read(found.data, UCS2_CODING) if found.coding == UCS2_CODING else found.data.decode("latin-1")
+    tlvs, text = found.tlvs, _text(found)
     provider_id = tlvs.get(TAG_RECEIPTED_ID, b"").split(b"\0", 1)[0].decode("ascii", "replace") or _first(_ID, text)
     state = _STATES.get(tlvs[TAG_STATE][-1], "") if tlvs.get(TAG_STATE) else _first(_STAT, text).upper()
     outcome = _OUTCOMES.get(state)
@@ -55,6 +55,11 @@ def receipt_of(found: Delivered) -> Receipt | None:
     error = _first(_ERR, text)
     code = "" if outcome is Outcome.DELIVERED else f"smpp_{state.lower()}" + (f"_{error}" if error.strip("0") else "")
     return Receipt(provider_id, outcome, code)
+
+
+def _text(found: Delivered) -> str:
+    """ASCII whatever the coding says, for it is a form and no text; but for the centres that write it as UCS-2."""
+    return read(found.data, UCS2_CODING) if found.coding == UCS2_CODING else found.data.decode("latin-1")
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:
