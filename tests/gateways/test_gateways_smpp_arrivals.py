@@ -15,6 +15,7 @@ from campaign_app.domain.phone import Phone
 from campaign_app.gateways import pushed
 from campaign_app.gateways.numbers import is_nobodys, phone_of
 from campaign_app.gateways.pushed import replies, reports
+from campaign_app.gateways.rows import UNREAD
 from campaign_app.gateways.smpp.arrivals import arrival_of
 from campaign_app.jobs.pushed import Handed, PushedReceipt, PushedReply, PushStore
 from campaign_app.transport.smpp.pdu import Command, Pdu
@@ -249,6 +250,11 @@ def test_a_delivery_is_a_receipt_or_a_reply() -> None:
     assert arrival_of(pdu(by_class_alone + bytes([len(text)]) + text + named)) == PushedReceipt("7", GOOD)
     answer = arrival_of(pdu(by_class_alone + b"\x02TD" + named))
     assert answer == PushedReply("8613800000001", "TD"), "it names what it answers, and may be a refusal"
+    for spoilt in (b"\0", b"\x04\x24\x00\x09T", b"\x00\x1e\x00"):
+        assert arrival_of(pdu(by_class_alone + b"\x02TD" + spoilt)) == PushedReply("8613800000001", "TD")
+        assert arrival_of(pdu(by_class_alone + b"\x00" + spoilt)) == PushedReply("8613800000001", UNREAD)
+        receipt = head + b"\x04\0\0\0\0\0\0\0\0" + bytes([len(text)]) + text + spoilt
+        assert arrival_of(pdu(receipt)) == PushedReceipt("7", GOOD)
     plain = arrival_of(pdu(head + b"\0\0\0\0\0\0\0\0\0\x02TD"))
     assert plain == PushedReply("8613800000001", "TD")
     headed = arrival_of(pdu(head + b"\x40\0\0\0\0\0\0\x08\0\x08\x05\x00\x03\x09\x02\x01\x90\x00"))

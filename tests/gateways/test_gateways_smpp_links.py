@@ -29,6 +29,7 @@ from campaign_app.domain.message import Outcome
 from campaign_app.gateways import Connections, SenderParts
 from campaign_app.gateways.smpp import gateway_for
 from campaign_app.jobs.ports import Gateway, Sent
+from campaign_app.transport.smpp.pdu import RESPONSE, Command, Pdu, frames, packed
 from tests.helpers.smpp_centre import Centre, needs_centre
 from tests.helpers.smpp_desk import NOW, QUICK, SmppDesk, messages, until
 
@@ -203,6 +204,30 @@ def test_a_line_that_is_closed_while_it_logs_in_ends_its_connection(tmp_path: Pa
             while link.recv(4_096):
                 pass
     gc.collect()
+
+
+def test_what_nobody_can_read_is_kept_and_counted_before_it_is_turned_away(tmp_path: Path) -> None:
+    """It may have been a refusal: whoever sends next has to know of it."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as centre,
+        SmppDesk(tmp_path / "ws", f"smpp://127.0.0.1:{centre.getsockname()[1]}") as desk,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        asked = pool.submit(desk.gateway.inbound, "")
+        link, _ = centre.accept()
+        with link, link.makefile("rb") as answers:
+
+            def heard() -> Pdu:
+                size = answers.read(4)
+                (pdu,) = frames(bytearray(size + answers.read(int.from_bytes(size, "big") - 4)))
+                return pdu
+
+            link.sendall(packed(Command.BIND_TRANSCEIVER | RESPONSE, heard().sequence, b"\0"))
+            link.sendall(packed(Command.DELIVER, 1, b"\0\1\0018613800000001\0"))
+            turned_away = heard()
+            assert (turned_away.command, turned_away.status) == (Command.DELIVER | RESPONSE, 0x65)
+            page = asked.result(timeout=30)
+            assert (page.items, page.broken, page.more) == ((), 1, False)
 
 
 def test_outside_of_the_worker_there_is_no_connection(desk: SmppDesk) -> None:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
-from campaign_app.gateways.smpp.arrivals import arrival_of
+from campaign_app.gateways.smpp.arrivals import UNREADABLE, arrival_of
 from campaign_app.gateways.smpp.keeping import Keep, Keeper
-from campaign_app.transport.smpp.pdu import BrokenPdu, Command, Pdu
+from campaign_app.transport.smpp.pdu import Command, Pdu
 from campaign_app.transport.smpp.session import Arrived, LinkLost, Session, Unsent
 
 _log: Final = logging.getLogger(__name__)
@@ -134,15 +134,12 @@ class Binding:
             self._take(session, pdu)
 
     def _take(self, session: Session, pdu: Pdu) -> None:
-        try:
-            item = arrival_of(pdu)
-        except BrokenPdu:
-            session.answer(pdu, _NEVER)
-            return
+        item = arrival_of(pdu)
         if item is None:
             session.answer(pdu)
-        else:
-            self._keeper.put(item, lambda kept: session.answer(pdu, 0 if kept else _NOT_NOW))
+            return
+        taken = _NEVER if item is UNREADABLE else 0
+        self._keeper.put(item, lambda kept: session.answer(pdu, taken if kept else _NOT_NOW))
 
     @staticmethod
     def _now() -> float:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import IntEnum
 from struct import Struct
-from struct import error as struct_error
 from typing import Final, NamedTuple
 
 RESPONSE: Final = 0x8000_0000
@@ -77,7 +76,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """A deliver_sm or data_sm: a receipt or somebody's reply. `data` is without a header in front."""
+    """A deliver_sm or data_sm: a receipt or somebody's reply. `data` is without a header in front.
+
+    `cut`: the optional parameters could not be read to their end, and the text may have been one of the others.
+    """
 
     source: str = field(repr=False)
     destination: str
@@ -85,6 +87,7 @@ class Delivered:
     coding: int
     data: bytes = field(repr=False)
     tlvs: Mapping[int, bytes] = field(repr=False)
+    cut: bool = False
 
 
 def frames(buffer: bytearray) -> Iterator[Pdu]:
@@ -156,10 +159,10 @@ def delivered(pdu: Pdu) -> Delivered:
         reader.octets(2)
         destination = reader.word()
         esm_class, coding, data = _data_sm(reader) if pdu.command == Command.DATA else _deliver_sm(reader)
-        tlvs = reader.tlvs()
-    except (ValueError, IndexError, struct_error):
+    except (ValueError, IndexError):
         raise BrokenPdu from None
-    return Delivered(source, destination, esm_class, coding, data or tlvs.get(TAG_PAYLOAD, b""), tlvs)
+    tlvs, cut = reader.tlvs()
+    return Delivered(source, destination, esm_class, coding, data or tlvs.get(TAG_PAYLOAD, b""), tlvs, cut)
 
 
 def _deliver_sm(reader: _Reader) -> tuple[int, int, bytes]:
@@ -195,13 +198,16 @@ class _Reader:
         self._at += count
         return found
 
-    def tlvs(self) -> dict[int, bytes]:
-        """The optional parameters; of two with one tag the first."""
+    def tlvs(self) -> tuple[dict[int, bytes], bool]:
+        """The optional parameters, of two with one tag the first; and whether one of them ends too soon."""
         found: dict[int, bytes] = {}
-        while self._at < len(self._body):
-            tag, length = _TLV.unpack(self.octets(_TLV.size))
-            found.setdefault(tag, self.octets(length))
-        return found
+        try:
+            while self._at < len(self._body):
+                tag, length = _TLV.unpack(self.octets(_TLV.size))
+                found.setdefault(tag, self.octets(length))
+        except IndexError:
+            return found, True
+        return found, False
 
 
 def _word(text: str) -> bytes:
