@@ -40,6 +40,7 @@ class KannelDesk:
     password: str = "secret"
     window: int = 1
     now: datetime = NOW
+    quiet: float = 0.05
 
     def __enter__(self) -> Self:
         self.workspace: Workspace = fresh_workspace(self.folder)
@@ -58,7 +59,9 @@ class KannelDesk:
 
     def connected(self) -> tuple[KannelLine, LineGateway]:
         access = access_of(self.account, {**SECRETS, "password": self.password})
-        line = KannelLine(self.account.id, access, self.workspace.pushed, lambda: self.now, backlog=0.1)
+        line = KannelLine(
+            self.account.id, access, self.workspace.pushed, lambda: self.now, backlog=0.1, quiet=self.quiet
+        )
         return line, LineGateway(self.account, line, "retail")
 
     def submit(self, batch: Sequence[Outgoing]) -> dict[str, SubmitOutcome]:

@@ -11,6 +11,7 @@ from campaign_app.domain.errors import NotAllowed, RemoteUnavailable
 from campaign_app.domain.message import SubmitOutcome
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import Clock
+from campaign_app.gateways.backlog import QUIET, Backlog
 from campaign_app.gateways.checks import Leaving
 from campaign_app.gateways.kannel.keeping import Together
 from campaign_app.gateways.kannel.listening import Listener
@@ -46,18 +47,23 @@ class KannelLine:
     rate: Rate | None = None
 
     def __init__(
-        self, account_id: int, access: Access, store: PushStore, clock: Clock, backlog: float = BACKLOG_SECONDS
+        self,
+        account_id: int,
+        access: Access,
+        store: PushStore,
+        clock: Clock,
+        backlog: float = BACKLOG_SECONDS,
+        quiet: float = QUIET,
     ) -> None:
         self.store = store
         self.account_id = account_id
         self.clock = clock
         self._access = access
-        self._backlog = backlog
+        self._backlog = Backlog(backlog, monotonic, quiet=quiet)
         self._calls = SendSms(access, clock)
         self._kept = Together(self._keep).kept
         self._lock = Lock()
         self._listener: Listener | None = None
-        self._since = 0.0
         self._closed = Event()
 
     def submit(self, messages: Sequence[Leaving], phones: Mapping[str, Phone]) -> tuple[SubmitOutcome, ...]:
@@ -69,8 +75,8 @@ class KannelLine:
     def stay_open(self) -> None:
         """As `SenderLine`: refusals that Kannel could not push while nobody listened are in by then."""
         self._listening()
-        if (rest := self._since + self._backlog - monotonic()) > 0:
-            self._closed.wait(rest)
+        while (left := self._backlog.left()) > 0 and not self._closed.wait(left):
+            pass
 
     def close(self) -> None:
         with self._lock:
@@ -86,8 +92,12 @@ class KannelLine:
             if self._closed.is_set():
                 raise RemoteUnavailable("unreachable", "The line was closed")
             if self._listener is None:
-                self._listener = Listener(self._access.push_port, self._access.push_key, self._kept)
-                self._since = monotonic()
+                self._listener = Listener(self._access.push_port, self._access.push_key, self._pushed)
+                self._backlog.begin()
+
+    def _pushed(self, arrived: Arrived) -> None:
+        self._backlog.heard()
+        self._kept(arrived)
 
     def _keep(self, arrived: Arrived) -> None:
         self.store.keep(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
+from campaign_app.gateways.backlog import LONGEST, QUIET, Backlog
 from campaign_app.gateways.smpp.arrivals import UNREADABLE, arrival_of
 from campaign_app.gateways.smpp.keeping import Keep, Keeper
 from campaign_app.transport.smpp.pdu import Command, Pdu
@@ -30,8 +31,7 @@ T = TypeVar("T")
 class Timing:
     """Seconds. A connection that nobody used for `idle` is given up; `refused`: after a wrong password.
 
-    `backlog`: in which a centre begins to deliver what has waited since the last connection; it is done when nothing
-    has come in for `quiet`, and is heard out for `longest_backlog` at most.
+    `backlog`, `quiet`, `longest_backlog`: of `gateways.backlog`.
     """
 
     silent: float = 30.0
@@ -41,8 +41,8 @@ class Timing:
     longest_pause: float = 30.0
     refused: float = 300.0
     backlog: float = 3.0
-    quiet: float = 1.0
-    longest_backlog: float = 60.0
+    quiet: float = QUIET
+    longest_backlog: float = LONGEST
 
 
 class Binding:
@@ -57,8 +57,7 @@ class Binding:
         self._trouble: tuple[float, RemoteError] | None = None
         self._pause = timing.first_pause
         self._used = self._now()
-        self._since = self._heard = 0.0
-        self._caught_up = False
+        self._backlog = Backlog(timing.backlog, self._now, quiet=timing.quiet, longest=timing.longest_backlog)
 
     async def session(self) -> Session:
         """A bound one. Raises RemoteUnavailable, RemoteRefused; not oftener than now and then is anybody asked."""
@@ -68,18 +67,9 @@ class Binding:
     async def caught_up(self) -> None:
         """Bound for so long that what waited at the centre, refusals among it, has come in. Raises as `session`."""
         await self.session()
-        while not self._caught_up:
-            if (rest := self._backlog()) > 0:
-                await asyncio.sleep(rest)
-                await self.session()
-            else:
-                self._caught_up = True
-
-    def _backlog(self) -> float:
-        """For how long the centre may go on delivering what has waited, if nothing more comes in."""
-        timing = self._timing
-        heard_out = min(self._heard + timing.quiet, self._since + timing.longest_backlog)
-        return max(self._since + timing.backlog, heard_out) - self._now()
+        while (left := self._backlog.left()) > 0:
+            await asyncio.sleep(left)
+            await self.session()
 
     async def _bound(self) -> Session:
         async with self._lock:
@@ -92,8 +82,8 @@ class Binding:
             except RemoteError as trouble:
                 self._trouble = self._now() + self._pause_after(trouble), trouble
                 raise
-            self._trouble, self._pause, self._since = None, self._timing.first_pause, self._now()
-            self._caught_up = False
+            self._trouble, self._pause = None, self._timing.first_pause
+            self._backlog.begin()
             return self._session
 
     def _pause_after(self, trouble: RemoteError) -> float:
@@ -129,7 +119,7 @@ class Binding:
             await session.unbind()
 
     def _arrived(self, session: Session, pdus: Sequence[Pdu]) -> None:
-        self._heard = self._now()
+        self._backlog.heard()
         for pdu in pdus:
             self._take(session, pdu)
 
