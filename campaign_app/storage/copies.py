@@ -17,7 +17,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from campaign_app.domain.campaign import CampaignState
-from campaign_app.domain.copies import Copy
+from campaign_app.domain.copies import Copy, copied_at
 from campaign_app.storage import schema
 from campaign_app.storage.audit import append_entry
 from campaign_app.storage.fetching import fetch
@@ -51,6 +51,11 @@ def copies_of(stored: object) -> tuple[Copy, ...]:
     return tuple(
         Copy(datetime.fromisoformat(row["made_at"]), row["mark"], row["last_campaign"], row["why"]) for row in rows
     )
+
+
+def copied_since(connection: sa.Connection, campaign_id: int) -> datetime | None:
+    """As `domain.copies.copied_at`."""
+    return copied_at(copies_of(_setting(connection, COPIES)), campaign_id)
 
 
 def noticed(meta: Mapping[str, str]) -> dict[str, str]:

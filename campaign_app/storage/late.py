@@ -10,11 +10,13 @@ import sqlalchemy as sa
 
 from campaign_app.domain.consent import CustomerRef, LocalOptOut, Suppression, SuppressionKind
 from campaign_app.storage.casing import FEED, settle_case_of_clue
+from campaign_app.storage.copies import copied_since
 from campaign_app.storage.fetching import fetch_first
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.outbox import numbers_said, put_down
 from campaign_app.storage.outcomes import Event, append_outcomes, standing_of
 from campaign_app.storage.people import Finder
+from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_sending import complaint, delivery_report, early_report
 from campaign_app.storage.suppressions import put_marks
 from campaign_app.storage.times import moment_at, to_ms
@@ -39,13 +41,16 @@ _APPLIED = sa.delete(early_report).where(
 )
 
 
-def apply_early_arrivals(finder: Finder, providers: Mapping[str, int], claimed_at: datetime, at: int) -> None:
+def apply_early_arrivals(finder: Finder, providers: Mapping[str, int], claim: AnyRow, at: int) -> None:
     """`providers` are ledger rows by the sender's message ids, just learnt.
 
-    A report from before their claim is of another message: a sender that was started anew may use an id once more.
+    A report from before their claim is of another message: a sender that was started anew may use an id once more. But
+    a copy claims anew what the workspace that it is of may have handed over since.
     """
     if fetch_first(finder.connection, _ANY_EARLY, account=finder.account_id) is not None:
-        _apply_reports(finder, providers, to_ms(claimed_at - _CLOCK_STEP), at)
+        claimed = moment_at(claim.claimed_at)
+        since = min(claimed, copied_since(finder.connection, claim.campaign_id) or claimed)
+        _apply_reports(finder, providers, to_ms(since - _CLOCK_STEP), at)
     if fetch_first(finder.connection, _ANY_COMPLAINT, account=finder.account_id) is not None:
         _apply_complaints(finder, providers, at)
 

@@ -215,7 +215,7 @@ class SqlLedger:
             if providers or opted_out:
                 (claim,) = fetch(connection, _SUBMISSION, which=submission_id)
                 finder = Finder.of(connection, self.hashes, sender_of(connection, claim.account_id))
-                apply_early_arrivals(finder, providers, moment_at(claim.claimed_at), to_ms(at))
+                apply_early_arrivals(finder, providers, claim, to_ms(at))
                 keep_refusals(finder, opted_out, moment_at(claim.claimed_at), to_ms(at))
             return bool(fetch_value(connection, _SETTLED, which=submission_id))
 

@@ -12,7 +12,8 @@ from storage_samples import ENTITY, NOW, Campaigning, number, person, shop, sync
 from campaign_app.domain.consent import CustomerRef, SuppressionKind
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Outcome, Page, SubmitOutcome
 from campaign_app.domain.phone import Phone
-from campaign_app.storage.schema_sending import ledger_outcome
+from campaign_app.storage.copies import put_aside
+from campaign_app.storage.schema_sending import campaign, ledger_outcome
 from campaign_app.storage.workspace import Workspace
 
 
@@ -130,6 +131,16 @@ def test_a_report_from_before_the_claim_is_of_another_message_with_the_same_id(
     assert sending.counts().get("delivered", 0) == delivered_to
     own = reports(delivered(3, "r9"))
     assert sending.workspace.inbox.store_reports(sending.account_id, own, NOW) == 1 - delivered_to
+    assert sending.counts()["delivered"] == 1
+
+
+def test_a_copy_claims_anew_what_was_reported_before(sending: Campaigning) -> None:
+    """What it is a copy of had handed the batch over, and the reports were read once more before the claim."""
+    sending.workspace.inbox.store_reports(sending.account_id, reports(delivered(3)), NOW - timedelta(hours=1))
+    with sending.workspace.database.write() as connection:
+        put_aside(connection, "restored", NOW - timedelta(days=1), NOW, accepted=True)
+        connection.execute(sa.update(campaign).values(state="sending"))
+    sending.settle(sending.claim(3), (3, Outcome.ACCEPTED))
     assert sending.counts()["delivered"] == 1
 
 
