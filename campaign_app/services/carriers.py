@@ -14,7 +14,7 @@ from campaign_app.services.profiles import PROVIDERS, Profile
 # whoever is behind these does not say who they are: that a person tells, by entity
 NAMELESS: Final = frozenset({"smpp", "kannel", "consent_api"})
 # accounts without customers of their own
-_CARRYING_ONLY: Final = frozenset({*PROVIDERS, "smpp", "kannel"})
+CARRYING_ONLY: Final = frozenset({*PROVIDERS, "smpp", "kannel"})
 
 
 def nothing_told(_entity_uscc: str) -> Profile:
@@ -51,7 +51,7 @@ class Carriers:
             for account in self._accounts.accounts()
             if account.entity_uscc == campaign.entity_uscc
             and account.state == "connected"
-            and account.platform not in _CARRYING_ONLY
+            and account.platform not in CARRYING_ONLY
             and (named is None or account.id in named)
         )
         found = tuple(sorted(set(map(self.provider, shops))))

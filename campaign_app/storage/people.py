@@ -17,12 +17,14 @@ from campaign_app.storage.fetching import fetch, fetch_value
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.numbers import people_of
 from campaign_app.storage.schema_sending import campaign, ledger, ledger_outcome, submission
-from campaign_app.storage.senders import carried_by
+from campaign_app.storage.senders import carried_by, once_carried_by
 
 _customer: Final = schema.customer.c
 _NUMBERS: Final = sa.select(_customer.ref, _customer.phone_key).where(_customer.account_id == sa.bindparam("account"))
 # what it carried for shops, which are of the same entity, counts as well
 _ITS_OWN: Final = carried_by(submission.c.account_id, sa.bindparam("account"))
+# by our own names of them: a former sender tells of what it took, too
+_ITS_FORMER: Final = once_carried_by(submission.c.account_id, sa.bindparam("account"))
 _ROWS: Final = (
     sa.select(ledger_outcome.c.provider_id, ledger_outcome.c.ledger_id)
     .join(ledger, ledger.c.id == ledger_outcome.c.ledger_id)
@@ -33,12 +35,12 @@ _ROWS: Final = (
 _OWN_ROWS: Final = (
     sa.select(ledger.c.message_id, ledger.c.id)
     .join(submission, submission.c.id == ledger.c.submission_id)
-    .where(_ITS_OWN)
+    .where(_ITS_FORMER)
 )
 _OF_NUMBER: Final = (
     sa.select(ledger.c.id)
     .join(submission, submission.c.id == ledger.c.submission_id)
-    .where(_ITS_OWN, submission.c.key == sa.bindparam("batch"))
+    .where(_ITS_FORMER, submission.c.key == sa.bindparam("batch"))
 )
 _SENT: Final = (
     sa.select(ledger.c.dedupe_key, ledger.c.id, ledger.c.campaign_id)
@@ -54,7 +56,7 @@ _TEXTS: Final = (
 
 NEXT_BATCH: Final = (
     sa.select(submission.c.id)
-    .where(_ITS_OWN, submission.c.claimed_at >= sa.bindparam("since"), submission.c.id > sa.bindparam("after"))
+    .where(_ITS_FORMER, submission.c.claimed_at >= sa.bindparam("since"), submission.c.id > sa.bindparam("after"))
     .order_by(submission.c.id)
     .limit(1)
 )

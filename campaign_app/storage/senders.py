@@ -8,11 +8,13 @@ import sqlalchemy as sa
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed, RemoteUnavailable
+from campaign_app.services.carriers import CARRYING_ONLY
 from campaign_app.storage import schema
 from campaign_app.storage.fetching import fetch_value
 from campaign_app.storage.schema_sending import submission
 
 _carried: Final = schema.account_sender.c
+_PROVIDERS: Final = tuple(sa.literal(each) for each in sorted(CARRYING_ONLY))
 _SENDER: Final = sa.select(_carried.sender_account_id).where(_carried.account_id == sa.bindparam("which"))
 _OPEN: Final = (
     sa.select(submission.c.id)
@@ -37,6 +39,14 @@ def carried_by(column: sa.ColumnElement[Any], account: sa.ColumnElement[Any]) ->
     """Whether `column` is an account whose messages this account carries: its own, or those of its shops."""
     shops = sa.select(_carried.account_id).where(_carried.sender_account_id == account)
     return sa.or_(column == account, column.in_(shops))
+
+
+def once_carried_by(column: sa.ColumnElement[Any], account: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """`carried_by`, or, at an SMS provider, any shop of its entity: it may have carried it before another one does."""
+    shop, carrier = schema.account.alias("shop"), schema.account.alias("carrier")
+    theirs = sa.select(shop.c.id).join(carrier, carrier.c.entity_uscc == shop.c.entity_uscc)
+    of_provider = theirs.where(carrier.c.id == account, carrier.c.platform.in_(_PROVIDERS))
+    return sa.or_(carried_by(column, account), column.in_(of_provider))
 
 
 def put_sender(connection: sa.Connection, account_id: int, sender_account_id: int | None) -> None:

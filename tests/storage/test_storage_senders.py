@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
-from storage_samples import ENTITY, NOW, Campaigning, account, shop
+from storage_samples import ENTITY, NOW, OTHER_ENTITY, Campaigning, account, number, shop
 
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.message import DeliveryReport, Outcome, Page
@@ -56,6 +56,20 @@ def test_what_the_sender_reports_is_the_shops(workspace: Workspace, sending: Cam
     assert workspace.inbox.store_reports(sender, early, NOW) == 0
     sending.settle(made, (1, Outcome.ACCEPTED))
     assert workspace.inbox.counts(sending.campaign_id)["delivered"] == 2
+
+
+def test_what_a_former_sender_took_is_told_by_it_still(workspace: Workspace, sending: Campaigning, sender: int) -> None:
+    """By our own names of it: whose its own ids are nobody can tell once another one gives ids as well."""
+    made = sending.claim(0, 1)
+    sending.settle(made, (0, Outcome.ACCEPTED), (1, Outcome.ACCEPTED))
+    workspace.accounts.set_sender(sending.account_id, None)
+    by_message = replace(report("r0", "").items[0], message_id=f"m-{sending.campaign_id}-0")
+    by_number = replace(report("r1", "").items[0], key=made.key, phone=number(1))
+    assert workspace.inbox.store_reports(sender, Page((by_message, by_number), "x", more=False), NOW) == 2
+    assert workspace.inbox.written_to(sender, NOW, 0) == (made.id, (number(0), number(1)))
+    assert workspace.inbox.store_reports(sender, report("r2", "p-2"), NOW) == 0
+    of_others = shop(workspace, "others", platform="aliyun", entity_uscc=OTHER_ENTITY)
+    assert workspace.inbox.written_to(of_others, NOW, 0) is None
 
 
 def test_of_another_accounts_messages_a_sender_tells_nothing(workspace: Workspace, sending: Campaigning) -> None:
