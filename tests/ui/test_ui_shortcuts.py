@@ -103,6 +103,31 @@ def test_the_keys_of_a_step_take_the_keyboard_into_it_and_back_to_where_it_was(w
     page.model.close()
 
 
+def test_work_begins_in_the_step_of_a_campaign_that_is_opened_and_of_each_new_step(window: Windowed) -> None:
+    """Not at the part that happened to be built first: Enter once more would put the guide away."""
+    window.activate()
+    page = window.shell.page("campaigns")
+    assert isinstance(page, CampaignsPage)
+    page.model.close()
+    page.model.step = "audience"
+    window.settle()
+    table = page.list.table
+    table.setFocus()
+    table.selectRow(next(n for n, row in enumerate(page.model.state.rows) if row.campaign.id == window.ids["draft"]))
+    QTest.keyClick(table, Qt.Key.Key_Return)
+    window.settle()
+    editor, focused = page.editor, window.shell.focusWidget()
+    assert editor is not None
+    assert editor.step.isAncestorOf(focused)
+    for each in (Qt.Key.Key_1, Qt.Key.Key_2):
+        QTest.keyClick(window.shell.focusWidget(), each, Qt.KeyboardModifier.AltModifier)
+        window.settle()
+    content = editor.step
+    assert isinstance(content, ContentStep)
+    assert window.shell.focusWidget() is content.edit
+    page.model.close()
+
+
 def test_every_action_with_keys_is_in_the_table_and_every_row_of_it_is_used() -> None:
     sources = {path: path.read_text("utf-8") for path in UI.rglob("*.py")}
     loose = re.compile(r"QShortcut\(|\.setShortcuts?\(")

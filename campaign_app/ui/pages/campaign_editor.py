@@ -99,7 +99,12 @@ class CampaignEditor(QWidget):
             step.land(field)
 
     def _by_keys(self, key: str) -> None:
+        self.stack.setFocus()  # else Qt would give it to some part of the next step, as if it had been left there
         self.go(key)
+        self.take_keyboard()
+
+    def take_keyboard(self) -> None:
+        """Work goes on where it was in this step, or where it begins there."""
         enter(self.step, self.step.begins())
 
     def finish(self) -> None:

@@ -123,7 +123,11 @@ class CampaignsPage(Page):
         if self.editor is not None and current is not None and self.editor.shows(current):
             self.editor.go(self.model.step, self._landing(current.id))
             return
+        focused = self.window().focusWidget()
+        held = focused is not None and self.isAncestorOf(focused)
         self._drop_editor()
+        if current is not None and held:
+            self.stack.setFocus()  # else Qt would give it to the part that was built first, such as one that hides
         for part in (self.title, self.new_button):
             part.setVisible(current is None)
         if current is not None:
@@ -132,6 +136,8 @@ class CampaignsPage(Page):
             self.stack.setCurrentWidget(self.editor)
             if field := self._landing(current.id):
                 self.editor.go(self.model.step, field)
+            elif held:
+                self.editor.take_keyboard()
 
     def _landing(self, campaign_id: int) -> str:
         """The field that was asked for, once; "" if none was, or of another campaign."""
