@@ -6082,6 +6082,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Enter the passphrase to open the workspace</translation>
     </message>
     <message>
+        <source>返回</source>
+        <translation>Back</translation>
+    </message>
+    <message>
         <source>打开其他工作区…</source>
         <translation>Open another workspace…</translation>
     </message>

@@ -1,4 +1,4 @@
-"""Before a workspace is open, without one: what is said while it takes its time, and Enter in a new passphrase."""
+"""Before a workspace is open, without one: what is said while it takes its time, and what the keyboard does."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from campaign_app.domain.errors import AppError
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages import gate
 from campaign_app.ui.pages.gate_create import CreatePanel
@@ -46,3 +47,33 @@ def test_enter_in_a_new_passphrase_makes_the_workspace(
     again.setText(first.text())
     qtbot.keyClick(again, Qt.Key.Key_Return)
     assert made == [first.text()]
+
+
+@pytest.fixture
+def front(kit: Kit, qtbot: QtBot, tmp_path: Path) -> gate.Gate:
+    """As it is for somebody who is new."""
+    session = Session(Plan(tmp_path / "new"), kit.tasks)
+    made = gate.Gate(kit, session)
+    qtbot.addWidget(made)
+    made.show()
+    session.welcome()
+    return made
+
+
+def test_the_keyboard_is_at_what_goes_on_in_each_panel(front: gate.Gate, qtbot: QtBot) -> None:
+    assert front.focusWidget() is front.welcome.demo
+    front.welcome.new.setFocus()
+    qtbot.keyClick(front.welcome.new, Qt.Key.Key_Space)
+    assert front.focusWidget() is front.new.make
+    front.show_state(SessionState("failed", error=AppError("in_use", "It is open")))
+    assert front.focusWidget() is front.failed.retry
+
+
+def test_whoever_has_forgotten_the_passphrase_can_restore_a_backup_or_begin_anew(
+    front: gate.Gate, qtbot: QtBot
+) -> None:
+    front.show_state(SessionState("passphrase", error=AppError("wrong_passphrase", "Another one")))
+    assert front.panel is front.passphrase
+    qtbot.mouseClick(front.findChild(QPushButton, "gate_passphrase_back"), Qt.MouseButton.LeftButton)
+    assert front.panel is front.welcome
+    assert front.welcome.restore.isVisible()

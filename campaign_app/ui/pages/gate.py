@@ -64,6 +64,7 @@ class Gate(QWidget):
         else:
             self.failed.show_state(state)
             self._show(self.failed)
+            self.failed.retry.setFocus()  # once it is shown: a stack gives it to its panel's first part
 
     @cached_property
     def welcome(self) -> WelcomePanel:
@@ -132,6 +133,7 @@ class Gate(QWidget):
     def _new(self) -> None:
         self.new.begin()
         self._show(self.new)
+        self.new.make.setFocus()
 
     def _demo(self) -> None:
         from campaign_app.processes import own_command

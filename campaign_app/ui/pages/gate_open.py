@@ -33,10 +33,9 @@ class PassphrasePanel(QWidget):
                     self.field,
                     self.wrong,
                     row(
-                        button(
-                            self.tr("打开其他工作区…"), "quiet", name="gate_passphrase_other", click=self.other.emit
-                        ),
+                        button(self.tr("返回"), "quiet", name="gate_passphrase_back", click=self.back.emit),
                         None,
+                        button(self.tr("打开其他工作区…"), name="gate_passphrase_other", click=self.other.emit),
                         self.unlock,
                     ),
                     margin=5,
@@ -91,7 +90,6 @@ class FailedPanel(QWidget):
         self.advice.setVisible(bool(advice))
         self.elsewhere.setVisible(code == "in_use")
         self._where.setText(str(self._session.plan.folder))
-        self.retry.setFocus()
 
     def _advice(self) -> dict[str, str]:
         lost = self.tr(
