@@ -64,6 +64,11 @@ def test_every_text_of_the_sheet_stands_on_a_ground_that_was_computed() -> None:
 
 
 @EACH
+def test_a_page_that_cannot_be_gone_to_does_not_look_as_if_it_could(tokens: Tokens) -> None:
+    assert contrast(tokens.muted, tokens.nav) > 1.5 * contrast(tokens.off, tokens.nav)
+
+
+@EACH
 def test_where_contrast_is_high_lines_can_be_seen_too(tokens: Tokens) -> None:
     if tokens.high:
         assert contrast(tokens.line, tokens.surface) >= 4.5

@@ -27,6 +27,7 @@ class Tokens:
     text: str
     muted: str
     faint: str  # hints in empty fields
+    off: str  # pages that cannot be gone to now; WCAG asks nothing of what cannot be operated
     accent: str
     accent_strong: str  # hovered and pressed
     on_accent: str
@@ -58,6 +59,7 @@ LIGHT: Final = Tokens(
     text="#18212c",
     muted="#55606e",
     faint="#5d6876",
+    off="#99a3b0",
     accent="#1b5fd0",
     accent_strong="#144aa6",
     on_accent="#ffffff",
@@ -88,6 +90,7 @@ DARK: Final = Tokens(
     text="#e6ebf1",
     muted="#a3afbd",
     faint="#8d9aaa",
+    off="#566171",
     accent="#7db0ff",
     accent_strong="#a6c8ff",
     on_accent="#0a1730",
@@ -118,6 +121,7 @@ HIGH_LIGHT: Final = Tokens(
     text="#000000",
     muted="#1c1c1c",
     faint="#363636",
+    off="#767676",
     accent="#001f85",
     accent_strong="#00104d",
     on_accent="#ffffff",
@@ -148,6 +152,7 @@ HIGH_DARK: Final = Tokens(
     text="#ffffff",
     muted="#ebebeb",
     faint="#d2d2d2",
+    off="#8c8c8c",
     accent="#ffe14d",
     accent_strong="#fff0a3",
     on_accent="#000000",

@@ -111,5 +111,5 @@ class Navigation(QFrame):
         for place in self._places:
             chosen = self.buttons[place.key]
             self.buttons[place.key].setIcon(
-                icons.icon(place.picture, tokens.accent if chosen.isChecked() else tokens.muted, tokens.faint)
+                icons.icon(place.picture, tokens.accent if chosen.isChecked() else tokens.muted, tokens.off)
             )
