@@ -148,6 +148,7 @@ def test_a_complaint_is_entered_by_a_form_and_opens_matched(staged: Staged, page
     dialog.go.click()
     assert "不是有效的大陆手机号" in dialog.reason.text()
     dialog.phone.setText(phone(4).digits)
+    assert dialog.reason.isHidden(), "it is being mended"
     dialog.number.setText("GD-1")
     dialog.text.setPlainText("一直收到短信")
     dialog.go.click()
@@ -160,6 +161,8 @@ def test_a_complaint_is_entered_by_a_form_and_opens_matched(staged: Staged, page
     again.number.setText("GD-1")
     again.go.click()
     assert "已经登记过" in again.reason.text()
+    again.number.setText("GD-2")
+    assert again.reason.isHidden()
     again.reject()
 
 

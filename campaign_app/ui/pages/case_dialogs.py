@@ -65,8 +65,8 @@ class NewCaseDialog(WorkDialog):
         )  # fmt: skip
         self.go.clicked.connect(self._go)
         model.entering.ended.connect(self._ended)
-        for field in (self.phone, self.ref):
-            field.textChanged.connect(lambda _: self.enable())
+        for field in (self.phone, self.ref, self.number):
+            field.textChanged.connect(lambda _: self._edited())
         self._show_work(self._work.state)
         self.phone.setFocus()
 
@@ -87,6 +87,11 @@ class NewCaseDialog(WorkDialog):
                 made.addWidget(field, 2 * at + 1, side)
                 made.setColumnStretch(side, 1)
         return made
+
+    def _edited(self) -> None:
+        """What was wrong with it is being mended."""
+        self._work.tell(None)
+        self.enable()
 
     def _go(self) -> None:
         typed = self.phone.text().strip()
