@@ -231,7 +231,7 @@ def _of_type(declared: Declared, value: object) -> Value:
 
 
 def _time(written: str) -> time:
-    hours, _, minutes = written.partition(":")
+    hours, _, minutes = written.replace("：", ":").partition(":")  # which is what a Chinese keyboard writes
     return time(int(hours), int(minutes))
 
 

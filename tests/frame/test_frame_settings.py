@@ -77,8 +77,9 @@ def test_a_bad_value_is_named_by_its_code(name: str, value: object, code: str) -
     assert name in str(caught.value)
 
 
-def test_values_as_a_person_types_them() -> None:
-    settings = with_values(Settings(), {"batch_size": "200", "window_opens": "09:30"})
+@pytest.mark.parametrize("opens", ["09:30", "9:30", "9：30", "０９：３０"])  # the last two by a Chinese keyboard
+def test_values_as_a_person_types_them(opens: str) -> None:
+    settings = with_values(Settings(), {"batch_size": "200", "window_opens": opens})
     assert (settings.batch_size, settings.window_opens) == (200, time(9, 30))
 
 
