@@ -8410,6 +8410,10 @@ Li Qiang, support and complaints</translation>
         <translation>Stop screening</translation>
     </message>
     <message>
+        <source>已有一会儿没有进展，平台可能没有回答。程序会接着试；也可以停止核验，文案和受众都保留。</source>
+        <translation>No progress for a while; the platform may not be answering. It is tried again by itself; you can also stop, and the text and audience are kept.</translation>
+    </message>
+    <message>
         <source>文案和受众都保留；可以再核验一次。</source>
         <translation>The text and audience are kept; you can screen again.</translation>
     </message>

@@ -151,6 +151,29 @@ def test_a_running_screening_shows_how_far_it_is_and_can_be_stopped(
     assert made.step.empty.title.text() == "核验已停止"
 
 
+def test_a_platform_that_does_not_answer_is_spoken_of_until_it_goes_on(
+    staged: Staged, open_step: Open, qtbot: QtBot
+) -> None:
+    """It is asked again for many minutes, in which nothing else would move."""
+    campaign = staged.draft()
+    staged.app.campaigns.screen(campaign.id, actor="王")
+    staged.app.workspace.campaigns.snapshot(campaign.id, staged.app.clock())
+    job = staged.app.jobs.enqueue("screen", {"campaign_id": campaign.id}, staged.app.clock())
+    staged.app.jobs.set_progress(job.id, 4, 10)
+    made = open_step(staged.app.campaigns.get(campaign.id))
+    slow, patience = made.step.slow, made.step.patience
+    assert patience.isActive()
+    assert not slow.isVisible()
+    patience.start(0)
+    qtbot.waitUntil(slow.isVisible)
+    staged.app.jobs.set_progress(job.id, 5, 10)
+    made.model.load()
+    assert not slow.isVisible()
+    assert patience.isActive()
+    qtbot.mouseClick(made.step.stop, Qt.MouseButton.LeftButton)
+    assert not patience.isActive(), "it was stopped: nobody waits for the platform any more"
+
+
 def test_while_the_audience_is_frozen_no_former_numbers_are_shown(staged: Staged, open_step: Open) -> None:
     campaign = staged.screened()
     staged.app.campaigns.screen(campaign.id, actor="王")

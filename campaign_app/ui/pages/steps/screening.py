@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QProgressBar, QStackedWidget, QWidget
 
 from campaign_app.domain.campaign import UNAPPROVED, CampaignState
@@ -27,6 +28,7 @@ from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import scrolling
 
 STOPPING: Final = "stopping"
+SLOW_MS: Final = 20_000  # without anybody judged; a platform that says nothing is asked again for many minutes
 
 
 class ScreeningStep(Step):
@@ -35,6 +37,7 @@ class ScreeningStep(Step):
         kit = desk.kit
         self.setObjectName("screening")
         self._pace, self._open = Pace(), ""
+        self._at: int | None = None  # how many were judged when it last went on
         self._preflight = preflight_of(desk.app, kit.tasks, model, lambda: kit.prefs.language)
         self._members = members_of(desk.app, kit.tasks, model.id, model)
         self._invitation = self.tr(
@@ -120,7 +123,14 @@ class ScreeningStep(Step):
         self.rate = label("", "muted", name="screening_rate")
         self.stop = button(self.tr("停止核验"), name="screening_stop", click=self._model.stop_screening)
         self._desk.allow(Permission.BUILD, self.stop)
-        self.progress = card(row(self.done, self.rate, None, self.stop), self.bar)
+        waits = self.tr("已有一会儿没有进展，平台可能没有回答。程序会接着试；也可以停止核验，文案和受众都保留。")
+        self.slow = label(waits, "muted", wrap=True, name="screening_slow")
+        self.patience = QTimer(self)
+        self.patience.setSingleShot(True)
+        self.patience.setInterval(SLOW_MS)
+        self.patience.timeout.connect(self.slow.show)
+        self.slow.hide()
+        self.progress = card(row(self.done, self.rate, None, self.stop), self.bar, self.slow)
         self.progress.setObjectName("screening_progress")
         return self.progress
 
@@ -146,10 +156,12 @@ class ScreeningStep(Step):
         show_if(self.head, not running)
         if not running:
             self._pace.forget()
+            self._wait(None)
             return
         done, total = screened_of(view)
         seen = self._pace.see(self._desk.app.clock(), done, total)
         stopping = view.campaign.state_note == STOPPING
+        self._wait(done if total and not stopping else None)
         self.stop.setEnabled(not stopping)
         self.bar.setRange(0, total)
         self.bar.setValue(done)
@@ -164,6 +176,17 @@ class ScreeningStep(Step):
             speed, left = round(seen.per_second), show.rest(seen.seconds_left)
             told = self.tr("每秒 {} 人 · 剩余 {}", "", speed).format(show.count(speed), left)
         self.rate.setText(told)
+
+    def _wait(self, done: int | None) -> None:
+        """Says so where `done` stays what it is for long; None where no platform is waited for."""
+        if done == self._at:
+            return
+        self._at = done
+        self.slow.hide()
+        if done is None:
+            self.patience.stop()
+        else:
+            self.patience.start()
 
     def _draw_ages(self, state: PreflightState) -> None:
         seen = state.seen
