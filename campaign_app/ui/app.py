@@ -245,6 +245,10 @@ class Closing(QObject):
         self._looking = False
         if self._application.shell.unkept() and not self._lose():
             return
+        if (page := self._application.shell.unsaved()) is not None:
+            self._application.bring_to_front()
+            if not page.drops():
+                return
         if not found.campaigns:
             self._leave()
             return

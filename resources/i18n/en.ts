@@ -8955,6 +8955,22 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Settings</translation>
     </message>
     <message>
+        <source>策略的改动还没有保存</source>
+        <translation>Policy changes are not saved yet</translation>
+    </message>
+    <message>
+        <source>现在关闭会丢掉这些改动，仍按原来的策略执行。要保留，请返回后点“保存”。</source>
+        <translation>Closing now loses these changes, and the former policies stay in force. To keep them, go back and press “Save”.</translation>
+    </message>
+    <message>
+        <source>放弃并关闭</source>
+        <translation>Discard and close</translation>
+    </message>
+    <message>
+        <source>返回</source>
+        <translation>Back</translation>
+    </message>
+    <message>
         <source>设置分区</source>
         <translation>Settings sections</translation>
     </message>

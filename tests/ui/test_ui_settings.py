@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QRadioButton
 from pytestqt.qtbot import QtBot
+from ui_sending import answer_when_asked as ask_and_answer
 
 from campaign_app import bootstrap
 from campaign_app.credentials import PassphraseKeeper, Scrypt
@@ -26,6 +28,7 @@ from campaign_app.ui.viewmodels.jobs import Jobs
 from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
 from campaign_app.ui.viewmodels.settings import problems_of
 from tests.helpers.answering import answer
+from tests.helpers.window import Start
 
 PHRASE = "一句只有我知道的话"
 OTHER = "另一句只有我知道的话"
@@ -236,3 +239,24 @@ def test_sections_can_be_reached_by_keyboard_and_by_another_page(page: SettingsP
     assert page.stack.currentWidget() is page.section("entities")
     page.open("no such section")
     assert page.stack.currentWidget() is page.section("entities")
+
+
+def test_policies_that_wait_for_their_button_are_not_lost_by_closing_without_a_word(start: Start, qtbot: QtBot) -> None:
+    started = start()
+    made = started.open()
+    shell = started.application.shell
+    page = shell.page("settings")
+    assert isinstance(page, SettingsPage)
+    qtbot.waitUntil(lambda: page.policies.state.stored is not None)
+    page.policies.type("window_closes", "20:00")
+    shell.go("overview")
+    asked = ask_and_answer("confirm_no")
+    shell.close()
+    qtbot.waitUntil(lambda: asked == ["策略的改动还没有保存"])
+    assert started.exits == []
+    assert (shell.current, page.place()) == ("settings", "settings.policies")
+    page.policies.save()
+    qtbot.waitUntil(lambda: made.policies.current().window_closes == time(20))
+    qtbot.waitUntil(lambda: not page.unsaved())
+    shell.close()
+    qtbot.waitUntil(lambda: started.exits == [0])

@@ -26,6 +26,7 @@ from campaign_app.ui.viewmodels.profiles import ProfilesModel
 from campaign_app.ui.viewmodels.rules import RulesModel
 from campaign_app.ui.viewmodels.settings import PoliciesModel, WorkspaceModel
 from campaign_app.ui.viewmodels.staff import StaffModel
+from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.basics import row
 from campaign_app.ui.widgets.page import Page
 
@@ -54,6 +55,20 @@ class SettingsPage(Page):
 
     def place(self) -> str:
         return f"settings.{SECTIONS[self.list.currentRow()]}"
+
+    def unsaved(self) -> bool:
+        return bool(self.policies.state.changed)
+
+    def drops(self) -> bool:
+        self._desk.way.to("settings", "policies")
+        return confirm(
+            self,
+            self.tr("策略的改动还没有保存"),
+            self.tr("现在关闭会丢掉这些改动，仍按原来的策略执行。要保留，请返回后点“保存”。"),
+            yes=self.tr("放弃并关闭"),
+            no=self.tr("返回"),
+            danger=True,
+        )
 
     def open(self, what: object) -> None:
         """The key of a section; ("account", id) or ("renew", id): the account's card, or its connect dialog.

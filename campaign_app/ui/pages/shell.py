@@ -220,6 +220,9 @@ class Shell(QMainWindow):
     def unkept(self) -> bool:
         return any(page.unkept() for page in self._pages.values())
 
+    def unsaved(self) -> Page | None:
+        return next((page for page in self._pages.values() if page.unsaved()), None)
+
     def _went(self, key: str, what: object) -> None:
         page = self.page(key)
         if what is not None:

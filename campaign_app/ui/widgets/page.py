@@ -41,6 +41,14 @@ class Page(QWidget):
         """Whether something that was typed here could not be saved and would be lost with the window."""
         return False
 
+    def unsaved(self) -> bool:
+        """Whether something that was typed here waits for the button that saves it."""
+        return False
+
+    def drops(self) -> bool:
+        """The window closes: shows what is unsaved and asks whether it is to be lost."""
+        return True
+
     def open(self, what: object) -> None:
         """Another page sent the user here for something, such as a campaign's id."""
 
