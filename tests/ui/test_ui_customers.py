@@ -233,6 +233,8 @@ def test_without_customers_a_sync_is_offered(desk: Desk, page: Show, qtbot: QtBo
     assert empty.title.text() == "还没有客户"
     empty.button.click()
     qtbot.waitUntil(lambda: len(desk.app.jobs.open_jobs()) == 1)
+    qtbot.waitUntil(lambda: not empty.button.isEnabled())
+    assert not shown.sync.isEnabled()
 
 
 def test_what_the_user_was_doing_outlives_the_window(desk: Desk, page: Show, qtbot: QtBot) -> None:

@@ -107,7 +107,10 @@ class CustomersPage(Page):
         if place not in self._places:
             self._places[place] = self._empty(place)
             self.stack.addWidget(self._places[place])
-        self.stack.setCurrentWidget(self._places[place])
+        shown = self._places[place]
+        self.stack.setCurrentWidget(shown)
+        if place == "no_customers" and isinstance(shown, Empty):
+            shown.button.setEnabled(self.sync.isEnabled())  # not while all of them are being synced
         self.table.sort_by(state.search.order, descending=state.search.descending)
         show_if(self.columns, place == TABLE)
         show_if(self.filter, place in {TABLE, "nobody_found"})
