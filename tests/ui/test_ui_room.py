@@ -12,6 +12,8 @@ from campaign_app.ui.pages.campaign_editor import CampaignEditor
 from campaign_app.ui.pages.shell import LEAST
 from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.widgets.basics import lay_out
+from campaign_app.ui.widgets.page import WIDE
+from campaign_app.ui.widgets.phone import TALL
 from tests.helpers.driving import pause
 from tests.helpers.staged import stage
 
@@ -30,6 +32,27 @@ def settle() -> None:
     for _ in range(3):
         pause(20)
         lay_out()
+
+
+def test_on_a_large_screen_lines_and_the_phone_are_no_larger_than_can_be_read(guided: Guided) -> None:
+    staged = stage(guided.desk.app)
+    guided.shell.resize(2560, 1440)
+    overview = guided.shell.page("overview")
+    strip = guided.strip(staged.draft().id, "content")
+    settle()
+    editor = strip.parentWidget()
+    assert isinstance(editor, CampaignEditor)
+    step = editor.step
+    assert isinstance(step, ContentStep)
+    assert step.reader.phone.height() == TALL
+    assert step.reader.parts.geometry().top() - step.reader.phone.geometry().bottom() < 20, "they stay together"
+    assert editor.mapTo(guided.shell, editor.rect().topRight()).x() < 1700
+    guided.shell.go("overview")
+    settle()
+    assert overview.width() == WIDE
+    guided.shell.resize(1280, 900)
+    settle()
+    assert overview.width() > 1000
 
 
 @pytest.mark.parametrize("screened", [False, True], ids=["draft", "screened"])

@@ -17,7 +17,7 @@ from campaign_app.ui.itemmodels.campaigns import LEVELS
 from campaign_app.ui.pages.guide_strip import GuideStrip
 from campaign_app.ui.pages.steps.step import Step
 from campaign_app.ui.theme.sheet import set_property
-from campaign_app.ui.theme.tokens import HEADING
+from campaign_app.ui.theme.tokens import HEADING, SPACE
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.campaign_steps import STEPS, Mark, marks
 from campaign_app.ui.viewmodels.campaigns import CampaignsModel
@@ -25,6 +25,7 @@ from campaign_app.ui.widgets import ask
 from campaign_app.ui.widgets.actions import action, tip
 from campaign_app.ui.widgets.basics import button, column, label, row
 from campaign_app.ui.widgets.elided import Elided, ElidedEdit
+from campaign_app.ui.widgets.page import WIDE
 from campaign_app.ui.widgets.pill import Pill
 from campaign_app.ui.widgets.reading import enter
 from campaign_app.ui.widgets.stepper import Stepper
@@ -43,6 +44,7 @@ class CampaignEditor(QWidget):
     def __init__(self, desk: Desk, campaigns: CampaignsModel, model: CampaignModel) -> None:
         super().__init__()
         self.setObjectName("campaign_editor")
+        self.setMaximumWidth(WIDE - 2 * SPACE[5])
         self._desk, self._campaigns, self._model = desk, campaigns, model
         self._steps: dict[str, Step] = {}
         self._names = {

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.widgets.area import Area
 from campaign_app.ui.widgets.basics import column, label, row, show_if
+
+WIDE: Final = 1440  # of what is read line by line: on a wider screen a line's button would be out of sight of its words
 
 
 class Page(QWidget):

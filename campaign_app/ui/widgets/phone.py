@@ -15,6 +15,7 @@ from campaign_app.ui.widgets.area import Area
 from campaign_app.ui.widgets.utf16 import Units
 
 WIDTH: Final = 292
+TALL: Final = 632  # as telephones are; what a large window has left stays below
 _BEZEL: Final = 9
 _ROUND: Final = 30
 _HEAD: Final = 46
@@ -128,6 +129,7 @@ class Phone(QFrame):
         self._theme = theme
         self.setObjectName("phone")
         self.setMinimumSize(WIDTH, 150)
+        self.setMaximumHeight(TALL)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.bubble = Bubble(theme)
         canvas = QWidget()

@@ -64,7 +64,9 @@ class ReaderPane(QWidget):
         choice = row(self.longest, self.shortest, self.search, space=1, stretch=2)
         about = row(self.who, self.compare, space=1, stretch=0)
         about.setAlignment(self.compare, Qt.AlignmentFlag.AlignTop)
-        self.setLayout(column(choice, about, self.phone, self.parts, space=2, stretch=2))
+        everything = column(choice, about, self.phone, self.parts, None, space=2)
+        everything.setStretchFactor(self.phone, 1_000)  # the room below is for what makes a telephone too tall
+        self.setLayout(everything)
 
     def show_state(self, state: ComposerState) -> None:
         self.longest.setChecked(state.who == LONGEST)
