@@ -58,7 +58,7 @@ class ComplaintStore(Protocol):
         ...
 
     def page(self, query: CaseQuery, newest: int, first: int, limit: int) -> tuple[Case, ...]:
-        """Of those up to the id `newest`, the newest first."""
+        """Of those up to the id `newest`, the newest first; of none but unanswered ones the longest received first."""
         ...
 
     def unanswered(self, before: datetime, limit: int) -> tuple[Case, ...]:

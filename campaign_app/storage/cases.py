@@ -182,7 +182,9 @@ class SqlComplaints:
         return count, newest or 0
 
     def page(self, query: CaseQuery, newest: int, first: int, limit: int) -> tuple[Case, ...]:
-        wanted = _NAMED.where(_case.id <= newest).order_by(_case.id.desc())
+        waiting = bool(query.states) and query.states.issubset(_RUNNING)
+        order = (_case.received_at, _case.id) if waiting else (_case.id.desc(),)
+        wanted = _NAMED.where(_case.id <= newest).order_by(*order)
         with self.db.read() as connection:
             rows = connection.execute(wanted.where(*which(connection, query)).offset(first).limit(limit)).all()
         return tuple(case_of(row, self.keys) for row in rows)

@@ -314,6 +314,7 @@ def test_cases_are_found_by_number_by_reference_and_by_state(sending: Campaignin
         return found
 
     assert numbers(CaseQuery()) == ["A3", "A2", "A1"]
+    assert numbers(CaseQuery(frozenset(CaseState))) == ["A3", "A2", "A1"]
     assert numbers(CaseQuery(phone_key=key(number(1)))) == ["A2"]
     assert numbers(CaseQuery(phone_key=key(number(77)))) == ["A3"]
     assert numbers(CaseQuery(text="A1")) == ["A1"]

@@ -103,6 +103,16 @@ def test_what_the_feed_brings_is_listed_with_its_deadline_and_nobodys_number(
     assert page.cases.stack.currentWidget() is page.cases.no_match
 
 
+def test_what_waits_longest_is_on_top_of_what_is_to_be_done(staged: Staged, page: InboxPage, qtbot: QtBot) -> None:
+    """It was entered last: among hundreds nobody would find it."""
+    for days in (2, 40, 20):
+        told(staged, days=days, number=f"GD-{days}")
+    page.open("cases")
+    overdue = [row[0] for row in listed(page, qtbot)]
+    assert overdue[:2] == ["超期 31 天", "超期 15 天"]
+    assert overdue[2].endswith("前")
+
+
 def selected(page: InboxPage) -> list[int | None]:
     chosen = (page.cases.rows.row(index.row()) for index in page.cases.table.selectionModel().selectedRows())
     return [None if each is None else each[0].id for each in chosen]
@@ -119,13 +129,13 @@ def test_a_case_that_is_opened_from_elsewhere_is_selected(staged: Staged, page: 
     assert len(listed(page, qtbot)) == 2
     assert selected(page) == [overdue.id]
 
-    newer = told(staged, 6, number="GD-3")
+    older = told(staged, 6, days=60, number="GD-3")
     listed(page, qtbot)
     assert selected(page) == [overdue.id], "a row further down by now"
     page.cases.table.selectRow(0)
-    assert (page.cases.model.state.opened, selected(page)) == (newer.id, [newer.id])
+    assert (page.cases.model.state.opened, selected(page)) == (older.id, [older.id])
     page.cases.drawer.closed.emit()
-    page.cases.table.selectRow(1)
+    page.cases.table.selectRow(2)
     assert (page.cases.model.state.opened, selected(page)) == (None, [other.id])
 
 
