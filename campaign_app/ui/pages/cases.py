@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QStandardPaths, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
 from campaign_app.domain.complaint import Case, CaseState
@@ -13,6 +12,7 @@ from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.cells import MOMENT, NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.folders import documents
 from campaign_app.ui.itemmodels.paged import PagedModel
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.case_dialogs import NewCaseDialog
@@ -116,8 +116,7 @@ class CasesPanel(QWidget):
         return made
 
     def pack_dialog(self, case: Case) -> PackDialog:
-        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        made = PackDialog(self._desk.kit, self.model, case, Path(documents), self)
+        made = PackDialog(self._desk.kit, self.model, case, documents(), self)
         made.open()
         return made
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit, QPushButton, QWidget
 
 from campaign_app.domain.errors import AppError
@@ -15,6 +15,7 @@ from campaign_app.services.people import Person
 from campaign_app.services.suppressing import REASON_MAX
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.folders import documents
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.ask_dialog import AskDialog
@@ -114,10 +115,9 @@ class PersonRequests(Dialog):
 
     def _first(self) -> Path:
         """A name that is free, and names nobody."""
-        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        stem = self.tr("个人信息副本-{number}").format(number=self._person.row.id)
-        names = (Path(documents) / f"{stem}{more}{SUFFIX}" for more in ("", *(f"-{at}" for at in range(2, 1_000))))
-        return next((name for name in names if not name.exists()), Path(documents))
+        folder, stem = documents(), self.tr("个人信息副本-{number}").format(number=self._person.row.id)
+        names = (folder / f"{stem}{more}{SUFFIX}" for more in ("", *(f"-{at}" for at in range(2, 1_000))))
+        return next((name for name in names if not name.exists()), folder)
 
     def _erase(self) -> None:
         self._ask(EraseQuestion(self._desk.kit, self._model, self._person, self))

@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QStandardPaths
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QComboBox, QFrame, QProgressBar, QStackedWidget
 
@@ -18,6 +17,7 @@ from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.cells import MOMENT_WITH_SECONDS, NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.folders import documents
 from campaign_app.ui.itemmodels.paged import PagedModel
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.records_dialogs import CheckDialog, ExportDialog
@@ -113,8 +113,7 @@ class RecordsPage(Page):
         self._render_chain()
 
     def export_dialog(self) -> ExportDialog:
-        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        made = ExportDialog(self._desk.kit, self.model, Path(documents), self)
+        made = ExportDialog(self._desk.kit, self.model, documents(), self)
         made.open()
         return made
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QWidget
 
 from campaign_app.ui import show
+from campaign_app.ui.folders import documents
 from campaign_app.ui.messages import translate
 from campaign_app.ui.viewmodels.backups import WorkState
 from campaign_app.ui.viewmodels.stamps import REPLY, REQUEST, Stamped, StampsModel
@@ -74,8 +74,8 @@ class StampRow(QWidget):
 
     def _ask(self) -> None:
         kinds = self.tr("时间戳请求") + f" (*{REQUEST})"
-        folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
-        chosen, _ = QFileDialog.getSaveFileName(self, self.tr("请求文件存到"), str(folder / f"head{REQUEST}"), kinds)
+        first = str(documents() / f"head{REQUEST}")
+        chosen, _ = QFileDialog.getSaveFileName(self, self.tr("请求文件存到"), first, kinds)
         if chosen:
             self._model.ask(Path(chosen if chosen.endswith(REQUEST) else f"{chosen}{REQUEST}"))
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QDate, QStandardPaths
+from PySide6.QtCore import QDate
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QDateEdit, QFrame, QProgressBar, QStackedWidget, QWidget
 
@@ -17,6 +16,7 @@ from campaign_app.reports.figures import said, written
 from campaign_app.ui import show
 from campaign_app.ui.cells import MOMENT_WITH_SECONDS, NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.folders import documents
 from campaign_app.ui.itemmodels.rows import RowsModel
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.section import Section
@@ -77,8 +77,7 @@ class SelfCheckSection(Section):
         return self.tr("给监管部门的自查自纠报告：先看数字，再生成文件；每份文件都记入审计。")
 
     def make_dialog(self) -> MakeDialog:
-        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        made = MakeDialog(self._desk.kit, self.model, Path(documents), self)
+        made = MakeDialog(self._desk.kit, self.model, documents(), self)
         made.open()
         return made
 
