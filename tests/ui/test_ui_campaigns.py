@@ -17,8 +17,10 @@ from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.campaign import CampaignState as State
 from campaign_app.services.campaign_rows import CampaignRow
 from campaign_app.ui.itemmodels.campaigns import COLUMNS, UNDER, CampaignTable
+from campaign_app.ui.pages.campaign_table import LEAST
 from campaign_app.ui.pages.campaigns import CampaignsPage
 from campaign_app.ui.pages.new_campaign import NewCampaign
+from campaign_app.ui.widgets.basics import lay_out
 from tests.helpers.answering import answer
 from tests.helpers.desk_of import ENTITY, NAME, Workplace, workplace
 
@@ -58,6 +60,24 @@ def edit(page: CampaignsPage, campaign_id: int, qtbot: QtBot, step: str = "") ->
 
 
 # --- list ------------------------------------------------------------------------------------------------------------
+
+
+def test_in_a_narrow_window_the_name_is_the_last_to_be_cut(place: Workplace, qtbot: QtBot) -> None:
+    """As on a laptop whose letters are large: of twelve characters two were left beside columns of dashes."""
+    place.add_shop(3)
+    place.campaign("双十一会员日第一波预热")
+    page = open_page(place, qtbot)
+    table = page.list.table
+    for width, gone in ((1200, []), (860, ["changed"]), (712, ["changed", "submitted", "audience"])):
+        page.resize(width, 700)
+        lay_out()
+        assert [name for name in COLUMNS if table.isColumnHidden(COLUMNS.index(name))] == sorted(
+            gone, key=COLUMNS.index
+        )
+        assert table.columnWidth(0) >= LEAST - 12, width  # a scroll bar
+    page.resize(1200, 700)
+    lay_out()
+    assert not any(table.isColumnHidden(at) for at in range(len(COLUMNS)))
 
 
 def test_the_newest_campaign_comes_first_with_its_state_and_times(place: Workplace, qtbot: QtBot) -> None:

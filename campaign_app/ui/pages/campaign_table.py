@@ -22,7 +22,8 @@ _WIDTHS: Final = {
     "state": 132, "audience": 100, "submitted": 100, "delivered": 100, "planned": 112, "changed": 112, "more": 44,
 }  # fmt: skip
 _PAD: Final = 26
-NARROW: Final = 900  # below it the column of changes gives way to the name
+GIVE_WAY: Final = ("changed", "submitted", "audience")  # in this order, where the name would have less than
+LEAST: Final = 200
 
 
 class CampaignTableView(QTableView):
@@ -51,7 +52,11 @@ class CampaignTableView(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
-        self.setColumnHidden(COLUMNS.index("changed"), self.width() < NARROW)
+        room = self.width() - sum(self._needs.values())
+        for name in GIVE_WAY:
+            gone = room < LEAST
+            self.setColumnHidden(COLUMNS.index(name), gone)
+            room += self._needs[name] if gone else 0
 
     def chosen(self) -> Campaign | None:
         found = self.currentIndex()
@@ -89,10 +94,12 @@ class CampaignTableView(QTableView):
         head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         written = QFontMetrics(pill_font(self.font()))
+        self._needs: dict[str, int] = {}
         for name, width in _WIDTHS.items():
             index = COLUMNS.index(name)
             title = str(self.rows.headerData(index, Qt.Orientation.Horizontal) or "")
-            self.setColumnWidth(index, max(width, written.horizontalAdvance(title) + _PAD))
+            self._needs[name] = max(width, written.horizontalAdvance(title) + _PAD)
+            self.setColumnWidth(index, self._needs[name])
 
     def _action(self, text: str, emit: Callable[[Campaign], None]) -> QAction:
         made = QAction(text, self)
