@@ -21,7 +21,7 @@ from campaign_app.storage.copying import tables
 from campaign_app.storage.engine import FENCED
 from campaign_app.storage.header import Header
 from campaign_app.storage.host import host_id
-from campaign_app.storage.postgres import FENCED_STATE
+from campaign_app.storage.server_trouble import FENCED_STATE
 from campaign_app.storage.times import to_ms
 
 # `meta`: the id of the move whose end is awaited

@@ -23,8 +23,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from campaign_app.domain.errors import AppError, NotPermitted, WorkspaceError
 from campaign_app.storage.columns import metadata
-from campaign_app.storage.engine import BUSY_SECONDS, FENCED_ERROR, Database
+from campaign_app.storage.engine import BUSY_SECONDS, Database
 from campaign_app.storage.server import VERIFIED, Server
+from campaign_app.storage.server_trouble import BUSY, NO_ROLE, NOT_PERMITTED, word_of
 from campaign_app.storage.sessions import POOLED, require_session, settle
 from campaign_app.storage.whole import require_whole
 
@@ -73,57 +74,6 @@ _SYSTEM_CERTIFICATES: Final = (
     "/etc/pki/tls/certs/ca-bundle.crt",
     "/etc/ssl/cert.pem",
 )
-_BUSY: Final = ("busy", "The workspace is busy with another program")
-_AWAY: Final = ("server_unreachable", "The workspace's server cannot be reached")
-_READ_ONLY: Final = ("read_only", "The workspace cannot be written")
-_DAMAGED: Final = ("damaged", "The workspace is damaged")
-_LOGIN: Final = ("server_login", "The server refuses this user or password")
-_NO_DATABASE: Final = ("server_no_database", "The server has no such database")
-_TLS: Final = ("server_tls", "The server cannot prove who it is")
-# what a grant or a guard of `roles` refuses; the services know whose right it is and mostly say so before
-NOT_PERMITTED: Final = ("not_permitted", "The server does not permit this")
-# whose last role was taken away is shown a schema without tables
-_NO_ROLE: Final = ("no_role", "This login has no role in the workspace")
-# one that no server uses
-FENCED_STATE: Final = "YF001"
-# by SQLSTATE, else by its class
-_TROUBLE: Final = {
-    "53100": ("server_disk_full", "The disk of the workspace's server is full; nothing was changed"),
-    "53": _BUSY,
-    "55P03": _BUSY,
-    "57014": _BUSY,
-    "40": _BUSY,
-    "25P03": _BUSY,
-    "57P01": _AWAY,
-    "57P02": _AWAY,
-    "57P03": _AWAY,
-    "57P05": _AWAY,
-    "08": _AWAY,
-    "25006": _READ_ONLY,
-    "42501": NOT_PERMITTED,
-    "42P01": _NO_ROLE,
-    "28": _LOGIN,
-    "3D": _NO_DATABASE,
-    FENCED_STATE: FENCED_ERROR,
-    "58": ("disk_error", "The disk of the workspace reports an error"),
-    "XX001": _DAMAGED,
-    "XX002": _DAMAGED,
-}
-# libpq gives no SQLSTATE for a connection that was not made
-_SAID: Final = {
-    "too many": _BUSY,  # before the role that has them
-    "connection slots": _BUSY,
-    "unexpected eof": _AWAY,
-    "certificate": _TLS,
-    "SSL error:": _TLS,
-    "not support SSL": _TLS,
-    "password": _LOGIN,
-    "permission denied": _LOGIN,  # to connect to this database
-    "authentication": _LOGIN,
-    "pg_hba.conf": _LOGIN,
-    "role ": _LOGIN,
-    "does not exist": _NO_DATABASE,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +189,7 @@ def copy_in(connection: Connection, table: Table, pages: Iterable[Sequence[tuple
                     copy.write_row(row)
     except Error as error:
         # what the server tells of a refused row stands in it
-        word = _word(error, lost=driver.closed) or ("move_differs", "The server refuses a row of the workspace")
+        word = word_of(error, lost=driver.closed) or ("move_differs", "The server refuses a row of the workspace")
         raise WorkspaceError(*word, table=table.name) from None
 
 
@@ -248,12 +198,13 @@ def _taken(engine: Engine) -> Connection:
     try:
         return engine.connect()
     except PoolExhausted as error:
-        raise WorkspaceError(*_BUSY) from error
+        raise WorkspaceError(*BUSY) from error
 
 
 def _engine(
     server: Server, password: str, settings: dict[str, str], pool_size: int = 4, max_overflow: int = 12
 ) -> Engine:
+    server.require_root_cert()
     url = URL.create("postgresql+psycopg", server.user, None, server.host, server.port, server.database)
     try:
         engine = create_engine(
@@ -341,12 +292,12 @@ def _begin(connection: Connection) -> None:
 
 def _translate(context: ExceptionContext) -> BaseException | None:
     _leave_out_values(context)
-    word = _word(context.original_exception, lost=context.is_disconnect)
+    word = word_of(context.original_exception, lost=context.is_disconnect)
     if word is NOT_PERMITTED:
         return NotPermitted(*word, roles="other")
-    if word is _NO_ROLE and _is_of_others(context.original_exception):
+    if word is NO_ROLE and _is_of_others(context.original_exception):
         return None  # a fault of the program
-    if word is _NO_ROLE:
+    if word is NO_ROLE:
         login = context.engine.url.username if context.engine is not None else None
         return WorkspaceError(*word, login=login or "")
     return None if word is None else WorkspaceError(*word)
@@ -365,14 +316,3 @@ def _leave_out_values(context: ExceptionContext) -> None:
     if said is not None:
         for error in filter(None, (context.original_exception, context.sqlalchemy_exception)):
             error.args = (said,)
-
-
-def _word(error: BaseException, *, lost: bool) -> tuple[str, str] | None:
-    from psycopg import OperationalError
-
-    state = getattr(error, "sqlstate", None)
-    if state is not None:
-        return _TROUBLE.get(state) or _TROUBLE.get(state[:2])
-    if not isinstance(error, OperationalError):
-        return _AWAY if lost else None
-    return next((word for said, word in _SAID.items() if said in str(error)), _AWAY)

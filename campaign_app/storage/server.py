@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
-from campaign_app.domain.errors import SettingsError
+from campaign_app.domain.errors import SettingsError, WorkspaceError
 
 SCHEMES: Final = ("postgresql+psycopg", "postgresql")
 PORT: Final = 5432
@@ -45,7 +47,9 @@ class Server:
                 raise SettingsError("server_tls_here", "On this machine sslmode is left out", sslmode=str(mode))
             raise SettingsError("server_tls_off", "Only sslmode=verify-full is used", sslmode=str(mode))
         verified = mode == VERIFIED or not is_loopback(host)
-        return cls(host, user, database, port, verified, options.get("sslrootcert", ""))
+        # whole: the workspace is opened from other folders than the one that it was made in
+        root_cert = str(Path(options["sslrootcert"]).absolute()) if options.get("sslrootcert") else ""
+        return cls(host, user, database, port, verified, root_cert)
 
     @property
     def address(self) -> str:
@@ -54,6 +58,15 @@ class Server:
         options |= {"sslrootcert": self.root_cert} if self.root_cert else {}
         place = f"{SCHEMES[0]}://{quote(self.user, safe='')}@{host}:{self.port}/{quote(self.database, safe='')}"
         return place + (f"?{urlencode(options)}" if options else "")
+
+    def require_root_cert(self) -> None:
+        """Raises WorkspaceError `server_root_cert` where the named file holds no certificate."""
+        if self.root_cert and self.verified:
+            try:
+                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(self.root_cert)
+            except OSError as error:
+                words = "The file of trusted certificates cannot be used"
+                raise WorkspaceError("server_root_cert", words, file=self.root_cert) from error
 
 
 def is_loopback(host: str) -> bool:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from campaign_app.storage.postgres import open_server
 from campaign_app.storage.server import Server
 
 PASSWORD = "a-password-in-the-clear"
+_ASKS_FOR_TLS = (80877103).to_bytes(4, "big")
 
 
 @pytest.mark.parametrize(
@@ -167,6 +169,92 @@ def test_a_certificate_that_nobody_trusts_or_of_another_name_ends_it_before_a_wo
     assert impostor.heard == b""
     assert code_of(replace(server, root_cert=str(impostor.certificate))) == "server_unreachable"
     assert b"user\0u" in impostor.heard, "whom it trusts is spoken to"
+
+
+def test_the_file_of_trusted_certificates_is_found_from_every_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = Server.parse("postgresql://u@db.example/d?sslrootcert=ca.pem")
+    assert made.root_cert == str(tmp_path / "ca.pem")
+    assert Server.parse(made.address) == made
+
+
+def test_a_file_without_a_trusted_certificate_is_named_before_anybody_is_asked(
+    impostor: Impostor, tmp_path: Path
+) -> None:
+    empty = tmp_path / "empty.pem"
+    empty.touch()
+    for file in (empty, tmp_path / "absent.pem", tmp_path):
+        with pytest.raises(WorkspaceError) as caught:
+            open_server(Server("localhost", "u", "d", impostor.port, root_cert=str(file)), PASSWORD)
+        assert (caught.value.code, caught.value.facts) == ("server_root_cert", {"file": str(file)})
+
+
+def test_a_key_of_this_computer_that_others_can_read_is_no_server_out_of_reach(
+    impostor: Impostor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "key.pem").chmod(0o644)
+    monkeypatch.setenv("PGSSLCERT", str(impostor.certificate))
+    monkeypatch.setenv("PGSSLKEY", str(tmp_path / "key.pem"))
+    server = Server("localhost", "u", "d", impostor.port, root_cert=str(impostor.certificate))
+    assert code_of(server) == "server_client_cert"
+    assert impostor.heard == b""
+
+
+@contextmanager
+def answering(said: bytes) -> Iterator[int]:
+    """A port at which everybody is refused in these words, as PostgreSQL refuses: without TLS."""
+    fields = b"SFATAL\0VFATAL\0C28000\0M" + said + b"\0\0"
+    refusal = b"E" + (len(fields) + 4).to_bytes(4, "big") + fields
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                asked, _ = listening.accept()
+                with asked:
+                    asked.settimeout(5)
+                    if asked.recv(4_096)[4:8] == _ASKS_FOR_TLS:
+                        asked.sendall(b"N")
+                        asked.recv(4_096)
+                    asked.sendall(refusal)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ('用户 "u" Password 认证失败', "server_login"), ('用户 "u" 的认证失败', "server_login"),
+        ('没有用于主机 "h", 用户 "u", 数据库 "d", SSL encryption 的 pg_hba.conf 记录', "server_login"),
+        ('角色 "u" 不存在', "server_login"), ('不允许角色"u" 进行登录', "server_login"),
+        ("对数据库 d 权限不够", "server_login"), ('数据库 "d" 不存在', "server_no_database"),
+        ("对不起, 已经有太多的客户", "busy"), ('由角色"u"发起的连接太多了', "busy"),
+        ("数据库系统启动中", "server_unreachable"),
+        ("connection requires a valid client certificate", "server_client_cert"),
+        ("连接中需要一个有效的客户端认证", "server_client_cert"),
+    ],
+)  # fmt: skip
+def test_what_a_server_says_before_there_is_a_connection_is_understood(said: str, code: str) -> None:
+    with answering(said.encode()) as port:
+        assert code_of(Server("127.0.0.1", "u", "d", port, verified=False)) == code
+
+
+def test_a_chinese_server_of_another_encoding_still_refuses_a_password() -> None:
+    with answering('用户 "u" Password 认证失败'.encode("gbk")) as port:
+        assert code_of(Server("127.0.0.1", "u", "d", port, verified=False)) == "server_login"
+
+
+def test_a_server_without_tls_is_said_to_offer_none() -> None:
+    with answering(b"not reached") as port:
+        assert code_of(Server("127.0.0.1", "u", "d", port)) == "server_no_tls"
 
 
 def test_an_embedded_workspace_loads_no_driver(tmp_path: Path) -> None:

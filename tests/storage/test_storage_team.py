@@ -193,7 +193,7 @@ def tables_of(database: str) -> list[str]:
         ({"password": ""}, "server_login"),
         ({"user": "nobody_known"}, "server_login"),
         ({"database": "none"}, "server_no_database"),
-        ({"verified": True}, "server_tls"),
+        ({"verified": True}, "server_no_tls"),
     ],
 )
 def test_what_keeps_it_from_opening_is_said_by_its_code(tmp_path: Path, changed: dict[str, object], code: str) -> None:
