@@ -26,11 +26,11 @@ def set_up(app: App) -> None:
 
 
 def statements(app: App) -> tuple[str, ...]:
-    """What a database administrator has to run where this login may make no roles. Raises WorkspaceError."""
-    from campaign_app.storage.roles.applying import making
+    """What a database administrator has to run before `set_up`. Raises WorkspaceError."""
+    from campaign_app.storage.roles.applying import by_administrator
 
     with _server(app).read() as connection:
-        return tuple(making(connection))
+        return tuple(by_administrator(connection))
 
 
 def members(app: App) -> tuple[Person, ...]:

@@ -17,7 +17,7 @@ from campaign_app.storage import header, locks
 from campaign_app.storage.leases import SqlLeases
 from campaign_app.storage.leasing import Lease, awake
 from campaign_app.storage.postgres import ServerDatabase, fence
-from campaign_app.storage.roles.standing import roles_of
+from campaign_app.storage.roles.standing import lacks_roles, roles_of
 from campaign_app.storage.upkeep import give_back
 from campaign_app.storage.waiting import Takers
 
@@ -119,7 +119,13 @@ class ServerHome:
 
     @contextmanager
     def work(self, hand: Hand) -> Iterator[Lease]:
-        """Raises WorkspaceError `other_version`. The lease is given back behind it, and nothing is written then."""
+        """Raises WorkspaceError `other_version`, `no_roles` where the server lacks those that the workspace has.
+
+        The lease is given back behind it, and nothing is written then.
+        """
+        with self._database.read() as connection:
+            if lacks_roles(connection):
+                raise WorkspaceError("no_roles", "The server does not know the workspace's roles")
         number = self.leases.enter(hand.version, hand.queues, hand.seconds)
         lease = Lease(self.leases, number, hand.seconds, hand.lost, awake)
         fence(self._database.engine, number, hand.seconds, lease.give_up)

