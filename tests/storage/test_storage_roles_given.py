@@ -75,6 +75,19 @@ def test_a_role_is_gone_only_when_nobody_gives_it_any_more(stage: Stage) -> None
         assert owner.roles_of(somebody) == frozenset()
 
 
+def test_an_owner_takes_what_whoever_made_the_workspace_gave(stage: Stage) -> None:
+    somebody = stage.here.new_login()
+    with closing(stage.here.open(OWNER)) as owner, closing(stage.here.open(stage.here.maker)) as maker:
+        for role in (OPERATOR, REVIEWER):
+            SqlMembers(maker.database).grant(somebody, role, actor="cli", at=NOW)
+            SqlMembers(owner.database).revoke(somebody, role, actor="cli", at=NOW)
+            assert owner.roles_of(somebody) == frozenset()
+        SqlMembers(maker.database).grant(somebody, OWNER, actor="cli", at=NOW)
+        with pytest.raises(NotPermitted):
+            SqlMembers(owner.database).revoke(somebody, OWNER, actor="cli", at=NOW)
+        SqlMembers(maker.database).revoke(somebody, OWNER, actor="cli", at=NOW)
+
+
 def test_what_an_administrator_gave_is_for_an_administrator_to_take(stage: Stage) -> None:
     somebody = stage.here.new_login()
     with cluster().admin() as admin:

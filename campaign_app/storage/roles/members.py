@@ -14,7 +14,7 @@ from campaign_app.domain.errors import NotFound, NotPermitted, WorkspaceError
 from campaign_app.domain.team import Person, Role
 from campaign_app.storage.audit import append_entry
 from campaign_app.storage.engine import Database
-from campaign_app.storage.roles.applying import quoted, run
+from campaign_app.storage.roles.applying import GIVEN_BY_OWNERS, quoted, run
 from campaign_app.storage.roles.standing import have_roles, is_owner, lacks_roles, prefix_of, roles_of
 from campaign_app.storage.times import to_ms
 
@@ -43,13 +43,17 @@ class SqlMembers:
             return tuple(Person(name, frozenset(map(Role, roles))) for name, roles in connection.execute(_MEMBERS))
 
     def grant(self, login: str, role: Role, *, actor: str, at: datetime) -> None:
-        """Raises NotFound for a login that the server does not have, NotPermitted."""
+        """Raises NotFound for a login that the server does not have, NotPermitted.
+
+        Whoever made the workspace gives as owners do, so that every owner can take it again.
+        """
         with self.database.write() as connection:
             _require_roles(connection)
             if not connection.execute(_LOGIN, {"login": login}).scalar():
                 raise _no_login(connection, login)
             with _others_alone(connection):
-                run(connection, f"GRANT {_named(connection, role)} TO {quoted(login)} WITH INHERIT TRUE")
+                by = f" GRANTED BY {_named(connection, Role.OWNER)}" if role in GIVEN_BY_OWNERS else ""
+                run(connection, f"GRANT {_named(connection, role)} TO {quoted(login)} WITH INHERIT TRUE{by}")
             append_entry(connection, "role.granted", actor, to_ms(at), {"login": login, "role": role.value})
 
     def revoke(self, login: str, role: Role, *, actor: str, at: datetime) -> None:
