@@ -103,9 +103,9 @@ def move(
 
 
 def take_back(folder: Path, key: bytes, *, actor: str, at: datetime) -> Moved:
-    """A workspace that was moved away is used again; the other one must not be. Raises WorkspaceError `not_moved`.
+    """A workspace that was moved away is used again; the other one must not be. Raises WorkspaceError `not_moved`,
 
-    It knows nothing of what was sent since: everything is put aside, as of a copy.
+    `not_schema_owner`. It knows nothing of what was sent since: everything is put aside, as of a copy.
     """
     found = header.read_header(folder)
     with (
@@ -114,6 +114,8 @@ def take_back(folder: Path, key: bytes, *, actor: str, at: datetime) -> Moved:
         database_of(folder, found, key) as database,
         database.write() as connection,
     ):
+        if found.server:
+            require_owner(connection)
         return come_back(connection, TAKEN_BACK, actor, at)
 
 

@@ -1,9 +1,10 @@
-"""A team's database that is put back from a dump where its roles, which belong to the server, are not there."""
+"""A team's database that is put back where its roles are not there, or taken back after a move; and by whom."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from storage_samples import KEY, NOW
 
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.domain.team import Role
+from campaign_app.storage import moved, moving
 from campaign_app.storage.homes import Hand
 from campaign_app.storage.roles.applying import by_administrator, introduce, renew
 from campaign_app.storage.roles.members import SqlMembers
@@ -73,3 +75,15 @@ def grant(workspace: Workspace, login: str, *, code: str = "") -> None:
         assert code_of(lambda: members.grant(login, Role.OPERATOR, actor="cli", at=NOW)) == code
     else:
         members.grant(login, Role.OPERATOR, actor="cli", at=NOW)
+
+
+def test_what_was_moved_away_is_taken_back_by_whoever_made_it(tmp_path: Path) -> None:
+    with crowd(tmp_path / "ws", KEY) as here:
+        with closing(here.open(here.maker)) as maker, maker.database.write() as connection:
+            moved.leave(connection, moved.Moved("of a test", "elsewhere", NOW), "cli")
+        for login in here.people.values():
+            folder = here.folder_of(login)
+            refused = code_of(partial(moving.take_back, folder, KEY, actor="cli", at=NOW))
+            assert refused == "not_schema_owner", "and no colleague is named who might"
+        assert moving.take_back(here.folder_of(here.maker), KEY, actor="cli", at=NOW).to == "elsewhere"
+        here.open(Role.OPERATOR).close()
