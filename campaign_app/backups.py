@@ -212,6 +212,26 @@ def accept(app: App, *, actor: str) -> None:
     seen.guard()
 
 
+def put_back(app: App, *, actor: str) -> str:
+    """A person knows that the database was put back from a backup, also where no computer has seen more of it.
+
+    Everything stops, as after a restore, and waits for a person as after `accept`; what was seen of the former one says
+    nothing of this. Why it stopped. Raises NotPermitted.
+    """
+    from campaign_app.domain.copies import RESTORED
+    from campaign_app.domain.team import Permission
+    from campaign_app.storage import copies
+
+    app.person.require(Permission.WORK)
+    seen, now = _seen(app), app.clock()
+    with app.workspace.database.write() as connection:
+        copies.put_aside(connection, RESTORED, copies.last_worked(connection, now), now, accepted=False)
+        copies.accept(connection, "" if seen is None else seen.host, actor, now)
+    if seen is not None:
+        seen.guard()
+    return RESTORED
+
+
 def _seen(app: App) -> Seen | None:
     from campaign_app.storage.seen import seen_of
 

@@ -132,6 +132,10 @@ def status(
 
 @backup.command("accept")
 def accept(
+    put_back: Annotated[
+        bool,
+        typer.Option("--put-back", help="服务器的数据库刚从备份放回：全部停下，不论这台电脑是否看得出来。"),
+    ] = False,
     workspace: FolderOption = None,
     passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
@@ -140,8 +144,11 @@ def accept(
     from campaign_app import backups
 
     with open_for(workspace, passphrase_file) as app:
-        was = backups.standing(app).why
-        backups.accept(app, actor="cli")
+        if put_back:
+            was = backups.put_back(app, actor="cli")
+        else:
+            was = backups.standing(app).why
+            backups.accept(app, actor="cli")
         show({"accepted": was}, _STANDING, as_json=as_json)
 
 

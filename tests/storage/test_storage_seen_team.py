@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from storage_samples import KEY, NOW, Campaigning
 
+from campaign_app import backups, bootstrap
 from campaign_app.credentials import HandedKeeper
 from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.copies import copied_at
 from campaign_app.storage import copies, seen, team
 from campaign_app.storage.header import read_header
 from campaign_app.storage.seen import CLAIMS, Seen, read_mark, seen_of
@@ -71,6 +73,29 @@ def test_a_database_that_was_put_back_is_noticed_and_paused_for_everybody(
             with restored.database.write() as connection:
                 copies.accept(connection, "", "test", NOW)
             assert [watch(restored, state).guard() for state in (here, elsewhere)] == ["", ""]
+
+
+def test_one_that_no_host_has_seen_more_of_is_stopped_by_a_persons_word(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever was sent after the dump was made its sender is asked for: a pause alone would send it again."""
+    made, here, new = Campaigning(workspace, 4), tmp_path / "here", tmp_path / "new"
+    made.claim(0)
+    with as_it_is_now(workspace, tmp_path / "older") as older:
+        made.claim(1)
+        assert watch(workspace, here).guard() == ""
+        monkeypatch.setattr(seen, "state_folder", lambda: new)
+        with bootstrap.open_app(older, HandedKeeper(KEY, "passphrase")) as app:
+            restored = app.workspace
+            assert backups.standing(app).why == "", "as a new host has seen nothing"
+            assert backups.put_back(app, actor="cli") == "restored"
+            campaign = restored.campaigns.campaign(made.campaign_id)
+            assert (campaign.state, campaign.state_note) == (CampaignState.PAUSED, "restored")
+            known = copies.copies_of(restored.accounts.setting(copies.COPIES, default=None))
+            assert copied_at(known, made.campaign_id) is not None
+            assert restored.audit.entries(limit=1)[0].action == "workspace.copy_accepted"
+            assert [backups.standing(app).why, watch(restored, here).guard()] == ["", ""]
+        assert watch(workspace, here).guard() == "", "a restore that was only tried stops nothing of the former one"
 
 
 def test_a_database_that_is_put_back_under_a_worker_that_goes_on_is_noticed(
