@@ -69,7 +69,6 @@ _TO_DRAFT: Final = (
     sa.update(campaign).where(campaign.c.id == sa.bindparam("which")).values(state=CampaignState.DRAFT.value)
 )
 _NAMED: Final = sa.select(_customer.id, _customer.account_id, _customer.ref, _customer.phone_key)
-# what never left, or was turned away at the door, used up nobody's patience
 
 
 @dataclass(frozen=True, slots=True)
