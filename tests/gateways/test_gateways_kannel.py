@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -25,7 +22,7 @@ from campaign_app.platforms import client_for, write_credentials
 from campaign_app.transport.kannel import SendSms, access_of
 from tests.helpers.kannel_box import PUSH_KEY, free_ports
 from tests.helpers.kannel_desk import SECRETS, KannelDesk, account
-from tests.helpers.smpp_desk import LONG, NOW, messages, phone, until
+from tests.helpers.smpp_desk import LONG, NOW, messages, phone
 
 ACCEPTED = (202, "0: Accepted for delivery")
 LATER = (503, "Temporal failure, try again later.")
@@ -87,30 +84,6 @@ def reply(desk: KannelDesk, body: bytes, key: str = PUSH_KEY, **headers: str) ->
     address = f"http://127.0.0.1:{desk.push_port}/reply/{key}"
     every = {name.replace("_", "-"): value for name, value in headers.items()}
     return requests.post(address, data=body, headers=every, timeout=10).status_code
-
-
-def test_a_kannel_that_still_pushes_what_waited_is_heard_out(kannel: Scripted, tmp_path: Path) -> None:
-    """One reply after the other, as after a weekend: they take longer than the port has to be open."""
-
-    def pushed() -> None:
-        until(listens, "the open port")
-        for place in range(20):
-            assert reply(desk, f"TD{place}".encode(), X_Kannel_From=f"138000000{place:02}", X_Kannel_Coding="0") == 200
-            time.sleep(0.03)
-
-    def listens() -> bool:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", desk.push_port), timeout=1):
-            return True
-        return False
-
-    with (
-        KannelDesk(tmp_path / "workspace", kannel.url, free_ports(1)[0], quiet=0.4) as desk,
-        ThreadPoolExecutor(1) as beside,
-    ):
-        all_pushed = beside.submit(pushed)
-        heard = [each.text for each in desk.replies()]
-        all_pushed.result(timeout=30)
-        assert heard == [f"TD{place}" for place in range(20)]
 
 
 def receipt(desk: KannelDesk, message_id: str, kind: int, number: int = 1, total: int = 1, key: str = PUSH_KEY) -> int:
