@@ -164,7 +164,7 @@ def _unlocking(passphrase: str | None) -> Callable[[Head], tuple[bytes, bytes]]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Why this workspace is taken for a copy (`older_copy`, `other_machine`), "" for none; of when it is."""
+    """Why this workspace is taken for a copy (`restored`, `older_copy`, `other_machine`), "" for none; and of when."""
 
     why: str = ""
     made_at: datetime | None = None

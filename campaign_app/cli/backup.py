@@ -98,7 +98,7 @@ def restore(
     backup_passphrase_file: OwnPassphraseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """从备份恢复到一个新文件夹；其中的活动全部停下，由人逐个决定是否继续。"""
+    """从备份恢复到一个新文件夹；活动全部停下，由人逐个决定是否继续。accept 之前什么也不发，也不收取回复。"""
     from campaign_app import backups
     from campaign_app.wiring import system_clock
 

@@ -176,6 +176,6 @@ def _begin_anew(folder: Path, key: bytes, made_at: datetime, at: datetime) -> No
     try:
         migrate(database)
         with database.write() as connection:
-            copies.put_aside(connection, RESTORED, made_at, at, accepted=True)
+            copies.put_aside(connection, RESTORED, made_at, at, accepted=False)
     finally:
         database.engine.dispose()

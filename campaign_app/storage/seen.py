@@ -72,7 +72,10 @@ class Seen:
     _turn: Lock = field(default_factory=Lock, init=False, repr=False)
 
     def verdict(self) -> str:
-        """Why this workspace is taken for a copy: `older_copy`, `other_machine`; "" for none. Changes nothing."""
+        """Why this workspace is taken for a copy: `restored`, `older_copy`, `other_machine`; "" for none.
+
+        Changes nothing.
+        """
         return self._look()[0]
 
     def notice(self) -> str:

@@ -11070,6 +11070,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Open it at the next start</translation>
     </message>
     <message>
+        <source>另一份还在用的，请先停用：回复和退订只会到其中一份。之后发过什么、谁退订过，它都不知道。确认后，停下的活动仍要逐个继续；每一批先问发送通道，问不清的不再发。</source>
+        <translation>If the other one is still in use, put it out of use first: replies and opt-outs reach only one of the two. It does not know what was sent, or who opted out, since. Once you confirm, each stopped campaign still has to be resumed; the sender is asked about every batch first, and what nobody can tell of is not sent.</translation>
+    </message>
+    <message>
         <source>下次启动时打开 {}。</source>
         <translation>{} opens at the next start.</translation>
     </message>
@@ -11084,10 +11088,6 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>仍使用这个工作区？</source>
         <translation>Use this workspace anyway?</translation>
-    </message>
-    <message>
-        <source>之后发过什么、谁退订过，它都不知道。确认后，停下的活动仍要逐个继续；每一批先问发送通道，问不清的不再发。</source>
-        <translation>It does not know what was sent or who opted out since. Stopped campaigns still have to be resumed one by one; the sender is asked about every batch first, and what it cannot tell is not sent.</translation>
     </message>
     <message>
         <source>仍使用</source>

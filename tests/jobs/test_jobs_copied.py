@@ -115,7 +115,9 @@ def test_a_restored_workspace_sends_nothing_by_itself_and_then_nobody_twice(shop
     left = len(shop.gateways[account].submits)
     with opened(shop, restored(shop, file, tmp_path / "restored")) as copy:
         seen = watched(copy, tmp_path / "state")
-        assert seen.guard() == "", "whoever restored it knows"
+        assert (seen.guard(), copy.context.aside()) == ("restored", True), "the former one may be in use"
+        accepted(copy, seen)
+        assert copy.context.aside() is False
         assert copy.run(campaign.id).step is dispatch.Step.STOPPED
         assert copy.state(campaign.id) == (CampaignState.PAUSED, "restored")
         assert len(shop.gateways[account].submits) == left

@@ -39,6 +39,8 @@ def made(tmp_path_factory: pytest.TempPathFactory, phrased: Path) -> Path:
     with bootstrap.open_app(phrased, PassphraseKeeper(PHRASE)) as app:
         backups.back_up(app, file, passphrase=None, actor="test", tick=lambda _: None)
         backups.restore(file, folder, PHRASE, at=app.clock(), tick=lambda _: None)
+    with bootstrap.open_app(folder, PassphraseKeeper(PHRASE)) as app:
+        backups.accept(app, actor="test")
     return folder
 
 
@@ -175,6 +177,7 @@ def test_a_workspace_is_made_of_a_backup_and_the_open_one_stays(
     assert (kit.prefs.workspace, "仍打开原来的" in said(kit)) == (None, True)
     with bootstrap.open_app(tmp_path / "again", PassphraseKeeper(PHRASE)) as restored:
         assert restored.workspace.id == app.workspace.id
+        assert backups.standing(restored).why == "restored", "until a person says that the former one is out of use"
     assert app.accounts.all() == ()
 
 
