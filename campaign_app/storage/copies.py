@@ -22,6 +22,7 @@ from campaign_app.storage import schema
 from campaign_app.storage.audit import append_entry
 from campaign_app.storage.fetching import fetch
 from campaign_app.storage.lists import write_all
+from campaign_app.storage.placed import place
 from campaign_app.storage.schema_sending import campaign, submission
 from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import insert_or_update
@@ -100,6 +101,7 @@ def accept(connection: sa.Connection, host: str, actor: str, at: datetime) -> No
 def begin_anew(connection: sa.Connection) -> None:
     """Another life: what was seen of the former one says nothing of this."""
     put_meta(connection, "lineage", uuid.uuid4().hex)
+    place(connection)
 
 
 def put_meta(connection: sa.Connection, name: str, value: str) -> None:

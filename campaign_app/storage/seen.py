@@ -7,7 +7,7 @@ workspace always means that the workspace has forgotten something, whether it wa
 mark that is behind, torn or gone says nothing, and nobody is alarmed by it.
 
 A team's database is looked after in the same way by each host, for what that host has seen of it: one that is put back
-from an older dump is noticed by whoever saw more.
+from an older dump is noticed by whoever saw more, and by itself (`storage.placed`).
 
 Not noticed: two machines that each go on with a copy, and a machine whose user's whole home was put back.
 """
@@ -35,6 +35,7 @@ from campaign_app.storage.engine import Database
 from campaign_app.storage.fetching import fetch_first
 from campaign_app.storage.folders import key_lives
 from campaign_app.storage.host import host_id
+from campaign_app.storage.placed import PLACED, place, was_put_back
 from campaign_app.storage.schema_sending import submission
 
 if TYPE_CHECKING:
@@ -115,6 +116,9 @@ class Seen:
             return why
         if self.host and meta.get("host", "") != self.host:
             self._put_meta("host", self.host)
+        if PLACED not in meta and self.db.engine.dialect.name == "postgresql":
+            with self.db.write() as connection:
+                place(connection)
         if leaving and heads.get(CLAIMS) == before.get(CLAIMS):
             heads = {**heads, LEAVES: (self._one_more(), "")}
         self._write(self._file(meta), heads)
@@ -146,6 +150,8 @@ class Seen:
     def _verdict(self, connection: sa.Connection, meta: Mapping[str, str], seen: Heads | None) -> str:
         if known := copies.noticed(meta):
             return known["why"]
+        if was_put_back(connection):
+            return OLDER
         if seen is not None:
             # also where this very process wrote the mark: a server may be put back, or stood in for by one that lacks
             # the last commits, under a worker that goes on. Where two processes write at once, with two copies, each

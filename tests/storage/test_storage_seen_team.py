@@ -18,7 +18,7 @@ from campaign_app.storage import copies, seen, team
 from campaign_app.storage.header import read_header
 from campaign_app.storage.seen import CLAIMS, Seen, read_mark, seen_of
 from campaign_app.storage.workspace import Workspace, open_workspace
-from tests.helpers.pg import PASSWORD, cluster
+from tests.helpers.pg import PASSWORD, cluster, run_tool
 
 pytestmark = pytest.mark.faults
 
@@ -73,6 +73,56 @@ def test_a_database_that_was_put_back_is_noticed_and_paused_for_everybody(
             with restored.database.write() as connection:
                 copies.accept(connection, "", "test", NOW)
             assert [watch(restored, state).guard() for state in (here, elsewhere)] == ["", ""]
+
+
+@contextmanager
+def put_back(workspace: Workspace, folder: Path) -> Iterator[Path]:
+    """The same, by a dump."""
+    name, copied = str(workspace.database.engine.url.database), cluster().new_database()
+    assert run_tool("pg_dump", "-Fc", "-f", str(folder.with_suffix(".dump")), name) == ""
+    assert run_tool("pg_restore", "-d", copied, str(folder.with_suffix(".dump"))) == ""
+    folder.mkdir()
+    found = replace(read_header(workspace.folder), password="", key_lives="passphrase")
+    team.with_server(found, KEY, cluster().server(copied), PASSWORD).write(folder)
+    yield folder
+    with cluster().admin() as admin:
+        admin.execute(f"DROP DATABASE {copied} WITH (FORCE)")
+
+
+def test_what_was_made_of_a_dump_is_noticed_where_nobody_has_seen_more(workspace: Workspace, tmp_path: Path) -> None:
+    made, new = Campaigning(workspace, 4), tmp_path / "new"
+    made.claim(0)
+    assert watch(workspace, tmp_path / "here").guard() == ""
+    with (
+        put_back(workspace, tmp_path / "back") as folder,
+        closing(open_workspace(folder, HandedKeeper(KEY, "passphrase"))) as restored,
+    ):
+        assert watch(restored, new).alarm() == "older_copy", "so a person's desktop says it"
+        assert watch(restored, new).guard() == "older_copy"
+        campaign = restored.campaigns.campaign(made.campaign_id)
+        assert (campaign.state, campaign.state_note) == (CampaignState.PAUSED, "older_copy")
+        with restored.database.write() as connection:
+            copies.accept(connection, "", "test", NOW)
+        assert [watch(restored, state).guard() for state in (new, tmp_path / "here")] == ["", ""]
+        with (
+            put_back(restored, tmp_path / "twice") as again,
+            closing(open_workspace(again, HandedKeeper(KEY, "passphrase"))) as second,
+        ):
+            assert watch(second, tmp_path / "third").guard() == "older_copy"
+    assert watch(workspace, tmp_path / "here").guard() == "", "and the former one goes on"
+
+
+def test_what_a_server_does_with_its_own_files_alarms_nobody(workspace: Workspace, tmp_path: Path) -> None:
+    assert watch(workspace, tmp_path / "here").guard() == ""
+    with cluster().admin(str(workspace.database.engine.url.database)) as admin:
+        for each in ("VACUUM (FREEZE, FULL)", "VACUUM FREEZE", "ANALYZE", "REINDEX TABLE", "CLUSTER"):
+            admin.execute(f"{each} campaign_app.meta{' USING meta_pkey' if each == 'CLUSTER' else ''}")
+            assert watch(workspace, tmp_path / "new").guard() == "", each
+    with (
+        as_it_is_now(workspace, tmp_path / "standby") as files,
+        closing(open_workspace(files, HandedKeeper(KEY, "passphrase"))) as standing_in,
+    ):
+        assert watch(standing_in, tmp_path / "newer").guard() == ""
 
 
 def test_one_that_no_host_has_seen_more_of_is_stopped_by_a_persons_word(

@@ -1,0 +1,36 @@
+"""A team's database tells by itself that it was put back from a dump: a row that was written anew says so.
+
+PostgreSQL keeps with each row which transaction wrote it. The number of that one stands in a row of `meta`, beside the
+number of a table. A dump carries the row and not by whom it was written, so that the two differ in whatever was made of
+it; a server that stands in for another one by its files, or was brought to a newer version, has them as they were.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from campaign_app.storage.postgres import SCHEMA
+
+# `meta`: the transaction that wrote it, and a table
+PLACED: Final = "placed"
+_TABLE: Final = f"{SCHEMA}.submission"
+_PLACE: Final = sa.text(
+    "INSERT INTO meta (name, value) VALUES (:name, concat(mod(pg_current_xact_id()::text::numeric, 4294967296), ':',"
+    " CAST(:table AS regclass)::oid)) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+)
+_MOVED: Final = sa.text("SELECT value <> concat(xmin, ':', CAST(:table AS regclass)::oid) FROM meta WHERE name = :name")
+
+
+def place(connection: sa.Connection) -> None:
+    """From here on a dump of this database is told from it. Nothing of a workspace of files."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_PLACE, {"name": PLACED, "table": _TABLE})
+
+
+def was_put_back(connection: sa.Connection) -> bool:
+    """Whether it was made of a dump, since when nobody has accepted it; no word of one that was never placed."""
+    if connection.dialect.name != "postgresql":
+        return False
+    return bool(connection.execute(_MOVED, {"name": PLACED, "table": _TABLE}).scalar())
