@@ -8960,7 +8960,7 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     </message>
     <message>
         <source>现在关闭会丢掉这些改动，仍按原来的策略执行。要保留，请返回后点“保存”。</source>
-        <translation>Closing now loses these changes, and the former policies stay in force. To keep them, go back and press “Save”.</translation>
+        <translation>Closing now loses these changes, and the former policies stay in force. To keep them, go back and press &quot;Save&quot;.</translation>
     </message>
     <message>
         <source>放弃并关闭</source>
