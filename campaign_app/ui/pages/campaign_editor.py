@@ -17,7 +17,7 @@ from campaign_app.ui.itemmodels.campaigns import LEVELS
 from campaign_app.ui.pages.guide_strip import GuideStrip
 from campaign_app.ui.pages.steps.step import Step
 from campaign_app.ui.theme.sheet import set_property
-from campaign_app.ui.theme.tokens import HEADING, SPACE
+from campaign_app.ui.theme.tokens import HEADING
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.campaign_steps import STEPS, Mark, marks
 from campaign_app.ui.viewmodels.campaigns import CampaignsModel
@@ -44,7 +44,7 @@ class CampaignEditor(QWidget):
     def __init__(self, desk: Desk, campaigns: CampaignsModel, model: CampaignModel) -> None:
         super().__init__()
         self.setObjectName("campaign_editor")
-        self.setMaximumWidth(WIDE - 2 * SPACE[5])
+        self.setMaximumWidth(WIDE)
         self._desk, self._campaigns, self._model = desk, campaigns, model
         self._steps: dict[str, Step] = {}
         self._names = {

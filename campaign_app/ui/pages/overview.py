@@ -16,6 +16,7 @@ from campaign_app.ui.pages.last_results import LastResults
 from campaign_app.ui.pages.matter_words import MatterWords
 from campaign_app.ui.theme import icons
 from campaign_app.ui.theme.sheet import set_property
+from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.overview import OverviewModel, OverviewState
 from campaign_app.ui.widgets.basics import button, card, column, label, row, show_if
 from campaign_app.ui.widgets.page import WIDE, Page, scrolling
@@ -29,7 +30,7 @@ WORKER: Final = "worker"  # no page: what a worker of this computer does
 class OverviewPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__("")
-        self.setMaximumWidth(WIDE)
+        self.setMaximumWidth(WIDE + 2 * SPACE[5])
         self.title.setText(self.tr("概览"))
         self._desk = desk
         self.model = OverviewModel(desk.app, desk.kit.tasks, desk.kit.messages, desk.jobs, desk.session, self)
