@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QByteArray, QSize
 from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 from ui_guide import Guided, guided
 from ui_sending import app
 
+from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.campaign_editor import CampaignEditor
 from campaign_app.ui.pages.shell import LEAST
 from campaign_app.ui.pages.steps.content import ContentStep
+from campaign_app.ui.pages.steps.content_signature import SignaturePicker
 from campaign_app.ui.widgets.basics import lay_out
 from campaign_app.ui.widgets.page import WIDE
 from campaign_app.ui.widgets.phone import TALL
@@ -32,6 +35,19 @@ def settle() -> None:
     for _ in range(3):
         pause(20)
         lay_out()
+
+
+def test_the_state_of_a_signature_never_lies_over_it(kit: Kit, qtbot: QtBot) -> None:
+    picker = SignaturePicker(kit)
+    qtbot.addWidget(picker)
+    picker.state.show_state("Approved and filed with the carriers", "ok")
+    picker.show()
+    for width in (620, 355):
+        picker.resize(width, 120)
+        settle()
+        assert whole(picker.state), width
+        assert whole(picker.field), width
+    assert picker.state.y() > picker.field.geometry().bottom()
 
 
 def test_on_a_large_screen_lines_and_the_phone_are_no_larger_than_can_be_read(guided: Guided) -> None:

@@ -13,7 +13,8 @@ from campaign_app.services.composing import Offer, Setting
 from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.theme.tokens import SMALL
-from campaign_app.ui.widgets.basics import column, label, row
+from campaign_app.ui.widgets.basics import column, label
+from campaign_app.ui.widgets.flow import Flow
 from campaign_app.ui.widgets.pill import Pill
 
 TEXT: Final = Qt.ItemDataRole.UserRole
@@ -45,7 +46,10 @@ class SignaturePicker(QWidget):
         self.words = label("", "small", wrap=True, name="signature_words")
         title = label(self.tr("签名"), "strong")
         title.setBuddy(self.field)
-        self.setLayout(column(row(title, self.field, self.state, None), self.words, space=1))
+        beside = Flow()  # the state in the next line where a longer language leaves no room
+        for part in (title, self.field, self.state):
+            beside.addWidget(part)
+        self.setLayout(column(beside, self.words, space=1))
 
     def show_choice(self, setting: Setting | None, signature: str, *, editable: bool) -> None:
         shown = (None if setting is None else setting.offers, signature, editable)
