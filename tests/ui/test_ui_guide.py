@@ -267,3 +267,13 @@ def test_hidden_in_an_empty_workspace_the_page_is_not_empty(guided: Guided) -> N
     assert not guided.overview().isVisible()
     page: Any = guided.shell.page("overview")
     assert page.calm.isVisible()
+
+
+def test_whoever_comes_to_the_overview_by_its_keys_begins_with_the_next_step(guided: Guided) -> None:
+    """Not at what was built first, which hides the guide: one Enter, and nobody is guided any more."""
+    assert guided.said()[0] == "连接平台"
+    guided.desk.way.to("settings")
+    guided.shell.activateWindow()
+    guided.shell.page("settings").findChild(QWidget, "settings_sections").setFocus()
+    QTest.keyClick(guided.shell.focusWidget(), Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert guided.focused() == "guide_go_connect"

@@ -45,6 +45,12 @@ class GuideCard(QFrame):
         self.guide.changed.connect(self.render_state)
         self.render_state(self.guide.state)
 
+    @property
+    def next_act(self) -> QPushButton | None:
+        """The button of the step that is next, None where there is none."""
+        line = self.lines.get(self._lead.step)
+        return None if line is None or line.act.isHidden() else line.act
+
     def render_state(self, state: GuideState) -> None:
         self._lead = lead = state.lead
         self.setProperty("step", lead.step)

@@ -70,6 +70,10 @@ class OverviewPage(Page):
         self.model.watch(seen=False)
         self.guide.watch(self, seen=False)
 
+    def begins(self) -> QWidget | None:
+        """What needs somebody is still being read, and the first button until then is the one that hides the guide."""
+        return None if self.guide_card.isHidden() else self.guide_card.next_act
+
     def render_state(self, state: OverviewState) -> None:
         self._show_staging(state)
         guided = self.guide.state.shown and not state.staging

@@ -74,7 +74,7 @@ class Shell(QMainWindow):
         self.scrolled: Area | None = None
         self.gate = Gate(kit, session)
         self.stack.addWidget(self.gate)
-        self.navigation.keyed.connect(lambda: enter(self.stack.currentWidget()))
+        self.navigation.keyed.connect(self._enter)
         body = QWidget()
         parts = [self._demo_bar()] if session.plan.demo else []
         self._body = column(*parts, self.notices, self.stack, space=0, stretch=len(parts) + 1)
@@ -112,6 +112,11 @@ class Shell(QMainWindow):
         self.navigation.choose(key)
         self.stack.setCurrentWidget(page)
         page.shown()
+
+    def _enter(self) -> None:
+        """Whoever chose a page by its keys goes on there."""
+        shown = self.stack.currentWidget()
+        enter(shown, shown.begins() if isinstance(shown, Page) else None)
 
     def find_command(self) -> None:
         """Opens the command palette, or closes it; there is nothing to go to before a workspace is open."""

@@ -101,6 +101,7 @@ class Navigation(QFrame):
         return made
 
     def _by_keys(self, chosen: QPushButton) -> None:
+        chosen.setFocus()  # else Qt would give it to some part of the next page, as if it had been left there
         chosen.click()
         self.keyed.emit()
 

@@ -38,6 +38,10 @@ class Page(QWidget):
         """Where the manual speaks of what is shown (`ui.help_places`); "" is the page's own key."""
         return ""
 
+    def begins(self) -> QWidget | None:
+        """Where whoever comes by the keyboard for the first time begins; None is the first part that can have it."""
+        return None
+
     def flush(self) -> None:
         """The window closes: hand what is not saved yet to `tasks.write`, which is waited for."""
 
