@@ -191,6 +191,9 @@ def test_a_row_opens_its_evidence_and_escape_closes_it(desk: Desk, page: Show, q
     qtbot.waitUntil(lambda: shown.drawer.title.text() == "王芳0" and not shown.drawer.isHidden())
     qtbot.mouseClick(shown.drawer.cross, Qt.MouseButton.LeftButton)
     assert shown.drawer.isHidden()
+    qtbot.mouseClick(shown.table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
+    qtbot.waitUntil(lambda: not shown.drawer.isHidden())
+    assert shown.drawer.title.text() == "王芳0", "a click is enough, as in all other lists"
 
 
 ISSUER_LINE = "91110000MA0000009X"

@@ -212,6 +212,7 @@ class CustomersPage(Page):
         self.rows.failed.connect(self._unread)
         model.unread.connect(self._unread)
         table.opened.connect(self._open_row)
+        table.clicked.connect(lambda index: self._open_row(index.row()))
         table.moved.connect(self._follow_row)
         table.arranged.connect(self._arranged)
         table.sorted.connect(self._sort)
