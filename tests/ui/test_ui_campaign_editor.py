@@ -139,6 +139,22 @@ def test_the_name_is_changed_in_place_and_never_empty(place: Workplace, qtbot: Q
     assert place.app.campaigns.get(made.id).name == "双十一正式"
 
 
+def test_the_keys_of_the_steps_work_as_soon_as_a_campaign_is_opened(place: Workplace, qtbot: QtBot) -> None:
+    """While the step still reads what it is to show nobody types into what is beside it, such as a segment's name."""
+    place.add_shop()
+    made = place.campaign("双十一")
+    page = open_page(place, qtbot)
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    page.list.table.setFocus()
+    edit(page, made.id, qtbot, "audience")
+    editor, focused = page.editor, page.focusWidget()
+    assert editor is not None
+    assert focused is editor.stepper.buttons["audience"]
+    qtbot.keyClick(focused, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    assert page.model.step == "content"
+
+
 def test_a_long_name_is_told_by_its_beginning(place: Workplace, qtbot: QtBot) -> None:
     place.add_shop()
     made = place.campaign("双十一" + "很长" * 25)

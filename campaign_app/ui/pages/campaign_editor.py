@@ -101,13 +101,16 @@ class CampaignEditor(QWidget):
             step.land(field)
 
     def _by_keys(self, key: str) -> None:
-        self.stack.setFocus()  # else Qt would give it to some part of the next step, as if it had been left there
+        self.stepper.setFocus()  # else Qt would give it to some part of the next step, as if it had been left there
         self.go(key)
         self.take_keyboard()
 
     def take_keyboard(self) -> None:
-        """Work goes on where it was in this step, or where it begins there."""
-        enter(self.step, self.step.begins())
+        """Work goes on where it was in this step, or where it begins there; while that is being read, at its head."""
+        self.stepper.buttons[self._campaigns.step].setFocus()
+        begins = self.step.begins()
+        if begins is None or begins.isVisible() or self.step.focusWidget() is not None:
+            enter(self.step, begins)
 
     def finish(self) -> None:
         """The editor is about to go: what was only typed so far is handed over."""

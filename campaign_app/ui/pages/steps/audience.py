@@ -60,6 +60,9 @@ class AudienceStep(Step):
     def left(self) -> None:
         self.audience.save()
 
+    def begins(self) -> QWidget:
+        return self.conditions.builder.add
+
     def land(self, field: str) -> None:
         """Whatever is asked for here lies in the conditions: in the first of them, or where one is added."""
         self.conditions.land(unfinished=field == "unfinished")
