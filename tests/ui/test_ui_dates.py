@@ -20,6 +20,7 @@ from campaign_app.ui.theme.theme import FAMILIES
 from campaign_app.ui.theme.tokens import BODY
 from campaign_app.ui.widgets.table import PAD
 
+pytestmark = pytest.mark.usefixtures("qapp")  # fonts are measured
 LATE = datetime(2026, 11, 3, 22, 5, 9, tzinfo=UTC)  # the next day in China
 PAGES = Path(__file__).parents[2] / "campaign_app" / "ui" / "pages"
 COLUMN = re.compile(r'Column\(\s*self\.tr\("[^"]*"\), (\w+), ((?:(?!Column\()[^\n])*show\.moment\([^\n]*)')

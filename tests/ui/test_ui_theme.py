@@ -27,7 +27,7 @@ from campaign_app import assets
 from campaign_app.ui.theme import icons, sheet
 from campaign_app.ui.theme.theme import NAMES, Theme, Wishes
 from campaign_app.ui.theme.tokens import APPEARANCES, DARK, EDGES, HIGH_DARK, HIGH_LIGHT, LIGHT, PAIRS, Tokens, contrast
-from campaign_app.ui.widgets.moment_edit import MomentEdit
+from campaign_app.ui.widgets.moment_edit import MomentEdit, tidy
 
 ROOT = Path(__file__).resolve().parents[2]
 UI = ROOT / "campaign_app" / "ui"
@@ -218,6 +218,7 @@ def test_a_calendar_shows_its_weekdays_every_week_and_a_month_that_can_be_read(
     tokens: Tokens, language: str, qtbot: QtBot
 ) -> None:
     window, calendar = QWidget(), QCalendarWidget()
+    tidy(calendar)
     window.setLayout(QVBoxLayout())
     window.layout().addWidget(calendar)
     qtbot.addWidget(window)

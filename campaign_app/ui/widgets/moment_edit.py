@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QDate, QDateTime, Qt, QTime, QTimeZone
 from PySide6.QtGui import QTextCharFormat
-from PySide6.QtWidgets import QDateTimeEdit, QWidget
+from PySide6.QtWidgets import QCalendarWidget, QDateTimeEdit, QTableView, QWidget
 
 from campaign_app.services.window import BEIJING
 from campaign_app.ui import show
@@ -17,10 +17,19 @@ CIVIL: Final = QTimeZone(QTimeZone.Initialization.UTC)
 
 
 def with_calendar(made: QDateTimeEdit) -> None:
-    """All days in the colour of text: Qt's red of weekends is no theme's, and red says here that something is wrong."""
     made.setCalendarPopup(True)
+    tidy(made.calendarWidget())
+
+
+def tidy(calendar: QCalendarWidget) -> None:
+    """All days in the colour of text: Qt's red of weekends is no theme's, and red says here that something is wrong.
+
+    And each as wide as a week leaves it room: in a wide font Qt makes them so wide that the last one is cut.
+    """
     for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
-        made.calendarWidget().setWeekdayTextFormat(day, QTextCharFormat())
+        calendar.setWeekdayTextFormat(day, QTextCharFormat())
+    for days in calendar.findChildren(QTableView):
+        days.horizontalHeader().setMinimumSectionSize(1)
 
 
 class MomentEdit(QDateTimeEdit):
