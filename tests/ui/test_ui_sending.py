@@ -53,6 +53,24 @@ def test_the_suggested_time_lies_in_the_window(staged: Staged) -> None:
     assert (at.minute, at.tzinfo) == (0, BEIJING)
 
 
+@pytest.mark.parametrize(
+    ("opens", "closes", "meant"),
+    [
+        (time(8), time(22), time(9)),  # before nine rule TIM-002 asks for a second thought
+        (time(8), time(9), time(8)),
+        (time(12, 10), time(12, 50), time(12, 10)),
+        (time(0, 10), time(0, 50), time(0, 10)),
+        (time(12), time(12), time(12)),  # nothing can be sent at all, which the time says
+    ],
+)
+def test_a_time_is_suggested_whatever_the_window_is(staged: Staged, opens: time, closes: time, meant: time) -> None:
+    seen = staged.app.preflights.look(staged.screened().id).seen
+    night = seen.now.astimezone(BEIJING).replace(hour=1, minute=20)
+    at = suggested(replace(seen, now=night, opens=opens, closes=closes))
+    assert at.time() == meant
+    assert timedelta(minutes=30) <= at - night <= timedelta(days=1)
+
+
 def test_a_time_is_refused_for_its_reason(staged: Staged) -> None:
     seen = staged.app.preflights.look(staged.screened().id).seen
     day = seen.now.astimezone(BEIJING) + timedelta(days=1)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "preflight_model"
 # what comes of others, or nobody who looks at it can mend
+CALM_FROM: Final = 9  # o'clock
 _LATER: Final = frozenset({"recipients", "approver"})
 # what the check of the window says of a chosen time that is refused
 _REFUSED: Final = {"quiet_hours": "window_not_then", "in_the_past": "window_past"}
@@ -269,12 +270,19 @@ def refusal_of(at: datetime, seen: Situation) -> str:
 
 
 def suggested(seen: Situation) -> datetime:
-    """The next full hour that lies in the window, at least half an hour from now, in Beijing time."""
-    hour = timedelta(hours=1)
-    at = (seen.now.astimezone(BEIJING) + timedelta(minutes=90)).replace(minute=0, second=0, microsecond=0)
-    while refusal_of(at, seen):
-        at += hour
-    return at
+    """The next full hour that lies in the window, at least half an hour from now, in Beijing time.
+
+    Not one of those early ones of which rule TIM-002 warns, where a later one lies in the window; of a window without
+    a full hour its beginning.
+    """
+    first = (seen.now.astimezone(BEIJING) + timedelta(minutes=90)).replace(minute=0, second=0, microsecond=0)
+    hours = (first + timedelta(hours=after) for after in range(24))
+    at = next((hour for hour in hours if not refusal_of(hour, seen)), None)
+    if at is None:
+        opens = first.replace(hour=seen.opens.hour, minute=seen.opens.minute)
+        return opens if opens >= first else opens + timedelta(days=1)
+    calmer = at.replace(hour=max(at.hour, CALM_FROM))
+    return at if refusal_of(calmer, seen) else calmer
 
 
 def _doubted(seen: Situation | None) -> tuple[int, ...]:
