@@ -77,7 +77,8 @@ class Shell(QMainWindow):
         self.navigation.keyed.connect(self._enter)
         body = QWidget()
         parts = [self._demo_bar()] if session.plan.demo else []
-        self._body = column(*parts, self.notices, self.stack, space=0, stretch=len(parts) + 1)
+        # below the page: what comes and goes by itself moves no row from under the mouse
+        self._body = column(*parts, self.stack, self.notices, space=0, stretch=len(parts))
         body.setLayout(self._body)
         centre = QWidget()
         centre.setLayout(row(self.navigation, body, space=0, stretch=1))

@@ -1,4 +1,4 @@
-"""The bar above a page that says what happened, what was kept and what to do; bad news stays until it is closed."""
+"""The bar below a page that says what happened, what was kept and what to do; bad news stays until it is closed."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class NoticeLine(QFrame):
     def _draw(self) -> None:
         tokens = self._kit.theme.tokens
         front, ground = colours(tokens, self.notice.level)
-        self.setStyleSheet(f"QFrame#notice {{ background: {ground}; border: none; border-bottom: 1px solid {front}; }}")
+        self.setStyleSheet(f"QFrame#notice {{ background: {ground}; border: none; border-top: 1px solid {front}; }}")
         self._image.setPixmap(icons.pixmap(ICONS[self.notice.level], front, 18, self.devicePixelRatioF()))
         self.close_button.setIcon(self._kit.theme.icon("close", "text"))
 
