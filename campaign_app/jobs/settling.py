@@ -61,9 +61,13 @@ class Settled(StrEnum):
 def may_leave(context: Context, campaign: Campaign) -> bool:
     """Whether a batch may leave now. A campaign past its window is put aside for a person, never sent late.
 
-    So is one that began, or sent, in a time which, by a clock that was set back, has not come yet: it may be night.
+    So is one that began, or sent, in a time which, by a clock that was set back, has not come yet: it may be night. And
+    one of a copy that nobody has accepted, before anything is asked: replies are the other one's.
     """
     if campaign.state not in SENDABLE_STATES:
+        return False
+    if context.aside() and (why := context.seen()):
+        put_aside(context, campaign, CampaignState.PAUSED, why)
         return False
     known = (campaign.send_at, context.stores.ledger.furthest_claim(campaign.id))
     if any(moment is not None and context.clock() < moment - CLOCK_STEP for moment in known):

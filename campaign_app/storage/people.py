@@ -56,7 +56,8 @@ _TEXTS: Final = (
 
 NEXT_BATCH: Final = (
     sa.select(submission.c.id)
-    .where(_ITS_FORMER, submission.c.claimed_at >= sa.bindparam("since"), submission.c.id > sa.bindparam("after"))
+    # no numbers of people whom it never wrote to: it is asked by number
+    .where(_ITS_OWN, submission.c.claimed_at >= sa.bindparam("since"), submission.c.id > sa.bindparam("after"))
     .order_by(submission.c.id)
     .limit(1)
 )

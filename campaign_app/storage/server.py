@@ -14,6 +14,7 @@ from campaign_app.domain.errors import SettingsError, WorkspaceError
 SCHEMES: Final = ("postgresql+psycopg", "postgresql")
 PORT: Final = 5432
 VERIFIED: Final = "verify-full"
+SYSTEM: Final = "system"  # libpq's word for the certificates of the system
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class Server:
             raise SettingsError("server_tls_off", "Only sslmode=verify-full is used", sslmode=str(mode))
         verified = mode == VERIFIED or not is_loopback(host)
         # whole: the workspace is opened from other folders than the one that it was made in
-        root_cert = str(Path(options["sslrootcert"]).absolute()) if options.get("sslrootcert") else ""
+        named = options.get("sslrootcert", "")
+        root_cert = str(Path(named).absolute()) if named not in ("", SYSTEM) else named
         return cls(host, user, database, port, verified, root_cert)
 
     @property
@@ -61,7 +63,7 @@ class Server:
 
     def require_root_cert(self) -> None:
         """Raises WorkspaceError `server_root_cert` where the named file holds no certificate."""
-        if self.root_cert and self.verified:
+        if self.root_cert not in ("", SYSTEM) and self.verified:
             try:
                 ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(self.root_cert)
             except OSError as error:

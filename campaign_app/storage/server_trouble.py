@@ -60,6 +60,8 @@ _SAID: Final = {
     "private key file": _CLIENT_CERT,
     "alert unknown ca": _CLIENT_CERT,
     "alert certificate": _CLIENT_CERT,
+    "alert bad certificate": _CLIENT_CERT,
+    "alert unsupported certificate": _CLIENT_CERT,
     "certificate": _TLS,
     "SSL error:": _TLS,
     "not support SSL": _NO_TLS,

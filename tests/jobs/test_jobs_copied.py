@@ -116,6 +116,14 @@ def test_a_restored_workspace_sends_nothing_by_itself_and_then_nobody_twice(shop
     with opened(shop, restored(shop, file, tmp_path / "restored")) as copy:
         seen = watched(copy, tmp_path / "state")
         assert (seen.guard(), copy.context.aside()) == ("restored", True), "the former one may be in use"
+        refusal = InboundMessage("i1", "", person("c", 1).phone, "退订", copy.clock())
+        copy.gateways[account].stream["inbound"], place = [refusal], copy.workspace.accounts.cursor(account, "inbound")
+        copy.set_state(campaign.id, CampaignState.SENDING)
+        copy.run(campaign.id)  # somebody resumed it first
+        assert copy.state(campaign.id) == (CampaignState.PAUSED, "restored")
+        assert copy.workspace.inbox.counts(campaign.id)["submitted"] == 2, "nothing is claimed"
+        assert copy.workspace.accounts.cursor(account, "inbound") == place, "nor any reply taken"
+        copy.gateways[account].stream.clear()
         accepted(copy, seen)
         assert copy.context.aside() is False
         assert copy.run(campaign.id).step is dispatch.Step.STOPPED

@@ -25,6 +25,9 @@ def test_what_waits_and_has_not_begun_is_changed_or_screened_anew_without_its_ap
     with stage.here.sql(stage.here.maker) as maker, stage.sql(OPERATOR) as sql, stage.sql(REVIEWER) as reviewer:
         maker.execute("UPDATE campaign SET state = 'waiting' WHERE id IN (%s, %s)", [stage.sending, stage.approved])
         maker.commit()
+        rename = "UPDATE campaign SET name = 'neu' WHERE id = %(id)s"
+        assert not refused(sql, rename, id=stage.approved)
+        assert refused(sql, rename, id=stage.sending)
         for state in ("draft", "screening"):
             asked = f"UPDATE campaign SET state = '{state}', {void} WHERE id = %(id)s"
             assert not refused(sql, asked, id=stage.approved)

@@ -175,6 +175,7 @@ def test_the_file_of_trusted_certificates_is_found_from_every_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    assert Server.parse("postgresql://u@db.example/d?sslrootcert=system").root_cert == "system"
     made = Server.parse("postgresql://u@db.example/d?sslrootcert=ca.pem")
     assert made.root_cert == str(tmp_path / "ca.pem")
     assert Server.parse(made.address) == made

@@ -19,6 +19,7 @@ from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import migrate, team
 from campaign_app.storage.header import Header
 from campaign_app.storage.keys import key_check
+from campaign_app.storage.placed import place, was_put_back
 from campaign_app.storage.postgres import ServerDatabase, open_server
 from campaign_app.storage.workspace import Workspace, open_workspace
 from tests.helpers.pg import PASSWORD, bare_database, cluster
@@ -76,6 +77,25 @@ def test_it_migrates_on_a_server_and_keeps_every_row(name: str, head: str, tmp_p
         person = workspace.customers.by_ids([1])[1]
         assert person.phone is not None
         assert workspace.phone_keys.of_phone(person.phone) == person.phone_key
+
+
+def test_tables_that_a_migration_writes_anew_were_put_back_by_nobody(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, real = put_there(name, "0026", tmp_path / "ws"), migrate.upgrade
+
+    def upgrade(connection: sa.Connection) -> None:
+        real(connection)
+        connection.exec_driver_sql("ALTER TABLE meta ADD COLUMN spare double precision DEFAULT random()")
+        connection.exec_driver_sql("ALTER TABLE meta DROP COLUMN spare")
+
+    database = ServerDatabase(open_server(cluster().server(name), PASSWORD))
+    with database.write() as connection:
+        place(connection)
+    database.engine.dispose()
+    monkeypatch.setattr(migrate, "upgrade", upgrade)
+    with closing(open_workspace(folder, MemoryKeeper(KEY))) as workspace, workspace.database.read() as connection:
+        assert not was_put_back(connection)
 
 
 def test_of_two_programs_that_migrate_at_once_both_open_it(name: str, tmp_path: Path) -> None:

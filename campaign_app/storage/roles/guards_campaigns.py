@@ -51,8 +51,9 @@ BEGIN
         THEN RETURN NEW; END IF;
         REFUSE;
     END IF;
-    IF NEW.state = OLD.state AND OLD.state IN ('screened', 'approved', 'scheduled') AND builds
-        AND same_text AND same_plan AND same_word AND same_rest AND NEW.state_note = OLD.state_note
+    IF NEW.state = OLD.state AND OLD.state IN ('screened', 'approved', 'scheduled', 'waiting') AND builds
+        AND (OLD.state <> 'waiting' OR NOT begun) AND same_text AND same_plan AND same_word AND same_rest
+        AND NEW.state_note = OLD.state_note
     THEN RETURN NEW; END IF;  -- another name
     IF reviews AND same_text AND same_plan AND same_word AND (NEW.id, NEW.name, NEW.state, NEW.state_note,
             NEW.snapshot_size) = (OLD.id, OLD.name, OLD.state, OLD.state_note, OLD.snapshot_size)
