@@ -14,10 +14,10 @@ import sqlalchemy as sa
 
 from campaign_app.domain.campaign import Noted
 from campaign_app.domain.customer import Account
-from campaign_app.domain.errors import NotAllowed
+from campaign_app.domain.errors import NotAllowed, RemoteRefused
 from campaign_app.domain.ports import Clock
 from campaign_app.services.accounts import secret_name
-from campaign_app.storage import schema
+from campaign_app.storage import copies, schema
 from campaign_app.storage.accounts import put_connected, put_state
 from campaign_app.storage.audit import append_noted
 from campaign_app.storage.engine import Database
@@ -81,7 +81,8 @@ class SqlSecrets:
     def claim(self, name: str, expected: str, clock: Clock) -> Iterator[bool]:
         """Whether `expected` is stored and nobody else, in whatever process, has claimed it. It ends with the block, or
 
-        after `LEASE` where a process ended within.
+        after `LEASE` where a process ended within. Raises RemoteRefused("copy_waits") in a copy that nobody accepted: a
+        token that is renewed there shuts out the workspace that goes on.
         """
         by = token_hex(16)
         taken = self._claimed(name, expected, clock, by)
@@ -95,6 +96,8 @@ class SqlSecrets:
         with self.db.write() as connection:
             # not before: who waited for the database would take a claim made meanwhile for one of a later time
             now = clock()
+            if copies.noticed(copies.meta_of(connection)):
+                raise RemoteRefused("copy_waits", "Nobody has accepted this copy of a workspace", account_wide=True)
             if self._stored(connection, name) != expected:
                 return False
             written = connection.execute(_CLAIM, {"which": _claim_name(name)}).scalar()

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.copies import Copy, copied_at, name_for, name_now
-from campaign_app.domain.errors import OutcomeUnknown, RemoteUnavailable
+from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import InboundMessage
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.staff import TrialState, Wish
@@ -134,6 +134,19 @@ def test_a_restored_workspace_sends_nothing_by_itself_and_then_nobody_twice(shop
         assert copy.reached() == everybody(PEOPLE)
         assert copy.workspace.inbox.counts(campaign.id)["accepted"] == PEOPLE
     assert max(Counter(shop.gateways[account].submits).values()) == 1
+
+
+def test_no_token_is_renewed_in_a_copy_before_somebody_accepts_it(shop: Shop, tmp_path: Path) -> None:
+    shop.workspace.secrets.put("account.1", "refresh")
+    file = backup_of(shop, tmp_path / "a.yunfa-backup")
+    with opened(shop, restored(shop, file, tmp_path / "restored")) as copy:
+        secrets, seen = copy.workspace.secrets, watched(copy, tmp_path / "state")
+        with pytest.raises(RemoteRefused) as refused, secrets.claim("account.1", "refresh", copy.clock):
+            pass
+        assert refused.value.code == "copy_waits"
+        accepted(copy, seen)
+        with secrets.claim("account.1", "refresh", copy.clock) as ours:
+            assert ours
 
 
 def test_at_a_sender_without_keys_whatever_it_may_have_is_left_to_a_person(copied: Copied) -> None:
