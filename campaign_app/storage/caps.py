@@ -16,7 +16,7 @@ from campaign_app.storage import schema
 from campaign_app.storage.fetching import fetch_value
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.numbers import people_of
-from campaign_app.storage.outcomes import NOT_SENT, SAME_ROW
+from campaign_app.storage.outcomes import FIRST_SAID, LEFT_AT, NOT_SENT, SAME_ROW
 from campaign_app.storage.schema_sending import campaign, ledger, ledger_latest, ledger_outcome, submission
 from campaign_app.storage.times import moment_at, to_ms
 
@@ -77,22 +77,17 @@ def _sent(
 
 @lru_cache
 def sent_to(column: sa.ColumnElement[Any]) -> sa.Select[Any, int, int]:
-    """(column, ledger row, when it left) of what the `entity` sent `since` then, other than by the campaign `but`.
-
-    A batch may have been claimed long before its sender took it: it left when something was first said of it.
-    """
-    claimed, said = submission.c.claimed_at, ledger_outcome.c.at
-    left = sa.case((said > claimed, said), else_=claimed)
+    """(column, ledger row, when it left) of what the `entity` sent `since` then, other than by the campaign `but`."""
     return (
-        sa.select(column, ledger.c.id, left)
+        sa.select(column, ledger.c.id, LEFT_AT)
         .join(submission, submission.c.id == ledger.c.submission_id)
         .join(campaign, campaign.c.id == ledger.c.campaign_id)
         .outerjoin(ledger_latest, SAME_ROW)
-        .outerjoin(ledger_outcome, sa.and_(ledger_outcome.c.ledger_id == ledger.c.id, ledger_outcome.c.n == 1))
+        .outerjoin(ledger_outcome, FIRST_SAID)
         .where(
             campaign.c.entity_uscc == sa.bindparam("entity"),
             campaign.c.id != sa.bindparam("but"),
-            left >= sa.bindparam("since"),
+            sa.bindparam("since") <= LEFT_AT,
             sa.func.coalesce(ledger_latest.c.outcome, "").not_in([sa.literal(each) for each in NOT_SENT]),
         )
     )

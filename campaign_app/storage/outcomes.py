@@ -23,6 +23,11 @@ _latest: Final = ledger_latest.c
 _OUTCOME: Final = tuple(column.name for column in ledger_outcome.c)
 _LATEST: Final = tuple(column.name for column in ledger_latest.c)
 SAME_ROW: Final = sa.and_(_latest.campaign_id == ledger.c.campaign_id, _latest.ledger_id == ledger.c.id)
+FIRST_SAID: Final = sa.and_(ledger_outcome.c.ledger_id == ledger.c.id, ledger_outcome.c.n == 1)
+# of a row with `FIRST_SAID`: a batch may have been claimed long before its sender took it
+LEFT_AT: Final = sa.case(
+    (ledger_outcome.c.at > submission.c.claimed_at, ledger_outcome.c.at), else_=submission.c.claimed_at
+)
 
 
 class Event(NamedTuple):

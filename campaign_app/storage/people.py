@@ -16,6 +16,7 @@ from campaign_app.storage.accounts import entity_of
 from campaign_app.storage.fetching import fetch, fetch_value
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.numbers import people_of
+from campaign_app.storage.outcomes import FIRST_SAID, LEFT_AT
 from campaign_app.storage.schema_sending import campaign, ledger, ledger_outcome, submission
 from campaign_app.storage.senders import carried_by, once_carried_by
 
@@ -51,7 +52,8 @@ _TEXTS: Final = (
     sa.select(ledger.c.dedupe_key, ledger.c.text)
     .join(submission, submission.c.id == ledger.c.submission_id)
     .join(campaign, campaign.c.id == ledger.c.campaign_id)
-    .where(campaign.c.entity_uscc == sa.bindparam("entity"), submission.c.claimed_at >= sa.bindparam("since"))
+    .outerjoin(ledger_outcome, FIRST_SAID)
+    .where(campaign.c.entity_uscc == sa.bindparam("entity"), sa.bindparam("since") <= LEFT_AT)
 )
 
 NEXT_BATCH: Final = (

@@ -1,4 +1,4 @@
-"""The caps count a message from when it left, which may be long after its batch was claimed."""
+"""A message counts from when it left, which may be long after its batch was claimed: for caps, and for replies."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from datetime import timedelta
 import pytest
 
 from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.consent import CustomerRef
 from campaign_app.domain.errors import RemoteRefused
+from campaign_app.domain.message import InboundMessage
 from campaign_app.jobs import dispatch
+from campaign_app.jobs.poll import poll_inbound
 from campaign_app.jobs.ports import GatewayCapabilities
-from tests.fakes.remotes import IDEMPOTENT
+from tests.fakes.remotes import ENTITY, IDEMPOTENT
 from tests.helpers.shop import Shop, everybody
 
 DIALECTS = ("sqlite", "postgresql")
@@ -30,13 +33,13 @@ WAITS = pytest.mark.parametrize(
 )
 
 
-def begun(shop: Shop, sender: GatewayCapabilities, promised: int | None) -> Campaign:
+def begun(shop: Shop, sender: GatewayCapabilities, promised: int | None, **changes: str) -> Campaign:
     """A campaign whose only batch was claimed, and nothing of it taken: its sender has no money left."""
     account = shop.add_account(2)
     shop.gateways[account].capabilities = sender
     shop.gateways[account].fail_before = [NO_MONEY]
     shop.platforms[account].truth = {ref: {"max_per_month": promised} for ref in everybody(2)}
-    campaign = shop.campaign()
+    campaign = shop.campaign(**changes)
     assert shop.run(campaign.id).step is dispatch.Step.STOPPED
     assert shop.state(campaign.id) == (CampaignState.PAUSED, "account_refused:balance")
     return campaign
@@ -78,3 +81,16 @@ def test_what_left_long_after_its_claim_counts_before_a_batch(
     shop.workspace.campaigns.update(ready, expected=CampaignState.APPROVED)
     assert shop.run(second.id).step is dispatch.Step.END
     assert shop.workspace.campaigns.funnel(second.id) == {reason: 2}
+
+
+def test_the_word_that_a_text_asked_for_is_known_from_when_it_left(shop: Shop) -> None:
+    answers = replace(ONCE, streams=frozenset({"inbound"}))
+    first = begun(shop, answers, None, body="{name}您好，两件8折。退订回8")
+    shop.clock.advance(timedelta(days=29).total_seconds())
+    go_on(shop, first)
+    shop.clock.advance(timedelta(days=4).total_seconds())
+    (account,) = shop.gateways
+    shop.gateways[account].stream["inbound"] = [InboundMessage("i0", "c00000", None, "8", shop.clock())]
+    assert poll_inbound(shop.context, account) == 1
+    key = shop.workspace.phone_keys.of_ref(CustomerRef(account, "c00000"))
+    assert shop.workspace.suppressions.active(ENTITY, [key]).keys() == {key}
