@@ -38,18 +38,25 @@ def mark(state: Path) -> seen.Heads:
 
 
 @contextmanager
+def led_to(copied: str, workspace: Workspace, folder: Path) -> Iterator[None]:
+    """The folder leads to that database, which is gone behind it."""
+    folder.mkdir()
+    found = replace(read_header(workspace.folder), password="", key_lives="passphrase")
+    team.with_server(found, KEY, cluster().server(copied), PASSWORD).write(folder)
+    yield
+    with cluster().admin() as admin:
+        admin.execute(f"DROP DATABASE {copied} WITH (FORCE)")
+
+
+@contextmanager
 def as_it_is_now(workspace: Workspace, folder: Path) -> Iterator[Path]:
     """A folder of the same workspace that goes to a copy of its database, as after a restore from a dump of now."""
     name = str(workspace.database.engine.url.database)
     workspace.database.engine.dispose()
     workspace.flows.dispose()
     copied = cluster().new_database(name)
-    folder.mkdir()
-    found = replace(read_header(workspace.folder), password="", key_lives="passphrase")
-    team.with_server(found, KEY, cluster().server(copied), PASSWORD).write(folder)
-    yield folder
-    with cluster().admin() as admin:
-        admin.execute(f"DROP DATABASE {copied} WITH (FORCE)")
+    with led_to(copied, workspace, folder):
+        yield folder
 
 
 def test_a_database_that_was_put_back_is_noticed_and_paused_for_everybody(
@@ -81,12 +88,8 @@ def put_back(workspace: Workspace, folder: Path) -> Iterator[Path]:
     name, copied = str(workspace.database.engine.url.database), cluster().new_database()
     assert run_tool("pg_dump", "-Fc", "-f", str(folder.with_suffix(".dump")), name) == ""
     assert run_tool("pg_restore", "-d", copied, str(folder.with_suffix(".dump"))) == ""
-    folder.mkdir()
-    found = replace(read_header(workspace.folder), password="", key_lives="passphrase")
-    team.with_server(found, KEY, cluster().server(copied), PASSWORD).write(folder)
-    yield folder
-    with cluster().admin() as admin:
-        admin.execute(f"DROP DATABASE {copied} WITH (FORCE)")
+    with led_to(copied, workspace, folder):
+        yield folder
 
 
 def test_what_was_made_of_a_dump_is_noticed_where_nobody_has_seen_more(workspace: Workspace, tmp_path: Path) -> None:
