@@ -29,6 +29,7 @@ from campaign_app.domain.customer import Account, Entity, PlatformCustomer
 from campaign_app.services.window import BEIJING, CLOSES, OPENS
 from tests.fakes.remotes import FakeClock
 from tests.helpers.merchant import BODY
+from tests.helpers.nursery import FROM_NOTHING
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.shop import NOW, shop_on
 
@@ -87,7 +88,11 @@ class Line:
         return json.loads(done.stdout)
 
 
-def test_the_main_job_by_commands(tmp_path: Path, sandbox: SandboxProcess, passphrase: Path) -> None:
+def test_the_main_job_by_commands(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sandbox: SandboxProcess, passphrase: Path
+) -> None:
+    """By processes that import all of it themselves."""
+    monkeypatch.setattr(subprocess, "Popen", FROM_NOTHING)
     line, here = (Line(tmp_path / "ws", passphrase, here=here) for here in (False, True))
     assert line.run("create").returncode == 0
     shop = sandbox.shops[0]

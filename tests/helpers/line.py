@@ -5,8 +5,11 @@ from __future__ import annotations
 import gc
 import io
 import json
+import shutil
 import sys
+import tempfile
 from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +59,16 @@ class Line:
         return bootstrap.open_app(self.folder, PassphraseKeeper(SECRET))
 
 
+@cache
+def _made() -> Path:
+    # below the home folder of the tests, which ends with them
+    folder = Path(tempfile.mkdtemp(prefix="line-", dir=Path.home())) / "ws"
+    bootstrap.create_app(folder, PassphraseKeeper(SECRET, Scrypt(n=2**10))).close()
+    return folder
+
+
 def new_line(tmp_path: Path) -> Line:
-    """On a workspace that was just made."""
+    """On a copy of a workspace that was just made."""
     made = Line(tmp_path)
-    bootstrap.create_app(made.folder, PassphraseKeeper(SECRET, Scrypt(n=2**10))).close()
+    shutil.copytree(_made(), made.folder)
     return made

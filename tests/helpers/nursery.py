@@ -39,6 +39,8 @@ _READ_AT_START: Final = (
     "OMP_",
     "OPENSSL_",
 )
+# of these, what changes nothing where the repository is the folder and everything is in UTF-8
+_AS_IT_IS: Final = {("PYTHONPATH", str(Path(__file__).parents[2])), ("PYTHONUTF8", "1")}
 # also for tests that count their own children, wait for their ends or look into /proc
 FROM_NOTHING: Final = subprocess.Popen
 
@@ -88,7 +90,7 @@ class _Nursery:
 
 
 def _at_start(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environment.items() if name.startswith(_READ_AT_START)}
+    return {name: value for name, value in environment.items() - _AS_IT_IS if name.startswith(_READ_AT_START)}
 
 
 _lock = threading.Lock()
