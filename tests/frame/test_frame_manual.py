@@ -75,6 +75,7 @@ def vocabulary() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
     return tuple((re.compile(zh), re.compile(en)) for zh, en in both if zh and en)
 
 
+@cache
 def english_of(name: str) -> list[re.Pattern[str]]:
     return [en for zh, en in vocabulary() if zh.fullmatch(name)]
 
