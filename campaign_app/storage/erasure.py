@@ -9,6 +9,7 @@ number stay suppressed: nobody is reached again because they are forgotten.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 import sqlalchemy as sa
@@ -57,11 +58,10 @@ def erase(
         if blank and _is_marked(connection, entity, ref_key):
             continue
         keys = [ref_key] if row.phone_key is None else [ref_key, row.phone_key]
-        marks, _ = add_marks(
-            connection,
-            [Suppression(entity, key, SuppressionKind.WITHDRAWN, moment_at(seen_at), SOURCE) for key in keys],
-            here=True,
-        )
+        erased = [Suppression(entity, key, SuppressionKind.WITHDRAWN, moment_at(seen_at), SOURCE) for key in keys]
+        # what was said under the number alone, such as a complaint, would be nobody's once the number is forgotten
+        said = marks_of(connection, entity, keys[1:]).get(keys[-1], frozenset())
+        marks, _ = add_marks(connection, [*erased, *(replace(mark, key=ref_key) for mark in said)], here=True)
         files = _forget(connection, account_id, row, seen_at)
         _forget_number(connection, entity, row.phone_key)
         append_entry(

@@ -15,6 +15,7 @@ from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKin
 from campaign_app.domain.customer import ImportRow
 from campaign_app.domain.errors import NotFound
 from campaign_app.domain.message import InboundMessage, Outcome, Page
+from campaign_app.services.lifting import Lifting
 from campaign_app.storage.schema_imports import import_change, import_prospect
 from campaign_app.storage.workspace import Workspace
 
@@ -207,3 +208,19 @@ def test_whoever_agreed_again_after_an_erasure_is_let_alone_by_the_next_one(work
     assert kinds(workspace, key) == [set()]
     assert workspace.subjects.erase(customer, actor="王", at=NOW + minutes(20)) == 1
     assert kinds(workspace, key) == [{SuppressionKind.WITHDRAWN}]
+
+
+def test_a_complaint_under_the_number_alone_outlasts_the_erasure_and_every_lift(workspace: Workspace) -> None:
+    sending, customer = filled(workspace)
+    key = workspace.phone_keys.of_ref(CustomerRef(sending.account_id, "c0"))
+    new = NewCase(ENTITY, Source.R12321, Way.FORM, NOW, NOW, "A1", number(0))
+    workspace.complaints.add(new, actor="王", at=NOW)
+    assert kinds(workspace, key) == [set()], "the number is theirs, and known"
+    workspace.subjects.erase(customer, actor="王", at=NOW)
+    assert kinds(workspace, key) == [{SuppressionKind.WITHDRAWN, SuppressionKind.COMPLAINT}]
+    at = NOW + minutes(3)
+    workspace.facts.append(
+        [fact(sending.account_id, "c0", obtained_at=at, checked_at=at)], [receipt(sending.account_id)]
+    )
+    stays = Lifting(workspace.suppressions, workspace.facts, lambda: NOW + minutes(9)).lift(customer, actor="审核员")
+    assert (stays, kinds(workspace, key)) == ({SuppressionKind.COMPLAINT}, [{SuppressionKind.COMPLAINT}])
