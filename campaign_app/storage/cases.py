@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -34,6 +34,7 @@ from campaign_app.storage.late import complaint_marks
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.matching import Whom, message, messages_for, person_of
 from campaign_app.storage.outbox import numbers_said, put_down
+from campaign_app.storage.people import renumbered_since
 from campaign_app.storage.roots import ADDED
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_cases import complaint_case, complaint_note
@@ -78,11 +79,12 @@ class SqlComplaints:
             if new.account_id is None and len(whom.customers) > 1:
                 two = "、".join(str(ref.account_id) for ref in whom.refs)
                 raise NotAllowed("complaint_two_shops", "Two shops have customers of this reference", shops=two)
+            of = self._of(connection, new, whom)
             known = bool(self._duplicates(connection, [new]))
-            if known and _is_refused(connection, new.entity_uscc, whom):
+            if known and _is_refused(connection, new.entity_uscc, of):
                 raise _known_already(new)
             by, since = acting(connection, actor), to_ms(new.made_at)
-            marks, _ = add_marks(connection, complaint_marks(new.entity_uscc, whom.keys, since, by))
+            marks, _ = add_marks(connection, complaint_marks(new.entity_uscc, of.keys, since, by))
             if known:
                 append_entry(
                     connection, ADDED, actor, to_ms(at),
@@ -93,8 +95,8 @@ class SqlComplaints:
                 found = messages_for(connection, new.entity_uscc, whom, new.made_at, days, new.signature)
                 case_id = begin_case(connection, self._row(new, whom), found, at, actor, marks)
             # platforms can be told since now: how late they are counts from here
-            numbers = numbers_said([(whom.keys, at)], _COMPLAINT.value)
-            put_down(connection, new.entity_uscc, whom.said(at, _COMPLAINT.value), numbers)
+            numbers = numbers_said([(of.keys, at)], _COMPLAINT.value)
+            put_down(connection, new.entity_uscc, of.said(at, _COMPLAINT.value), numbers)
             if not known:
                 return self._read(connection, case_id)
         # a number that another case has may name somebody else: they are suppressed all the same
@@ -228,6 +230,13 @@ class SqlComplaints:
         # named by the sender's own id, or of somebody who was erased since
         matched = message(connection, row.entity_uscc, row.ledger_id)
         return found if matched is None else Found((matched, *found.candidates))
+
+    def _of(self, connection: sa.Connection, new: NewCase, whom: Whom) -> Whom:
+        """A number alone is, as in a reply, also whoever's that was last written to under it, whatever theirs is."""
+        if new.ref:
+            return whom
+        found = renumbered_since(connection, self.keys.hashes, new.entity_uscc, whom.keys)
+        return replace(whom, keys=whom.keys.union(*found.values()), refs=tuple(found))
 
     def _whom(self, connection: sa.Connection, row: AnyRow) -> Whom:
         phone = None if row.phone_sealed is None else self.keys.phones.open(row.phone_sealed)

@@ -20,6 +20,7 @@ from campaign_app.storage.audit import acting, append_entry
 from campaign_app.storage.engine import Database
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.numbers import people_of
+from campaign_app.storage.people import renumbered_since
 from campaign_app.storage.roots import ADDED, Told
 from campaign_app.storage.suppressions import add_marks, marks_of
 from campaign_app.storage.times import moment_at, to_ms
@@ -102,8 +103,12 @@ class SqlOptOuts:
             marks = marks_of(connection, said.entity_uscc, keys)
             by = acting(connection, said.by)
             people = people_of(connection, keys)
-            told, _ = add_marks(connection, [replace(said, key=key, by=by) for key in people], here=True)
-            put_down(connection, said.entity_uscc, [], dict.fromkeys(people, (said.since, said.source)))
+            # as of a reply: whoever was last written to under the number, whatever theirs is by now
+            moved = renumbered_since(connection, self.hashes, said.entity_uscc, keys)
+            every = {*people}.union(*moved.values())
+            told, _ = add_marks(connection, [replace(said, key=key, by=by) for key in every], here=True)
+            by_ref = [LocalOptOut(ref, said.since, said.source) for ref in moved]
+            put_down(connection, said.entity_uscc, by_ref, dict.fromkeys(every, (said.since, said.source)))
             new = sum(all(mark.kind is not said.kind for mark in marks.get(key, ())) for key in keys)
             counts: Told = {"entity": said.entity_uscc, "source": said.source, "numbers": len(keys), "new": new}
             append_entry(connection, ADDED, said.by, to_ms(said.since), {**counts, **told})

@@ -17,6 +17,7 @@ from campaign_app.storage.fetching import fetch, fetch_value
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.numbers import people_of
 from campaign_app.storage.outcomes import FIRST_SAID, LEFT_AT
+from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_sending import campaign, ledger, ledger_outcome, submission
 from campaign_app.storage.senders import carried_by, once_carried_by
 
@@ -46,6 +47,12 @@ _OF_NUMBER: Final = (
 _SENT: Final = (
     sa.select(ledger.c.dedupe_key, ledger.c.id, ledger.c.campaign_id)
     .join(campaign, campaign.c.id == ledger.c.campaign_id)
+    .where(campaign.c.entity_uscc == sa.bindparam("entity"))
+)
+_WRITTEN_TO: Final = (
+    sa.select(ledger.c.dedupe_key, ledger.c.id, _customer.account_id, _customer.ref, _customer.phone_key)
+    .join(campaign, campaign.c.id == ledger.c.campaign_id)
+    .join(schema.customer, _customer.id == ledger.c.customer_id)
     .where(campaign.c.entity_uscc == sa.bindparam("entity"))
 )
 _TEXTS: Final = (
@@ -84,6 +91,25 @@ _KEYS_OF: Final = (
 def campaign_of(keys: Iterable[bytes], last_sent: Mapping[bytes, tuple[int, int]]) -> int | None:
     """The campaign of the last message that the person of these keys was sent."""
     return max((last_sent[key] for key in keys if key in last_sent), default=(0, None))[1]
+
+
+def renumbered_since(
+    connection: sa.Connection, hashes: PhoneKeys, entity_uscc: str, numbers: Iterable[bytes]
+) -> dict[CustomerRef, frozenset[bytes]]:
+    """Whom the entity last wrote to under these numbers and who has another one by now, or none: all their keys."""
+    people, last = people_of(connection, numbers), dict[bytes, AnyRow]()
+    for row in rows_among(connection, _WRITTEN_TO, ledger.c.dedupe_key, people, entity=entity_uscc):
+        if (person := people[row.dedupe_key]) not in last or last[person].id < row.id:
+            last[person] = row
+    others = people_of(connection, [row.phone_key for row in last.values() if row.phone_key is not None])
+    found: dict[CustomerRef, frozenset[bytes]] = {}
+    for person, row in last.items():
+        now = others.get(row.phone_key)
+        if now != person:
+            ref = CustomerRef(row.account_id, row.ref)
+            theirs = {key for key, stands in others.items() if stands == now}
+            found[ref] = found.get(ref, frozenset()) | {hashes.of_ref(ref), *theirs}
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from storage_samples import ENTITY, NOW, OTHER_ENTITY, Campaigning, fact, minute
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.complaint import Action, Case, CaseQuery, CaseState, NewCase, Source, Unmatched, Way
-from campaign_app.domain.consent import CustomerRef, SuppressionKind
+from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.message import ComplaintClue, Outcome, Page
 from campaign_app.storage.workspace import Workspace
@@ -113,6 +113,22 @@ def test_nobody_changes_or_deletes_a_suppression(sending: Campaigning) -> None:
     for statement in ("DELETE FROM suppression", "UPDATE suppression SET kind = 'withdrawn'"):
         with pytest.raises(sa.exc.IntegrityError), sending.workspace.database.write() as connection:
             connection.execute(sa.text(statement))
+
+
+def test_a_number_by_hand_is_also_whoevers_that_was_written_to_under_it(sending: Campaigning) -> None:
+    workspace = sending.workspace
+    ref_keys = [workspace.phone_keys.of_ref(CustomerRef(sending.account_id, f"c{n}")) for n in range(3)]
+    sync(workspace, sending.account_id, person("c0", number(50), updated_at=NOW + minutes(9)))
+    workspace.subjects.erase(sending.ids["c1"], actor="王", at=NOW)
+    case = put(sending)
+    assert (case.state, kinds(workspace, ref_keys[0])) == (CaseState.MATCHED, {SuppressionKind.COMPLAINT})
+    assert kinds(workspace, workspace.phone_keys.of_phone(number(50))) == {SuppressionKind.COMPLAINT}
+    said = Suppression(ENTITY, b"", SuppressionKind.OPT_OUT, LATER, "by_hand", "来电", "李")
+    assert workspace.opt_outs.add_numbers([number(1), number(2)], said) == 2
+    assert kinds(workspace, ref_keys[1]) == {SuppressionKind.OPT_OUT, SuppressionKind.WITHDRAWN}
+    assert kinds(workspace, ref_keys[2]) == set(), "whoever has the number is stopped by it"
+    told = [(each.ref.ref, each.reason) for each in workspace.opt_outs.waiting(sending.account_id, 9)]
+    assert sorted(told) == [("c0", "complaint"), ("c1", "by_hand"), ("c2", "by_hand")]
 
 
 def test_several_messages_wait_for_a_person(sending: Campaigning) -> None:
