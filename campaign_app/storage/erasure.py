@@ -8,7 +8,7 @@ number stay suppressed: nobody is reached again because they are forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -25,7 +25,7 @@ from campaign_app.storage.prospects import forget, of_keys
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_cases import complaint_case
 from campaign_app.storage.schema_imports import import_change
-from campaign_app.storage.schema_sending import complaint, inbound
+from campaign_app.storage.schema_sending import complaint, inbound, ledger
 from campaign_app.storage.suppressions import add_marks, marks_of
 from campaign_app.storage.times import moment_at
 
@@ -63,7 +63,7 @@ def erase(
         said = marks_of(connection, entity, keys[1:]).get(keys[-1], frozenset())
         marks, _ = add_marks(connection, [*erased, *(replace(mark, key=ref_key) for mark in said)], here=True)
         files = _forget(connection, account_id, row, seen_at)
-        _forget_number(connection, entity, row.phone_key)
+        forget_said(connection, account, row)
         append_entry(
             connection, ERASED, actor, seen_at,
             {"account": account_id, "customer": row.id, "ref_hmac": ref_key.hex(), "file_rows": files, **marks},
@@ -101,24 +101,29 @@ def _forget(connection: sa.Connection, account_id: int, row: AnyRow, seen_at: in
         if each.account_id == account_id and (each.ref == row.ref or each.phone_key in numbers)
     ]
     forget(connection, theirs)
-    for said, lost in (
-        (inbound, ("phone_sealed", "phone_key")),
-        (complaint, ("phone_sealed",)),
-        (complaint_case, ("phone_sealed", "phone_key")),
-    ):
-        which = sa.and_(said.c.account_id == account_id, said.c.ref == row.ref)
-        connection.execute(sa.update(said).where(which).values(dict.fromkeys(lost)))
     return changes + len(theirs)
 
 
-def _forget_number(connection: sa.Connection, entity: str, phone_key: bytes | None) -> None:
-    """Of complaints, and of replies by an SMS provider, which name a number and no customer.
+def forget_said(connection: sa.Connection, account: tuple[int, str], row: AnyRow) -> None:
+    """The numbers in what a customer, whose row is from before they were erased, wrote and complained of.
 
-    Not while another customer has the number.
+    Also of complaints, and of replies by an SMS provider, which name a number and no customer, be it a former one that
+    they were written to under. Not while another customer has it.
     """
-    if phone_key is None:
-        return
-    numbers = list(people_of(connection, [phone_key]))
+    account_id, entity = account
+    for table in (inbound, complaint, complaint_case):
+        which = sa.and_(table.c.account_id == account_id, table.c.ref == row.ref)
+        lost = [name for name in ("phone_sealed", "phone_key") if name in table.c]
+        connection.execute(sa.update(table).where(which).values(dict.fromkeys(lost)))
+    under = set(connection.execute(sa.select(ledger.c.dedupe_key).where(ledger.c.customer_id == row.id)).scalars())
+    if row.phone_key is not None:
+        under.add(row.phone_key)
+    people = people_of(connection, under)
+    for person in set(people.values()):
+        _forget_number(connection, entity, [key for key, stands in people.items() if stands == person])
+
+
+def _forget_number(connection: sa.Connection, entity: str, numbers: Sequence[bytes]) -> None:
     ours = sa.select(schema.account.c.id).where(schema.account.c.entity_uscc == entity)
     has = sa.select(_customer.id).where(_customer.phone_key.in_(numbers), _customer.account_id.in_(ours)).limit(1)
     if connection.execute(has).first() is not None:

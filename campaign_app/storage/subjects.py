@@ -21,7 +21,7 @@ from campaign_app.storage import schema
 from campaign_app.storage.accounts import entity_of
 from campaign_app.storage.audit import ERASED, acting, append_entry
 from campaign_app.storage.engine import Database
-from campaign_app.storage.erasure import erase
+from campaign_app.storage.erasure import erase, forget_said
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.numbers import people_of
@@ -101,6 +101,8 @@ class SqlSubjects:
             known = erased_here(connection, self.keys.hashes, person.account_id, [person.ref])
             connection.execute(insert_or_ignore(connection, schema.setting), [mark])
             receipts = erase(connection, self.keys.hashes, account, [person.ref], to_ms(at), actor)
+            if not receipts:  # what they wrote since
+                forget_said(connection, account, person)
             if not known and not receipts:  # their platform had erased them: from now on syncs pass over them, too
                 told = {"account": account[0], "customer": person.id, "ref_hmac": key.hex(), "file_rows": 0}
                 append_entry(connection, ERASED, actor, to_ms(at), told)

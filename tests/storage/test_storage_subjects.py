@@ -17,6 +17,7 @@ from campaign_app.domain.errors import NotFound
 from campaign_app.domain.message import InboundMessage, Outcome, Page
 from campaign_app.services.lifting import Lifting
 from campaign_app.storage.schema_imports import import_change, import_prospect
+from campaign_app.storage.schema_sending import inbound
 from campaign_app.storage.workspace import Workspace
 
 
@@ -224,3 +225,20 @@ def test_a_complaint_under_the_number_alone_outlasts_the_erasure_and_every_lift(
     )
     stays = Lifting(workspace.suppressions, workspace.facts, lambda: NOW + minutes(9)).lift(customer, actor="审核员")
     assert (stays, kinds(workspace, key)) == ({SuppressionKind.COMPLAINT}, [{SuppressionKind.COMPLAINT}])
+
+
+def test_no_number_is_kept_of_what_they_wrote_under_a_former_one_or_since_they_asked(workspace: Workspace) -> None:
+    sending, customer = filled(workspace)
+    sync(workspace, sending.account_id, person("c0", number(50), updated_at=NOW + minutes(9)))
+    provider, in_order = shop(workspace, "k2"), sa.select(inbound.c.phone_key).order_by(inbound.c.id)
+
+    def numbers() -> list[bool]:
+        with workspace.database.read() as connection:
+            return [key is not None for key in connection.execute(in_order).scalars()]
+
+    for count, (ref, phone) in enumerate((("", number(0)), ("", number(1)), ("c0", number(50)))):
+        said = InboundMessage(f"r{count}", ref, phone, "好的", NOW)
+        account = sending.account_id if ref else provider
+        workspace.inbox.store_inbound(account, Page((said,), f"{count}", more=False), [], NOW)
+        workspace.subjects.erase(customer, actor="王", at=NOW)
+    assert numbers() == [False, False, True, False], "that of another customer stays"
