@@ -13,6 +13,7 @@ from campaign_app.consent.staff import StaffMessage
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.phone import Phone, PlatformPhone
+from campaign_app.jobs.asking import BATCH_TIME
 
 _KEY: Final = re.compile(r"[A-Za-z0-9_~:-][A-Za-z0-9._~:-]{0,254}", re.ASCII)
 TEXT_MAX: Final = 1_000
@@ -89,6 +90,12 @@ def platform_phones_of(messages: Sequence[Leaving]) -> dict[str, PlatformPhone]:
         "The batch cannot be submitted as it is",
     )
     return phones
+
+
+def is_late(message: Leaving, now: datetime) -> bool:
+    """Whether the gate's word on it is too old by now: a machine may have slept since."""
+    # abs: of a clock that was set back nobody knows how long ago it was
+    return abs(now - message.recipient.decided_at) > BATCH_TIME
 
 
 def seconds_left(message: Leaving, now: datetime) -> int | None:

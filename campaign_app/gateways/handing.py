@@ -17,8 +17,8 @@ from typing import Final, NamedTuple
 from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.ports import Clock
+from campaign_app.gateways.checks import is_late
 from campaign_app.gateways.planning import Request
-from campaign_app.jobs.asking import BATCH_TIME
 from campaign_app.transport.listing import plain_code
 from campaign_app.transport.reactions import CAPPED
 
@@ -131,8 +131,7 @@ def _alike(
 
 def too_late(request: Request, clock: Clock) -> RemoteError | None:
     now = clock()
-    # abs: of a clock that was set back nobody knows how long ago it was
-    if any(abs(now - entry.message.recipient.decided_at) > BATCH_TIME for entry in request.entries):
+    if any(is_late(entry.message, now) for entry in request.entries):
         return RemoteUnavailable("batch_late", "The gate's word on the batch is too old by now")
     return None
 

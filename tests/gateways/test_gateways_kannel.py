@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -106,6 +107,17 @@ def test_a_request_says_all_that_kannel_needs_and_no_secret_in_its_address(desk:
         "X-Kannel-DLR-Mask": "19",
         "X-Kannel-DLR-Url": f"http://127.0.0.1:{desk.push_port}/receipt/{PUSH_KEY}/m0/1/1?type=%d",
     }
+
+
+def test_a_machine_that_slept_within_a_batch_hands_nothing_more_over(desk: KannelDesk, kannel: Scripted) -> None:
+    moments = iter([NOW, NOW + timedelta(hours=5), NOW + timedelta(hours=5)])
+    route = Route("86", lambda part: receipt_url("http://127.0.0.1", PUSH_KEY, part), lambda: next(moments))
+    calls = SendSms(access_of(desk.account, SECRETS), lambda: NOW)
+    batch = Batch(calls, route, lambda _: None, lambda: 0.0, lambda _: True)
+    found = batch.run(messages(3), {f"m{n}": phone(n) for n in range(3)}, 1)
+    calls.close()
+    assert [(each.message_id, each.outcome) for each in found] == [("m0", Outcome.ACCEPTED)]
+    assert len(kannel.asked) == 1
 
 
 @pytest.mark.parametrize(

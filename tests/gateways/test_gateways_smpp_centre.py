@@ -61,6 +61,8 @@ def test_the_centre_is_told_how_long_it_may_try(desk: SmppDesk, centre: Centre) 
     assert all(abs(valid - (11 * 3600 + 30 * 60 + 5)) <= 1 for valid in parts)
     over = [replace(each, until=NOW) for each in messages(2, first=2)]
     assert desk.outcomes(over) == []
+    desk.now = NOW + timedelta(hours=5)
+    assert desk.outcomes(messages(2, first=4)) == [], "the machine slept since the gate's word"
     assert len(centre.ledger()) == 3
 
 

@@ -25,7 +25,7 @@ from campaign_app.domain.errors import (
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import Clock
-from campaign_app.gateways.checks import Leaving, seconds_left
+from campaign_app.gateways.checks import Leaving, is_late, seconds_left
 from campaign_app.gateways.kannel.pushes import Arrived, part_of
 from campaign_app.gateways.pushed import accepted, refused_part
 from campaign_app.jobs.pushed import Handed
@@ -131,8 +131,14 @@ class Batch:
             return code
 
     def _minutes(self, message: Leaving) -> int | None:
-        """How long Kannel may try, rounded down. Raises RemoteUnavailable where that is no whole minute any more."""
-        left = seconds_left(message, self._route.clock())
+        """How long Kannel may try, rounded down. Raises RemoteUnavailable where that is no whole minute any more.
+
+        Also where the gate has to be asked again.
+        """
+        now = self._route.clock()
+        if is_late(message, now):
+            raise RemoteUnavailable("batch_late", "The gate's word on the message is too old by now")
+        left = seconds_left(message, now)
         if left is not None and left < _MINUTE:
             raise RemoteUnavailable("window_over", "The window ends within a minute")
         return None if left is None else left // _MINUTE

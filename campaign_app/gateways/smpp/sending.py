@@ -20,7 +20,7 @@ from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavail
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import Clock
-from campaign_app.gateways.checks import Leaving, seconds_left
+from campaign_app.gateways.checks import Leaving, is_late, seconds_left
 from campaign_app.gateways.pushed import accepted, refused_part
 from campaign_app.gateways.smpp.keeping import Keeper
 from campaign_app.gateways.smpp.line import Binding
@@ -104,7 +104,10 @@ class Batch:
     async def _part(self, message: Leaving, phone: Phone, part: Part) -> _Answer:
         while self._loop.time() < self._end and not _account_wide(self._trouble):
             await self._pace.turn()
-            left = seconds_left(message, self._route.clock())
+            now = self._route.clock()
+            if is_late(message, now):
+                return _Answer(None, code="batch_late")
+            left = seconds_left(message, now)
             if left is not None and left <= 0:
                 return _Answer(None, code="window_over")
             try:
