@@ -14,8 +14,8 @@ from campaign_app.domain.errors import AppError
 Cell = str | int | float
 TITLE_MOST: Final = 31  # characters of a sheet's name
 _NOT_IN_TITLES: Final = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
-# a spreadsheet runs a cell that begins with one of these
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+# a spreadsheet runs a cell that begins with one of these; some read the wide ones so, too
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,17 +111,17 @@ def test_earlier_campaigns_are_those_of_the_same_entity_and_purpose_begun_before
     assert staged.app.courses.earlier(draft.id) == ()
 
 
-SHEETS = (Sheet("甲/乙", ("名", "数"), (("=1+1", 3), ("普通", 4))), Sheet("丙", ("率",), ((0.5,),)))
+SHEETS = (Sheet("甲/乙", ("名", "数"), (("=1+1", 3), ("＝1+1", 4))), Sheet("丙", ("率",), ((0.5,),)))
 
 
 def test_both_kinds_of_file_hold_the_same_and_run_nothing(tmp_path: Path) -> None:
     write_sheets(tmp_path / "a.csv", SHEETS)
     rows = list(csv.reader((tmp_path / "a.csv").read_text("utf-8-sig").splitlines()))
-    assert rows == [["甲/乙"], ["名", "数"], ["'=1+1", "3"], ["普通", "4"], [], ["丙"], ["率"], ["0.5"]]
+    assert rows == [["甲/乙"], ["名", "数"], ["'=1+1", "3"], ["'＝1+1", "4"], [], ["丙"], ["率"], ["0.5"]]
     write_sheets(tmp_path / "a.xlsx", SHEETS)
     book = load_workbook(str(tmp_path / "a.xlsx"))
     assert book.sheet_names == ["甲 乙", "丙"]
-    assert book.get_sheet_by_index(0).to_python() == [["名", "数"], ["=1+1", 3], ["普通", 4]]
+    assert book.get_sheet_by_index(0).to_python() == [["名", "数"], ["=1+1", 3], ["＝1+1", 4]]
 
 
 @pytest.mark.parametrize("ending", [".csv", ".xlsx"])

@@ -14,6 +14,7 @@ from campaign_app.domain.customer import ChunkCounts, ImportReport
 from campaign_app.domain.errors import AppError, SettingsError
 from campaign_app.domain.ports import Job
 from campaign_app.services.import_plan import Begun, DryRun, Preview, Source
+from campaign_app.services.sheet_files import safe
 from campaign_app.services.tables import ReadOptions
 from campaign_app.ui.viewmodels.awaited import Awaited, begun_of
 from campaign_app.ui.viewmodels.jobs import Jobs, same
@@ -299,7 +300,7 @@ class ImportModel(QObject):
             with path.open("w", encoding="utf-8-sig", newline="") as out:
                 writer = csv.writer(out)
                 writer.writerow(header)
-                writer.writerows((number, _harmless(where), words(code, where)) for number, code, where in refusals)
+                writer.writerows((number, safe(where), words(code, where)) for number, code, where in refusals)
         except OSError as error:
             raise SettingsError("cannot_write", "The file cannot be written", file=path.name) from error
 
@@ -319,8 +320,3 @@ class ImportModel(QObject):
         if state != self.state:
             self.state = state
             self.changed.emit(state)
-
-
-def _harmless(text: str) -> str:
-    """A column's name from somebody's file must not become a formula in the next one's spreadsheet."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
