@@ -210,7 +210,11 @@ def _wait_with(
     """Raises RemoteUnavailable where the turn is too far away, or was overtaken: then the gate is asked again."""
     wait_for_turn(context, sender, [message.text for message in messages])
     if _is_overtaken(context, submission, sender, messages):
-        raise RemoteUnavailable("batch_late", "Time passed, or somebody said no, before the batch could leave")
+        raise _late()
+
+
+def _late() -> RemoteUnavailable:
+    return RemoteUnavailable("batch_late", "Time passed, or somebody said no, before the batch could leave")
 
 
 def _once_only(
@@ -229,6 +233,8 @@ def _once_only(
         rows = [row for row in ledger.open_rows(submission.id) if row.message_id in free]
         _wait_for_turn(context, submission, gateway.capabilities, [(row.message_id, row.text) for row in rows])
         messages = _without_refused(context, campaign, submission, rows)
+        if messages and _is_overtaken(context, submission, gateway.capabilities, messages):
+            raise _late()  # that they were not taken stays put down
     if not messages:
         found = look_up(context, gateway, submission) or ()
         return _ended(settled=ledger.settle(submission.id, found, context.clock()))

@@ -276,11 +276,11 @@ def test_whoever_opted_out_before_it_is_handed_over_again_is_withheld_at_once(sh
 
 def test_a_stale_batch_asks_the_gate_and_leaves(shop: Shop, carrier: Carrier) -> None:
     campaign = shop.campaign()
-    messages = shop.context.composer.messages
+    messages, pauses = shop.context.composer.messages, [61.0]
 
     class Slow:
         def messages(self, *asked: object) -> object:
-            shop.clock.advance(61)
+            shop.clock.advance(pauses.pop() if pauses else 0)
             return messages(*asked)  # type: ignore[arg-type]
 
     shop.context = replace(shop.context, composer=Slow())  # type: ignore[arg-type]

@@ -147,6 +147,24 @@ def test_a_no_that_is_put_down_while_texts_are_made_holds(shop: Shop, capabiliti
     assert shop.reached() == everybody(3)
 
 
+def test_a_no_that_is_put_down_while_texts_are_looked_at_for_another_try_holds(shop: Shop) -> None:
+    account, gateway = carrier(shop, 4, WITHOUT_KEYS)
+    campaign, real = shop.campaign(), shop.composer.messages
+    hook = once(lambda: opts_out(shop, account, "c00003"))
+
+    def slow(*args: Any) -> Any:
+        made = real(*args)
+        hook()
+        return made
+
+    def begin() -> None:
+        shop.composer.messages = slow
+
+    gateway.before_submit, gateway.fail_before = begin, [RemoteUnavailable("throttled", "later")]
+    shop.run_to_its_end(campaign.id)
+    assert shop.reached() == everybody(3)
+
+
 @pytest.mark.parametrize("capabilities", [KEYED, WITHOUT_KEYS], ids=["with keys", "without keys"])
 def test_a_no_that_is_put_down_while_a_turn_is_waited_for_holds(shop: Shop, capabilities: GatewayCapabilities) -> None:
     account, _ = carrier(shop, 4, capabilities)
