@@ -232,10 +232,11 @@ class SqlComplaints:
         return found if matched is None else Found((matched, *found.candidates))
 
     def _of(self, connection: sa.Connection, new: NewCase, whom: Whom) -> Whom:
-        """A number alone is, as in a reply, also whoever's that was last written to under it, whatever theirs is."""
+        """A number alone is also whoever's that was written to under it, whatever number their shop has by now."""
         if new.ref:
             return whom
-        found = renumbered_since(connection, self.keys.hashes, new.entity_uscc, whom.keys)
+        lately = to_ms(new.made_at - timedelta(days=shipped().match_days))
+        found = renumbered_since(connection, self.keys.hashes, new.entity_uscc, whom.keys, lately)
         return replace(whom, keys=whom.keys.union(*found.values()), refs=tuple(found))
 
     def _whom(self, connection: sa.Connection, row: AnyRow) -> Whom:

@@ -24,7 +24,7 @@ from campaign_app.storage.late import complaint_marks
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.outbox import numbers_said, put_down
 from campaign_app.storage.outcomes import Event, append_outcomes, standing_of
-from campaign_app.storage.people import NEXT_BATCH, NUMBERS_OF_BATCH, Finder, campaign_of
+from campaign_app.storage.people import LATELY, NEXT_BATCH, NUMBERS_OF_BATCH, Finder, campaign_of, renumbered_since
 from campaign_app.storage.schema_cases import complaint_case
 from campaign_app.storage.schema_sending import complaint, delivery_report, early_report, inbound, ledger, ledger_latest
 from campaign_app.storage.suppressions import put_marks
@@ -98,7 +98,8 @@ class SqlInbox:
             numbers = finder.numbers_of(message.ref for message in page.items)
             people = [(message, finder.keys(message.ref, message.phone, numbers=numbers)) for message in page.items]
             sent = finder.last_sent(key for _, keys in people for key in keys)
-            said = [(*_reached(finder, m.ref, keys, sent), m.received_at) for m, keys in people if m.inbound_id in stop]
+            no = [(message, keys) for message, keys in people if message.inbound_id in stop]
+            said = [(*_reached(finder, m.ref, keys, sent, m.received_at), m.received_at) for m, keys in no]
             rows: dict[str, dict[str, Any]] = {}
             for message, keys in people:
                 if message.inbound_id not in known:
@@ -143,7 +144,7 @@ class SqlInbox:
                 ledger_id = where.get(clue.provider_id)
                 keys = finder.keys(clue.ref, clue.phone, ledger_id, numbers=numbers)
                 sent = finder.last_sent(keys)
-                refs, every_key = _reached(finder, clue.ref, keys, sent)
+                refs, every_key = _reached(finder, clue.ref, keys, sent, clue.received_at)
                 marks += complaint_marks(finder.entity_uscc, every_key, to_ms(clue.received_at))
                 said.append((refs, every_key, clue.received_at))
                 if clue.complaint_id not in known:
@@ -244,9 +245,9 @@ def _tell(connection: sa.Connection, finder: Finder, said: Sequence[_Said], reas
 
 
 def _reached(
-    finder: Finder, ref: str, keys: frozenset[bytes], sent: Mapping[bytes, tuple[int, int]]
+    finder: Finder, ref: str, keys: frozenset[bytes], sent: Mapping[bytes, tuple[int, int]], at: datetime
 ) -> tuple[tuple[CustomerRef, ...], frozenset[bytes]]:
-    """Whom a refusal is of: who is named, else also whoever was last written to under its number (in `sent`).
+    """Whom a refusal is of: who is named, else also whoever was last (in `sent`) or lately written to under its number.
 
     A provider's reply names no customer, and the shop may have another number of theirs by now.
     """
@@ -254,7 +255,9 @@ def _reached(
     row = max((sent[key][0] for key in keys if key in sent), default=None)
     if ref or row is None:
         return (named,), keys
-    return (named, finder.person_of_row(row)), keys | finder.keys("", None, row, numbers={})
+    moved = renumbered_since(finder.connection, finder.hashes, finder.entity_uscc, keys, to_ms(at - LATELY))
+    keys = keys.union(finder.keys("", None, row, numbers={}), *moved.values())
+    return (named, finder.person_of_row(row), *moved), keys
 
 
 def _opt_outs(entity_uscc: str, said: _Said) -> list[Suppression]:

@@ -20,7 +20,7 @@ from campaign_app.storage.audit import acting, append_entry
 from campaign_app.storage.engine import Database
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.numbers import people_of
-from campaign_app.storage.people import renumbered_since
+from campaign_app.storage.people import LATELY, renumbered_since
 from campaign_app.storage.roots import ADDED, Told
 from campaign_app.storage.suppressions import add_marks, marks_of
 from campaign_app.storage.times import moment_at, to_ms
@@ -103,8 +103,8 @@ class SqlOptOuts:
             marks = marks_of(connection, said.entity_uscc, keys)
             by = acting(connection, said.by)
             people = people_of(connection, keys)
-            # as of a reply: whoever was last written to under the number, whatever theirs is by now
-            moved = renumbered_since(connection, self.hashes, said.entity_uscc, keys)
+            # whoever was written to under a number, whatever their shop has of them by now
+            moved = renumbered_since(connection, self.hashes, said.entity_uscc, keys, to_ms(said.since - LATELY))
             every = {*people}.union(*moved.values())
             told, _ = add_marks(connection, [replace(said, key=key, by=by) for key in every], here=True)
             by_ref = [LocalOptOut(ref, said.since, said.source) for ref in moved]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 import sqlalchemy as sa
@@ -17,10 +18,10 @@ from campaign_app.storage.fetching import fetch, fetch_value
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.numbers import people_of
 from campaign_app.storage.outcomes import FIRST_SAID, LEFT_AT
-from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_sending import campaign, ledger, ledger_outcome, submission
 from campaign_app.storage.senders import carried_by, once_carried_by
 
+LATELY: Final = timedelta(days=30)
 _customer: Final = schema.customer.c
 _NUMBERS: Final = sa.select(_customer.ref, _customer.phone_key).where(_customer.account_id == sa.bindparam("account"))
 # what it carried for shops, which are of the same entity, counts as well
@@ -50,7 +51,15 @@ _SENT: Final = (
     .where(campaign.c.entity_uscc == sa.bindparam("entity"))
 )
 _WRITTEN_TO: Final = (
-    sa.select(ledger.c.dedupe_key, ledger.c.id, _customer.account_id, _customer.ref, _customer.phone_key)
+    sa.select(
+        ledger.c.dedupe_key,
+        ledger.c.id,
+        submission.c.claimed_at,
+        _customer.account_id,
+        _customer.ref,
+        _customer.phone_key,
+    )
+    .join(submission, submission.c.id == ledger.c.submission_id)
     .join(campaign, campaign.c.id == ledger.c.campaign_id)
     .join(schema.customer, _customer.id == ledger.c.customer_id)
     .where(campaign.c.entity_uscc == sa.bindparam("entity"))
@@ -94,21 +103,25 @@ def campaign_of(keys: Iterable[bytes], last_sent: Mapping[bytes, tuple[int, int]
 
 
 def renumbered_since(
-    connection: sa.Connection, hashes: PhoneKeys, entity_uscc: str, numbers: Iterable[bytes]
+    connection: sa.Connection, hashes: PhoneKeys, entity_uscc: str, numbers: Iterable[bytes], lately: int
 ) -> dict[CustomerRef, frozenset[bytes]]:
-    """Whom the entity last wrote to under these numbers and who has another one by now, or none: all their keys."""
-    people, last = people_of(connection, numbers), dict[bytes, AnyRow]()
-    for row in rows_among(connection, _WRITTEN_TO, ledger.c.dedupe_key, people, entity=entity_uscc):
-        if (person := people[row.dedupe_key]) not in last or last[person].id < row.id:
-            last[person] = row
-    others = people_of(connection, [row.phone_key for row in last.values() if row.phone_key is not None])
+    """Whom the entity wrote to under these numbers last, or since `lately`, and who has another one by now, or none.
+
+    With all their keys. Before a number is given to somebody else it rests for months.
+    """
+    people, last = people_of(connection, numbers), dict[bytes, int]()
+    rows = list(rows_among(connection, _WRITTEN_TO, ledger.c.dedupe_key, people, entity=entity_uscc))
+    for row in rows:
+        last[people[row.dedupe_key]] = max(row.id, last.get(people[row.dedupe_key], 0))
+    theirs = [row for row in rows if row.claimed_at >= lately or row.id == last[people[row.dedupe_key]]]
+    others = people_of(connection, {row.phone_key for row in theirs if row.phone_key is not None})
     found: dict[CustomerRef, frozenset[bytes]] = {}
-    for person, row in last.items():
+    for row in theirs:
         now = others.get(row.phone_key)
-        if now != person:
+        if now != people[row.dedupe_key]:
             ref = CustomerRef(row.account_id, row.ref)
-            theirs = {key for key, stands in others.items() if stands == now}
-            found[ref] = found.get(ref, frozenset()) | {hashes.of_ref(ref), *theirs}
+            same = {key for key, stands in others.items() if stands == now}
+            found[ref] = found.get(ref, frozenset()) | {hashes.of_ref(ref), *same}
     return found
 
 

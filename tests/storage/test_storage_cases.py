@@ -16,7 +16,7 @@ from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.complaint import Action, Case, CaseQuery, CaseState, NewCase, Source, Unmatched, Way
 from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.errors import NotAllowed, NotFound
-from campaign_app.domain.message import ComplaintClue, Outcome, Page
+from campaign_app.domain.message import ComplaintClue, InboundMessage, Outcome, Page
 from campaign_app.storage.workspace import Workspace
 
 LATER = NOW + minutes(30)
@@ -37,7 +37,7 @@ def sending(workspace: Workspace) -> Campaigning:
 class Again(Campaigning):
     """Another campaign of the same shop, to the same people."""
 
-    def __init__(self, first: Campaigning) -> None:
+    def __init__(self, first: Campaigning, seq: int = 0, key: bytes | None = None) -> None:
         self.workspace, self.account_id, self.ids = first.workspace, first.account_id, first.ids
         campaigns = first.workspace.campaigns
         state = CampaignState.SENDING
@@ -48,10 +48,10 @@ class Again(Campaigning):
         members = campaigns.members(made.id, 0, len(self.ids))
         campaigns.set_reasons(made.id, {seq: ("ok", latest[who][0]) for seq, who in members})
         claimed = first.workspace.ledger.claim(
-            made, self.account, "again", [self.claim_of(0)], {}, (0, 1), NOW
+            made, self.account, "again", [self.claim_of(seq, key)], {}, (seq, seq + 1), NOW
         )  # fmt: skip
         assert claimed is not None
-        self.settle(claimed, (0, Outcome.DELIVERED))
+        self.settle(claimed, (seq, Outcome.DELIVERED))
 
 
 def put(sending: Campaigning, **changed: Any) -> Case:
@@ -115,20 +115,25 @@ def test_nobody_changes_or_deletes_a_suppression(sending: Campaigning) -> None:
             connection.execute(sa.text(statement))
 
 
-def test_a_number_by_hand_is_also_whoevers_that_was_written_to_under_it(sending: Campaigning) -> None:
+def test_a_number_alone_is_also_whoevers_that_was_written_to_under_it(sending: Campaigning) -> None:
     workspace = sending.workspace
     ref_keys = [workspace.phone_keys.of_ref(CustomerRef(sending.account_id, f"c{n}")) for n in range(3)]
-    sync(workspace, sending.account_id, person("c0", number(50), updated_at=NOW + minutes(9)))
+    for ref, theirs in (("c0", 50), ("c3", 0)):
+        sync(workspace, sending.account_id, person(ref, number(theirs), updated_at=NOW + minutes(9)))
+    Again(sending, 3, workspace.phone_keys.of_phone(number(0)))
     workspace.subjects.erase(sending.ids["c1"], actor="王", at=NOW)
-    case = put(sending)
-    assert (case.state, kinds(workspace, ref_keys[0])) == (CaseState.MATCHED, {SuppressionKind.COMPLAINT})
-    assert kinds(workspace, workspace.phone_keys.of_phone(number(50))) == {SuppressionKind.COMPLAINT}
+    reply = InboundMessage("i", "", number(0), "TD", LATER)
+    workspace.inbox.store_inbound(sending.account_id, Page((reply,), "x", more=False), ["i"], LATER)
+    assert kinds(workspace, ref_keys[0]) == {SuppressionKind.OPT_OUT}
+    assert put(sending).state is CaseState.OPEN
+    for key in (ref_keys[0], workspace.phone_keys.of_phone(number(50))):
+        assert kinds(workspace, key) == {SuppressionKind.COMPLAINT, SuppressionKind.OPT_OUT}
     said = Suppression(ENTITY, b"", SuppressionKind.OPT_OUT, LATER, "by_hand", "来电", "李")
     assert workspace.opt_outs.add_numbers([number(1), number(2)], said) == 2
     assert kinds(workspace, ref_keys[1]) == {SuppressionKind.OPT_OUT, SuppressionKind.WITHDRAWN}
     assert kinds(workspace, ref_keys[2]) == set(), "whoever has the number is stopped by it"
     told = [(each.ref.ref, each.reason) for each in workspace.opt_outs.waiting(sending.account_id, 9)]
-    assert sorted(told) == [("c0", "complaint"), ("c1", "by_hand"), ("c2", "by_hand")]
+    assert sorted(told) == [("c0", "reply"), ("c1", "by_hand"), ("c2", "by_hand"), ("c3", "reply")]
 
 
 def test_several_messages_wait_for_a_person(sending: Campaigning) -> None:
