@@ -22,7 +22,7 @@ from campaign_app.storage import schema
 from campaign_app.storage.audit import append_entry
 from campaign_app.storage.fetching import fetch
 from campaign_app.storage.lists import write_all
-from campaign_app.storage.placed import place
+from campaign_app.storage.placed import TIMELINE, place
 from campaign_app.storage.schema_sending import campaign, submission
 from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import insert_or_update
@@ -102,6 +102,7 @@ def begin_anew(connection: sa.Connection) -> None:
     """Another life: what was seen of the former one says nothing of this."""
     put_meta(connection, "lineage", uuid.uuid4().hex)
     place(connection)
+    connection.execute(sa.update(schema.meta).where(schema.meta.c.name == TIMELINE).values(value=""))
 
 
 def put_meta(connection: sa.Connection, name: str, value: str) -> None:

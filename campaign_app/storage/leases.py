@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from campaign_app.domain.errors import NotPermitted, WorkspaceError
+from campaign_app.storage import stood_in
 from campaign_app.storage.engine import Database
 from campaign_app.storage.host import host_id, place_id
 from campaign_app.storage.migrate import HEAD, version_of
@@ -50,7 +51,9 @@ _CUT_OFF: Final = (
         > sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.bindparam("seconds")),
     )
 )
-_END_EXPIRED: Final = sa.update(worker).where(_EXPIRED).values(ended_at=NOW)
+_END_EXPIRED: Final = (
+    sa.update(worker).where(_EXPIRED).values(ended_at=NOW).returning(worker.c.id, worker.c.host, worker.c.beat_at)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +117,12 @@ class SqlLeases:
         `steady` (see `Lease`) is asked under the lock: all before it may have waited until a server was there again.
         """
         with self.db.look() as connection:
-            if connection.execute(sa.select(worker.c.id).where(_EXPIRED).limit(1)).first() is None:
+            somebody = connection.execute(sa.select(worker.c.id).where(_EXPIRED).limit(1)).first() is not None
+            if not somebody and not stood_in.is_new(connection):
                 return False
         self.let_go()
         with self.db.write() as connection:
-            return steady() and connection.execute(_END_EXPIRED).rowcount > 0
+            return steady() and _end_expired(connection)
 
     def let_go(self) -> None:
         """Ends the changes in the middle of which expired workers were cut off: each holds the lock that all wait for.
@@ -165,12 +169,19 @@ def require_version(connection: sa.Connection, version: str) -> None:
         raise WorkspaceError("other_version", "Workers of another version are at work", **told)
 
 
+def _end_expired(connection: sa.Connection) -> bool:
+    """Under the lock; whether there was anybody."""
+    over = connection.execute(_END_EXPIRED).all()
+    stood_in.judge(connection, over)
+    return bool(over)
+
+
 def end_former(connection: sa.Connection, version: str) -> None:
     """Before the tables change, under the lock: whoever let its lease run out has ended, and never comes back.
 
     Raises WorkspaceError `other_version` for one that has not.
     """
-    connection.execute(_END_EXPIRED)
+    _end_expired(connection)
     require_version(connection, version)
 
 
@@ -179,7 +190,7 @@ def require_nobody(connection: sa.Connection) -> None:
 
     Whoever let it run out, or was killed on this machine, has ended from here on.
     """
-    connection.execute(_END_EXPIRED)
+    _end_expired(connection)
     for row in connection.execute(sa.select(worker).where(_NOT_ENDED)).all():
         if not _is_dead_here(_at_work(row)):
             raise WorkspaceError("in_use", "Workers are at work", lock="worker", pid=row.pid)

@@ -15,6 +15,8 @@ from campaign_app.storage.postgres import SCHEMA
 
 # `meta`: the transaction that wrote it, and a table
 PLACED: Final = "placed"
+# `meta`: see `storage.stood_in`
+TIMELINE: Final = "timeline"
 _TABLE: Final = f"{SCHEMA}.submission"
 _PLACE: Final = sa.text(
     "INSERT INTO meta (name, value) VALUES (:name, concat(mod(pg_current_xact_id()::text::numeric, 4294967296), ':',"
