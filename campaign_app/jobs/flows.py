@@ -49,8 +49,11 @@ def _temporary(error: BaseException) -> bool:
 
 
 def _server_away(error: BaseException) -> bool:
-    """A team's server restarts, or the way to it is cut: what the step began is found and taken up again."""
-    return isinstance(error, WorkspaceError) and error.code == "server_unreachable"
+    """A team's server restarts, or the way to it is cut, or a standby has yet to take over: what the step began is
+
+    found and taken up again.
+    """
+    return isinstance(error, WorkspaceError) and error.code in ("server_unreachable", "server_read_only")
 
 
 def _server_out(error: BaseException) -> bool:
@@ -123,8 +126,8 @@ class Flows(DBOSConfiguredInstance):
             result = flow(job_id, **args)
         except dbos_error.DBOSMaxStepRetriesExceeded as spent:
             last = _last(spent)
-            if _server_away(last):
-                self.end(job_id, "failed", "server_unreachable", {})
+            if isinstance(last, WorkspaceError) and _server_away(last):
+                self.end(job_id, "failed", last.code, {})
                 return
             self.end(job_id, "failed", "platform_unavailable", {}, note_of(last, "platform_unavailable"))
         except AppError as problem:

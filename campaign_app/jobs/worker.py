@@ -50,7 +50,9 @@ IDLE_SECONDS: Final = 0.05
 BUSY_SECONDS: Final = 0.25
 TROUBLED_SECONDS: Final = 2.0
 # trouble of the disk or the server that may pass while the worker waits
-PASSING: Final = frozenset({"disk_full", "server_disk_full", "temp_full", "busy", "server_unreachable"})
+PASSING: Final = frozenset(
+    {"disk_full", "server_disk_full", "temp_full", "busy", "server_unreachable", "server_read_only"}
+)
 
 GOING_ON: Final = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 WORK: Final = {

@@ -25,7 +25,7 @@ from campaign_app.domain.errors import AppError, NotPermitted, WorkspaceError
 from campaign_app.storage.columns import metadata
 from campaign_app.storage.engine import BUSY_SECONDS, Database
 from campaign_app.storage.server import VERIFIED, Server
-from campaign_app.storage.server_trouble import BUSY, NO_ROLE, NOT_PERMITTED, word_of
+from campaign_app.storage.server_trouble import BUSY, NO_ROLE, NOT_PERMITTED, takes_no_changes, word_of
 from campaign_app.storage.sessions import POOLED, require_session, settle
 from campaign_app.storage.whole import require_whole
 
@@ -141,7 +141,9 @@ def open_server_flows(server: Server, password: str, role: str = "") -> Engine:
     `role`: whose that schema is, where several logins work.
     """
     settings = {name: value for name, value in _SETTINGS.items() if name != "search_path"}
-    return _engine(server, password, {**settings, "role": role} if role else settings)
+    engine = _engine(server, password, {**settings, "role": role} if role else settings)
+    event.listen(engine, "handle_error", _look_elsewhere)  # and DBOS tries again, as behind any connection that is lost
+    return engine
 
 
 def fence(engine: Engine, worker_id: int, seconds: float, lost: Callable[[], object]) -> None:
@@ -290,8 +292,14 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT {WRITE_LOCK}")
 
 
+def _look_elsewhere(context: ExceptionContext) -> None:
+    if takes_no_changes(context.original_exception):
+        context.is_disconnect = True
+
+
 def _translate(context: ExceptionContext) -> BaseException | None:
     _leave_out_values(context)
+    _look_elsewhere(context)
     word = word_of(context.original_exception, lost=context.is_disconnect)
     if word is NOT_PERMITTED:
         return NotPermitted(*word, roles="other")

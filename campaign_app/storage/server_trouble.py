@@ -11,7 +11,8 @@ from campaign_app.storage.engine import FENCED_ERROR
 
 BUSY: Final = ("busy", "The workspace is busy with another program")
 _AWAY: Final = ("server_unreachable", "The workspace's server cannot be reached")
-_READ_ONLY: Final = ("read_only", "The workspace cannot be written")
+# a standby that has not taken over yet, or a server that somebody or its full disk keeps from being written
+_READ_ONLY: Final = ("server_read_only", "The workspace's server takes no changes for now")
 _DAMAGED: Final = ("damaged", "The workspace is damaged")
 _LOGIN: Final = ("server_login", "The server refuses this user or password")
 _NO_DATABASE: Final = ("server_no_database", "The server has no such database")
@@ -37,7 +38,6 @@ _TROUBLE: Final = {
     "57P03": _AWAY,
     "57P05": _AWAY,
     "08": _AWAY,
-    "25006": _READ_ONLY,
     "42501": NOT_PERMITTED,
     "42P01": NO_ROLE,
     "28": _LOGIN,
@@ -47,6 +47,9 @@ _TROUBLE: Final = {
     "XX001": _DAMAGED,
     "XX002": _DAMAGED,
 }
+# what a standby says of a transaction that may write; prepared statements are refused so as well
+_NOT_HERE: Final = "0A000"
+_RECOVERY: Final = ("during recovery", "恢复")
 # libpq gives no SQLSTATE for a connection that was not made
 _SAID: Final = {
     "too many": BUSY,  # before the role that has them
@@ -79,10 +82,18 @@ _SAID: Final = {
 }
 
 
+def takes_no_changes(error: BaseException | None) -> bool:
+    """Whether the server that is spoken to can only be read; one that is asked for anew may be another one."""
+    state = getattr(error, "sqlstate", None)
+    return state == "25006" or (state == _NOT_HERE and any(said in str(error) for said in _RECOVERY))
+
+
 def word_of(error: BaseException, *, lost: bool) -> tuple[str, str] | None:
     from psycopg import OperationalError
 
     state = getattr(error, "sqlstate", None)
+    if state is not None and takes_no_changes(error):
+        return _READ_ONLY
     if state is not None:
         return _TROUBLE.get(state) or _TROUBLE.get(state[:2])
     if not isinstance(error, OperationalError):

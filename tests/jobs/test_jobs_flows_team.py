@@ -50,8 +50,8 @@ def test_a_server_that_restarts_under_an_import_costs_no_chunk(running: Running)
 @pytest.mark.expects_logs("dbos")
 def test_a_server_that_restarts_costs_no_screening(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither at its first step nor at its last."""
-    for name in ("take_snapshot", "finish_screening"):
-        trouble = WorkspaceError("server_unreachable", "Away")
+    for name, code in (("take_snapshot", "server_unreachable"), ("finish_screening", "server_read_only")):
+        trouble = WorkspaceError(code, "Away, or a standby that has yet to take over")
         monkeypatch.setattr(screening, name, failing_once(getattr(screening, name), trouble))
     running.shop.add_account(5)
     campaign = running.shop.campaign(state=CampaignState.SCREENING, screened=False)
