@@ -21,6 +21,7 @@ from campaign_app import bootstrap, logs, processes, working
 from campaign_app.cli import worker as worker_command
 from campaign_app.cli.follow import ENDING, with_worker
 from campaign_app.cli.main import app as line
+from campaign_app.cli.words import say
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.errors import AppError, WorkspaceError
 from campaign_app.processes import begin_worker, greet, hand_over, own_command, start_child
@@ -124,6 +125,12 @@ def test_a_worker_that_was_told_to_stop_warns_of_no_lease(
         done = CliRunner().invoke(line, ["worker", "--workspace", str(tmp_path)])
     assert done.exit_code == (0 if told else worker_command.TRY_AGAIN)
     assert [record.levelno for record in caplog.records] == [level]
+
+
+@pytest.mark.parametrize("code", ["no_keychain", "key_missing"])
+def test_a_host_whose_folder_keeps_its_key_in_another_ones_keychain_is_told_the_way_out(code: str) -> None:
+    """A passphrase does not open it, however it is given."""
+    assert "workspace invite" in say(WorkspaceError(code, "No key here"))
 
 
 @pytest.mark.usefixtures("asked")
