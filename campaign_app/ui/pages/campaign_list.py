@@ -104,11 +104,12 @@ class CampaignList(QWidget):
         self._model.duplicate(campaign.id, self.tr("{}（副本）").format(campaign.name), self._copied)
 
     def _copied(self, made: Campaign) -> None:
+        """It is chosen in the list, wherever its former one was looked at."""
+        if self._model.state.group not in ("all", "draft"):
+            self.tabs.setCurrentIndex(0)
         self._wanted = made.id
         self._desk.kit.messages.done(
-            lambda: translate("CampaignList", "已复制为草稿“{}”，受众和文案都带过来了。").format(made.name),
-            label=lambda: translate("CampaignList", "打开"),
-            action=lambda: self._model.open(made.id),
+            lambda: translate("CampaignList", "已复制为草稿“{}”，受众和文案都带过来了。").format(made.name)
         )
 
     def _delete(self, campaign: Campaign) -> None:

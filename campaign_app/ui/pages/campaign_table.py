@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QFontMetrics, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from campaign_app.domain.campaign import UNAPPROVED, Campaign
@@ -58,6 +58,14 @@ class CampaignTableView(QTableView):
             self.setColumnHidden(COLUMNS.index(name), gone)
             room += self._needs[name] if gone else 0
 
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        super().mouseMoveEvent(event)
+        self._hover(self.rowAt(event.position().toPoint().y()))
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        super().leaveEvent(event)
+        self._hover(-1)
+
     def chosen(self) -> Campaign | None:
         found = self.currentIndex()
         of: CampaignRow | None = found.data(ROW) if found.isValid() else None
@@ -72,11 +80,18 @@ class CampaignTableView(QTableView):
             self.scrollTo(self.rows.index(at, 0))
         return at >= 0
 
+    def _hover(self, number: int) -> None:
+        if number != self._drawn.hovered:
+            self._drawn.hovered = number
+            self.viewport().update()
+
     def _look(self, desk: Desk) -> None:
         state, name, more = (COLUMNS.index(column) for column in ("state", "name", "more"))
-        self.setItemDelegate(
-            TwoLines(desk.kit.theme, under=UNDER, level=LEVEL, pill=state, strong=name, more=more, parent=self)
+        self._drawn = TwoLines(
+            desk.kit.theme, under=UNDER, level=LEVEL, pill=state, strong=name, more=more, parent=self
         )
+        self.setItemDelegate(self._drawn)
+        self.setMouseTracking(True)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

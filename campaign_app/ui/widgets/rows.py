@@ -23,7 +23,8 @@ Index = QModelIndex | QPersistentModelIndex
 class TwoLines(QStyledItemDelegate):
     """`under` and `level` are the roles of the second line and of a pill's level; `pills` the columns with a pill,
 
-    `strong` those with a name, `more` the one with the three dots.
+    `strong` those with a name, `more` the one with the three dots. `hovered` is the row under the mouse, -1 for
+    none: Qt tells of the cell only.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class TwoLines(QStyledItemDelegate):
         self._theme = theme
         self._under, self._level = under, level
         self._pill, self._strong, self._more = pill, strong, more
+        self.hovered = -1
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:  # noqa: N802
         return QSize(80, TALL)
@@ -45,7 +47,7 @@ class TwoLines(QStyledItemDelegate):
         painter.setClipRect(rect)
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, QColor(tokens.selected))
-        elif state & QStyle.StateFlag.State_MouseOver:
+        elif index.row() == self.hovered:
             painter.fillRect(rect, QColor(tokens.raised))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), QColor(tokens.line))
         if index.column() == self._more:
