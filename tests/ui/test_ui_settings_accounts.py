@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QPushButton
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from ui_accounts import open_settings
 from ui_people import add_shop
@@ -145,13 +145,14 @@ def test_an_address_that_does_not_do_is_said_in_words(
     qtbot.waitUntil(dialog.reason.isVisible, timeout=MS)
     assert dialog.reason.text() == page._desk.kit.words.error(AppError(code, ""))
     assert dialog.form.fields["base_url"].text() == address, "what was typed is kept"
+    assert dialog.focusWidget() is dialog.form.fields["base_url"]
     assert dialog.go.isEnabled()
 
 
 def test_a_wrong_key_a_broken_key_and_a_wrong_clock_are_told_apart(
     page: SettingsPage, calm: SandboxProcess, qtbot: QtBot
 ) -> None:
-    dialog, said = ask(page, qtbot), []
+    dialog, said, focused = ask(page, qtbot), list[str](), list[QWidget | None]()
     for key, skew in ((calm.shops[1].private_key, 0), ("not a key", 0), ("", 4_000)):
         calm.skew_clock(skew)
         fill(dialog, calm.url, calm.shops[0], key)
@@ -159,6 +160,9 @@ def test_a_wrong_key_a_broken_key_and_a_wrong_clock_are_told_apart(
         press(dialog.go, qtbot)
         qtbot.waitUntil(dialog.reason.isVisible, timeout=MS)
         said.append(dialog.reason.text())
+        focused.append(dialog.focusWidget())
+    typed = dialog.form.fields["private_key"]
+    assert focused == [typed, typed, dialog.go], "where it can be put right, at once"
     words = page._desk.kit.words
     assert said[1] == words.error(AppError("bad_private_key", ""))
     assert said[2] == words.error(AppError("clock_skew", ""))

@@ -21,6 +21,17 @@ from campaign_app.ui.widgets.passphrase import hidden_field
 KNOWN_BY: Final = ("base_url", "key_id")
 PLACEHOLDERS: Final = {"base_url": "https://", "smpp_base_url": "smpps://", AUTHORISED_UNTIL: "2026-12-31"}
 
+# the codes of errors, and the fields that they are about
+_OF_SECRETS: Final = frozenset({
+    "unauthorized", "bad_signature", "bad_private_key", "unauthorized_key", "token_expired",
+    "smpp_login", "kannel_login",
+})  # fmt: skip
+_OF_THE_ADDRESS: Final = frozenset({
+    "unreachable", "tls", "redirected", "not_found", "bad_request", "bad_url", "insecure_url",
+    "bad_smpp_url", "kannel_address",
+})  # fmt: skip
+_ABOUT: Final = {"unknown_key": ("key_id",), **dict.fromkeys(_OF_THE_ADDRESS, ("base_url",))}
+
 
 class ConnectForm(QWidget):
     """Built anew for every platform that is chosen.
@@ -76,6 +87,18 @@ class ConnectForm(QWidget):
         usual = (self.fields[field.name] for field in self.offer.fields if _is_usual(field))
         if (first := next((field for field in usual if not (field.isReadOnly() or field.text())), None)) is not None:
             first.setFocus()
+
+    def take_focus_back(self, code: str) -> bool:
+        """To the field that an error is about, all of it selected; whether there is one."""
+        names = _ABOUT.get(code) or (
+            [field.name for field in self.offer.fields if field.secret] if code in _OF_SECRETS else ()
+        )
+        about = next((self.fields[name] for name in names if name in self.fields), None)
+        if about is None or about.isReadOnly() or not about.isVisible():
+            return False
+        about.setFocus()
+        about.selectAll()
+        return True
 
     def clear_secrets(self) -> None:
         for field in self.offer.fields:

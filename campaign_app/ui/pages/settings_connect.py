@@ -85,7 +85,9 @@ class ConnectDialog(Dialog):
         self.go.setText(keep if state.report is not None else self.tr("检查连接"))
         self._enable()
         if not state.busy and (state.report or state.error) is not None:
-            self.go.setFocus()  # the fields were off while it looked, and lost it
+            wrong = state.error is not None and self.form.take_focus_back(state.error.code)
+            if not wrong:
+                self.go.setFocus()  # the fields were off while it looked, and lost it
         self._fit()
         if state.report is not None:
             QTimer.singleShot(0, self, lambda: self.area.ensureWidgetVisible(self.report))
