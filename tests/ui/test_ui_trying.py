@@ -46,7 +46,7 @@ def test_without_a_number_it_leads_to_the_settings(staged: Staged, open_step: Op
     card = made.step.trial
     assert (card.send.isVisible(), card.register.isVisible()) == (False, True)
     card.register.click()
-    assert went == [("settings", "staff")]
+    assert went == [("settings", ("field", "staff", (ENTITY,)))]
 
 
 def test_it_is_sent_to_the_chosen_number_as_the_chosen_person_reads_it(staged: Staged, open_step: Open) -> None:
@@ -137,6 +137,14 @@ def test_a_number_is_registered_once_somebody_vouches(card: StaffCard, staged: S
     assert (card.count.text(), card.label.text(), card.number.text()) == ("1 / 5 个", "", "")
     assert not card.vouched.isChecked()
     assert not card.none.isVisible()
+
+
+def test_whoever_is_sent_to_register_a_number_can_type_it(card: StaffCard, qtbot: QtBot) -> None:
+    page = card.window()
+    assert isinstance(page, SettingsPage)
+    page.open("about")
+    page.open(("field", "staff", (ENTITY,)))
+    qtbot.waitUntil(lambda: page.focusWidget() is card.label)
 
 
 def test_what_is_wrong_is_said_and_what_was_typed_stays(card: StaffCard, staged: Staged) -> None:

@@ -73,14 +73,14 @@ class SettingsPage(Page):
     def open(self, what: object) -> None:
         """The key of a section; ("account", id) or ("renew", id): the account's card, or its connect dialog.
 
-        ("field", section, names): the very field there, see `AccountsSection.land` and `MoneySection.land`.
+        ("field", section, names): the very field there, see `land` of the sections that have it.
         """
         if what in SECTIONS:
             self.list.setCurrentRow(SECTIONS.index(str(what)))
         elif isinstance(what, tuple) and what[0] == "field":
             self.list.setCurrentRow(SECTIONS.index(what[1]))
             section = self.section(what[1])
-            if isinstance(section, AccountsSection | MoneySection):
+            if isinstance(section, AccountsSection | MoneySection | StaffSection):
                 section.land(what[2])
         elif isinstance(what, tuple):
             self.list.setCurrentRow(SECTIONS.index("accounts"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSignalBlocker, QTimer
 from PySide6.QtWidgets import QCheckBox, QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from campaign_app.domain.customer import Entity
@@ -36,6 +38,7 @@ class StaffSection(Section):
             action=self.tr("去连接账户"),
             click=lambda: desk.way.to("settings", "accounts"),
         )
+        self._landing = ""
         self._list = QVBoxLayout()
         self.content.addWidget(self.empty)
         self.content.addLayout(self._list)
@@ -52,6 +55,18 @@ class StaffSection(Section):
                 self._list.addWidget(card)
         for card in self.cards.values():
             card.show_state(state)
+        self._come()
+
+    def land(self, usccs: Sequence[str]) -> None:
+        """Where a number of this entity is registered, as soon as it is known."""
+        self._landing = next(iter(usccs), "")
+        self._come()
+
+    def _come(self) -> None:
+        card = self.cards.get(self._landing)
+        if card is not None and self._model.state.numbers is not None:
+            self._landing = ""
+            QTimer.singleShot(0, card.label, card.label.setFocus)  # the section is shown by then
 
 
 class StaffCard(QFrame):

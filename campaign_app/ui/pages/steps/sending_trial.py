@@ -31,7 +31,7 @@ class TrialCard(QFrame):
         super().__init__(parent)
         self.setProperty("role", "card")
         self.setObjectName("trial")
-        self._desk = desk
+        self._desk, self._model = desk, model
         self.trying = trying_of(desk.app, desk.kit.tasks, model)
         self.number = _combo("trial_number", self.tr("测试号码"))
         self.reader = _combo("trial_reader", self.tr("按谁的资料填写"))
@@ -108,7 +108,7 @@ class TrialCard(QFrame):
         return self.tr("不计入活动结果。今天还能发 {} 条。").format(show.count(known.left))
 
     def _register(self) -> None:
-        self._desk.way.to("settings", "staff")
+        self._desk.way.to("settings", ("field", "staff", (self._model.view.campaign.entity_uscc,)))
 
 
 def _combo(name: str, title: str) -> QComboBox:
