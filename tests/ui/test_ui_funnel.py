@@ -272,6 +272,20 @@ def test_a_bar_opens_its_people_by_keyboard_and_one_of_them_their_proof(
     assert made.step.funnel.isVisible()
 
 
+def test_nobody_who_gets_nothing_is_marked_green(staged: Staged, open_step: Open, qtbot: QtBot) -> None:
+    """The platform still calls it confirmed, and says when it was withdrawn."""
+    staged.shop.platforms[staged.account].truth["c00002"] = {"withdrawn_at": staged.app.clock() - timedelta(days=1)}
+    rows = open_step(staged.screened()).step.rows
+    levels = {}
+    for reason in ("withdrawn", "ok"):
+        rows._members.open(reason)
+        qtbot.waitUntil(lambda: rows.model.cell(0, 3) is not None)
+        cell = rows.model.cell(0, 3)
+        assert cell is not None
+        levels[reason] = (cell.text, cell.level)
+    assert levels == {"withdrawn": ("已确认", "muted"), "ok": ("已确认", "ok")}
+
+
 def test_whose_text_is_blocked_shows_what_of_it_by_which_law(
     staged: Staged, open_step: Open, qtbot: QtBot, tmp_path: Path
 ) -> None:

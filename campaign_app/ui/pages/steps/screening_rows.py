@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from campaign_app.domain.consent import ConsentFact, ConsentStatus
+from campaign_app.domain.consent import ConsentFact, ConsentStatus, Reason
 from campaign_app.services.members import Member
 from campaign_app.ui import show
 from campaign_app.ui.cells import MOMENT, NOTHING, Cell, Column
@@ -119,15 +119,21 @@ class RowsView(QWidget):
         def of_fact(say: Callable[[ConsentFact], Cell]) -> Callable[[Member], Cell]:
             return lambda member: NOTHING if member.fact is None else say(member.fact)
 
-        def status(fact: ConsentFact) -> Cell:
+        def status(member: Member) -> Cell:
+            """Nothing is green of whoever gets nothing: they may have withdrawn what the platform still confirms."""
+            fact = member.fact
+            if fact is None:
+                return NOTHING
             note = words.term("fact_note", fact.note) if fact.note else ""
-            return Cell(words.term("consent_status", fact.status), note, LEVELS.get(fact.status, "muted"))
+            level = LEVELS.get(fact.status, "muted")
+            calm = level == "ok" and member.reason != Reason.OK
+            return Cell(words.term("consent_status", fact.status), note, "muted" if calm else level)
 
         return (
             Column(self.tr("姓名"), 96, lambda member: Cell(member.name) if member.name else NOTHING, grows=True),
             Column(self.tr("手机号"), 124, lambda member: Cell(member.phone) if member.phone else NOTHING),
             Column(self.tr("店铺"), 130, lambda member: Cell(member.shop), grows=True, rank=2),
-            Column(self.tr("平台记录"), 112, of_fact(status)),
+            Column(self.tr("平台记录"), 112, status),
             Column(
                 self.tr("同意方式"), 104, of_fact(lambda fact: Cell(words.term("consent_method", fact.method))), rank=1
             ),
