@@ -41,6 +41,7 @@ def test_a_sync_shows_its_progress_in_place_and_its_result(desk: Desk, page: Sho
     desk.app.jobs.set_progress(job.id, 1_200, 0)
     qtbot.waitUntil(lambda: "已收到 1,200 位客户" in texts(shown.strip))
     assert len(desk.app.jobs.open_jobs()) == 1, "never twice at once"
+    assert shown.strip.y() > shown.stack.y(), "nothing that is read or clicked moves as it comes and goes"
     add_people(desk.app, shop, 4)
     desk.app.jobs.set_state(job.id, "done", result={"rows": 1_200, "new": 4, "broken": 2, "pages": 3})
     qtbot.waitUntil(lambda: shown.strip.isHidden() and shown.rows.rowCount() == 4)

@@ -65,9 +65,9 @@ class CustomersPage(Page):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
         self._buttons()
-        self.content.addWidget(self.strip)
         self.content.addWidget(self.filter)
         self.content.addLayout(row(self.stack, self.drawer, space=3, stretch=0), 2)
+        self.content.addWidget(self.strip)  # last: what comes and goes moves no row
         self._connect()
         if self.segments_model.state.shown:
             self._built()
