@@ -145,7 +145,7 @@ def test_a_planned_time_is_changed_and_the_approval_kept(staged: Staged, open_st
     answer("confirm_yes")
     view.buttons["replan"].click()
     assert staged.app.campaigns.get(campaign.id).state is CampaignState.WAITING
-    assert view.note.text().startswith("原定的时间已作废，批准保留")
+    assert view.note.text().startswith("原定的时间已作废；请在下面另选时间")
     assert not made.step.plan.isHidden(), "where another one is chosen"
     planned = made.step.preflight.state
     assert planned.later, "and not now, by a button that stands where the other stood"

@@ -145,7 +145,7 @@ class RunPanel(QWidget):
             CampaignState.SCHEDULED: self.tr("请保持后台进程运行；错过时段的不会补发，会等您另选时间。"),
             CampaignState.SENDING: self.tr("暂停后，已发出的不会重发，余下的人和批准都保留，继续时从停下处接着发。"),
             CampaignState.PAUSED: self.tr("已发出的不会重发；继续时从停下处接着发，每一批发出前再核对同意记录。"),
-            CampaignState.WAITING: self.tr("余下的人和批准都保留。请在下面另选时间，或取消活动。"),
+            CampaignState.WAITING: self.tr("余下的人都保留。请在下面另选时间，或取消活动。"),
             CampaignState.CANCELLED: self.tr("余下的人没有发送；取消后不能恢复。"),
             CampaignState.CANCELLING: self.tr("不再发出新的短信；正在核对已经交出的每一条的结果。"),
         }
