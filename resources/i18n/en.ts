@@ -1179,10 +1179,6 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Duplicated as the draft &quot;{}&quot;, with its audience and text.</translation>
     </message>
     <message>
-        <source>打开</source>
-        <translation>Open</translation>
-    </message>
-    <message>
         <source>只有草稿可以删除；批准过或发送过的活动留作记录，可以取消。</source>
         <translation>Only drafts can be deleted. Campaigns that were approved or sent stay on record; they can be cancelled.</translation>
     </message>
@@ -1860,7 +1856,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>我已确认，按此发送</source>
-        <translation>I have checked this; send as it is</translation>
+        <translation>Checked; send as it is</translation>
     </message>
     <message>
         <source>等核验</source>
@@ -8203,10 +8199,6 @@ Li Qiang, support and complaints</translation>
         <translation>Nothing already sent is sent again; resuming continues where it stopped, and consent records are checked again before each batch.</translation>
     </message>
     <message>
-        <source>余下的人和批准都保留。请在下面另选时间，或取消活动。</source>
-        <translation>The rest and the approval are kept. Pick another time below or cancel the campaign.</translation>
-    </message>
-    <message>
         <source>余下的人没有发送；取消后不能恢复。</source>
         <translation>The rest were not sent; a cancelled campaign cannot be resumed.</translation>
     </message>
@@ -8295,6 +8287,10 @@ Li Qiang, support and complaints</translation>
     <message>
         <source>每秒 {} 条</source>
         <translation>{} per second</translation>
+    </message>
+    <message>
+        <source>余下的人都保留。请在下面另选时间，或取消活动。</source>
+        <translation>The rest is kept. Pick another time below or cancel the campaign.</translation>
     </message>
     <message>
         <source>取消后不再发送，不能恢复。</source>

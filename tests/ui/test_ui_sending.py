@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 import pytest
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QEvent, Qt, QTime
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 from ui_sending import Open, Opened, answer, app, open_step, staged
 
@@ -18,6 +19,7 @@ from campaign_app.services.window import BEIJING
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.sending import SendingStep
 from campaign_app.ui.viewmodels.preflight import PreflightModel, number, refusal_of, suggested
+from campaign_app.ui.widgets.basics import lay_out
 from campaign_app.ui.widgets.checklist import Checklist, Item
 from campaign_app.ui.widgets.moment_edit import CIVIL
 from campaign_app.ui.widgets.timeline import Day
@@ -353,15 +355,31 @@ def test_a_time_that_proves_to_be_refused_is_judged_anew_without_it(
     assert (levels["text"], levels["window"]) == ("ok", "warn")
 
 
-def test_now_is_refused_outside_the_window(staged: Staged, open_step: Open) -> None:
+def test_now_is_refused_outside_the_window_and_the_next_time_in_it_stands_there(
+    staged: Staged, open_step: Open
+) -> None:
     opens = (staged.app.clock().astimezone(BEIJING) + timedelta(hours=1)).time()
     staged.app.workspace.accounts.set_setting("window_opens", f"{opens:%H:%M}")
     made = open_step(staged.approved())
+    plan, state = made.step.plan, made.step.preflight.state
+    assert (plan.at_time.isChecked(), state.seen is not None and state.at == suggested(state.seen)) == (True, True)
+    assert made.step.primary.text() == "定时发送给 7 人"
+    assert made.step.primary.isEnabled()
+    plan.now.click()
+    made.step.preflight.look_again()
+    assert plan.now.isChecked(), "whoever chooses it is left with it, and told"
     assert made.levels()["window"] == "warn"
-    assert "请选定时发送" in made.step.plan.refused.text()
+    assert "请选定时发送" in plan.refused.text()
     assert not made.step.primary.isEnabled()
     made.step.checks.rows["window"].mend.click()
     assert made.step.primary.isEnabled()
+
+
+def test_on_a_small_screen_nothing_of_it_lies_beyond_the_edge(staged: Staged, open_step: Open) -> None:
+    made = open_step(staged.screened(WARNED))
+    made.step.resize(640, 500)
+    lay_out()
+    assert made.step.findChild(QScrollArea, "sending_area").horizontalScrollBar().maximum() == 0
 
 
 def test_checks_are_shown_in_the_same_turn_as_the_words_above_them(inline_desk: Desk, qtbot: QtBot) -> None:

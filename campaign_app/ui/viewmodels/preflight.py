@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.errors import AppError
-from campaign_app.services.preflight import Preflight
+from campaign_app.services.preflight import PLANNED, Preflight
 from campaign_app.services.situation import Check, Situation
 from campaign_app.services.window import BEIJING
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
@@ -224,7 +224,7 @@ class PreflightModel(QObject):
     def _looked(self, found: Preflight, asked: datetime | None) -> None:
         """Whether a time is refused is known only once it was looked."""
         self._looking = False
-        self._become(replace(self.state, found=found))
+        self._become(_timed(replace(self.state, found=found)))
         if asked != self.state.judged_for and not self._looking:
             self._look(found)
         if self._opened and (doubted := _doubted(found.seen)):
@@ -283,6 +283,14 @@ def suggested(seen: Situation) -> datetime:
         return opens if opens >= first else opens + timedelta(days=1)
     calmer = at.replace(hour=max(at.hour, CALM_FROM))
     return at if refusal_of(calmer, seen) else calmer
+
+
+def _timed(state: PreflightState) -> PreflightState:
+    """What is ready to be sent while nothing may leave is planned for later, until a person chooses."""
+    seen = state.seen
+    if seen is None or seen.campaign.state not in PLANNED or state.at is not None or not state.refusal:
+        return state
+    return replace(state, later=True, at=suggested(seen))
 
 
 def _doubted(seen: Situation | None) -> tuple[int, ...]:

@@ -52,9 +52,11 @@ class CheckRow(QFrame):
         self.tick = QCheckBox()
         self.tick.setObjectName(f"confirm_{item.key}")
         self.tick.toggled.connect(lambda on: self.ticked.emit(item.key, on))  # a screen reader does not click
-        layout = row(self._image, self.title, column(self.text, self.tick, space=1), self.mend, space=3, stretch=2)
-        for part in (self._image, self.title, self.mend):
+        said = row(self.text, self.mend, space=3, stretch=0)
+        layout = row(self._image, self.title, column(said, self.tick, space=1), space=3, stretch=2)
+        for part in (self._image, self.title):
             layout.setAlignment(part, Qt.AlignmentFlag.AlignTop)
+        said.setAlignment(self.mend, Qt.AlignmentFlag.AlignTop)
         layout.setContentsMargins(0, 7, 0, 7)
         self.setLayout(layout)
         theme.changed.connect(self._draw)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from campaign_app.domain.campaign import CampaignState
@@ -31,6 +31,8 @@ from campaign_app.ui.widgets.page import scrolling
 
 AGAIN_MS: Final = 8_000
 SIDE: Final = 340
+NARROW: Final = 740  # where the checks would have no room beside it
+NARROW_SIDE: Final = 280
 NEEDED: Final = {"approve": Permission.APPROVE, "send": Permission.SCHEDULE}
 PREPARING: Final = frozenset({*UNJUDGED, CampaignState.SCREENED, CampaignState.APPROVED, CampaignState.WAITING})
 
@@ -140,6 +142,10 @@ class SendingStep(Step):
         super().hideEvent(event)
         self._again.stop()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._beside.setFixedWidth(SIDE if self.width() >= NARROW else NARROW_SIDE)
+
     def _preflight_changed(self) -> None:
         self._listing = True
         self.render_view(self._model.view)
@@ -190,8 +196,7 @@ class SendingStep(Step):
         self.approval.typed.connect(self.preflight.type_count)
         self.approval.entered.connect(self._entered)
         self.primary = button("", "primary", name="sending_primary", click=self._do)
-        side = QWidget()
-        side.setFixedWidth(SIDE)
+        side = self._beside = QWidget()
         self.budget = BudgetCard(budget_of(self._desk.app, kit.tasks, kit.messages, self._model, self.preflight))
         self._desk.allow(Permission.BUILD, self.budget.edit)
         self.trial = TrialCard(self._desk, self._model)

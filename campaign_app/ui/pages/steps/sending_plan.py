@@ -11,8 +11,10 @@ from campaign_app.services.situation import Situation
 from campaign_app.services.window import BEIJING
 from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.theme.theme import Theme
+from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.preflight import PreflightState
-from campaign_app.ui.widgets.basics import column, label, row
+from campaign_app.ui.widgets.basics import column, label
+from campaign_app.ui.widgets.flow import Flow
 from campaign_app.ui.widgets.moment_edit import MomentEdit
 from campaign_app.ui.widgets.timeline import Day, Timeline
 
@@ -42,7 +44,9 @@ class PlanCard(QFrame):
         self.timeline = Timeline(theme)
         self.refused = label("", "block", wrap=True, name="plan_refused")
         self.hint = label("", "small", wrap=True, name="plan_hint")
-        title, choices = label(self.tr("发送时间"), "heading"), row(self.now, self.at_time, None, space=4)
+        title, choices = label(self.tr("发送时间"), "heading"), Flow(SPACE[4])
+        for choice in (self.now, self.at_time):
+            choices.addWidget(choice)
         told = (self.timeline, self.refused, self.hint)
         self.setLayout(column(title, choices, self.field, *told, space=2, margin=4))
 
