@@ -3,8 +3,8 @@
     python tools/translate.py           update and compile
     python tools/translate.py --missing only name what has no English yet; exit status 1 if there is any
 
-Words in the code are Chinese (`self.tr("…")`), so Chinese needs no file. lupdate and lrelease come with
-PySide6-Essentials.
+Words in the code are Chinese (`self.tr("…")`), so Chinese needs no file but for what Qt's own lacks, qt_zh_CN.ts, which
+is written by hand. lupdate and lrelease come with PySide6-Essentials.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TS = ROOT / "resources" / "i18n" / "en.ts"
+OF_QT = TS.with_name("qt_zh_CN.ts")
 
 
 def tool(name: str, *arguments: str | Path) -> None:
@@ -42,7 +43,8 @@ def missing() -> list[str]:
 def main() -> int:
     if "--missing" not in sys.argv[1:]:
         update()
-        tool("lrelease", TS, "-qm", TS.with_suffix(".qm"))
+        for each in (TS, OF_QT):
+            tool("lrelease", each, "-qm", each.with_suffix(".qm"))
     left = missing()
     for each in left:
         print(each)

@@ -20,8 +20,9 @@ class Languages:
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         self._installed = [QTranslator(self._parent), QTranslator(self._parent)]
         found = [self._installed[0].load(f"qtbase_{language}", folder)]
-        # the words in the code are Chinese: only other languages have a file of ours
-        found.append(language != "zh_CN" and self._installed[1].load(str(assets.path("i18n", f"{language}.qm"))))
+        # the words in the code are Chinese, whose file has only what Qt's lacks
+        ours = "qt_zh_CN.qm" if language == "zh_CN" else f"{language}.qm"
+        found.append(self._installed[1].load(str(assets.path("i18n", ours))))
         for translator, loaded in zip(self._installed, found, strict=True):
             if loaded:
                 self._qt.installTranslator(translator)

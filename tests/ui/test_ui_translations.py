@@ -12,8 +12,11 @@ from pathlib import Path
 from types import ModuleType
 
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
+from pytestqt.qtbot import QtBot
 
 from campaign_app.ui import show
+from campaign_app.ui.languages import Languages
 
 ROOT = Path(__file__).parents[2]
 TS = ROOT / "resources" / "i18n" / "en.ts"
@@ -94,3 +97,14 @@ def test_what_a_number_begins_has_a_singular() -> None:
     """One of a thing was told as "1 complaints."."""
     counted = re.compile(r"\{count\} [a-z]+s\b")
     assert [where for where, forms in messages(TS).items() if len(forms) == 1 and counted.match(forms[0])] == []
+
+
+def test_a_file_is_asked_for_in_chinese_throughout(qapp: QApplication, qtbot: QtBot) -> None:
+    """Where the system has no dialog of its own for it, it is Qt's."""
+    languages = Languages(qapp, qapp)
+    languages.use("zh_CN")
+    asked = QFileDialog()
+    qtbot.addWidget(asked)
+    english = {each.text() for each in asked.findChildren(QLabel) if each.text() and each.text().isascii()}
+    languages.clear()
+    assert english == set()
