@@ -49,6 +49,18 @@ def test_enter_in_a_new_passphrase_makes_the_workspace(
     assert made == [first.text()]
 
 
+def test_a_new_workspace_that_has_opened_is_not_asked_for_again(front: gate.Gate) -> None:
+    front._new()
+    front.new.by_passphrase.setChecked(True)
+    for field in (front.new.passphrase.first, front.new.passphrase.again):
+        field.setText("一句只有我知道的话")
+    front.show_state(SessionState())
+    assert not front._slow.isActive(), "no keychain is asked"
+    front.show_state(SessionState("open"))
+    assert front.new.passphrase.text == ""
+    assert front.panel is front._waiting, "until the first page is there"
+
+
 @pytest.fixture
 def front(kit: Kit, qtbot: QtBot, tmp_path: Path) -> gate.Gate:
     """As it is for somebody who is new."""

@@ -49,7 +49,7 @@ class Gate(QWidget):
             return
         if state.phase == "opening":
             self._hint.hide()
-            if not self._session.plan.demo:  # its key is in memory only: nobody is asked for a keychain
+            if not (self._session.plan.demo or self._typed()):  # a demo's key is in memory only
                 self._slow.start(SLOW_MS)
             self._show(self._waiting)
         elif state.phase == "missing":
@@ -80,7 +80,7 @@ class Gate(QWidget):
     def new(self) -> CreatePanel:
         made = CreatePanel(self._kit, self._session)
         made.back.connect(self._session.welcome)
-        made.grew.connect(lambda: self._show(self.new))
+        made.grew.connect(lambda: self._grew(made))
         return made
 
     @cached_property
@@ -110,6 +110,16 @@ class Gate(QWidget):
         lay_out()  # a panel that has just got its look says its height of before
         height = panel.heightForWidth(WIDTH) if panel.hasHeightForWidth() else panel.sizeHint().height()
         self._stack.setFixedHeight(height)
+
+    def _grew(self, panel: QWidget) -> None:
+        """Whatever becomes of it while another one is shown, such as that it forgets what was typed, it stays away."""
+        if self.panel is panel:
+            self._show(panel)
+
+    def _typed(self) -> bool:
+        """Whether it is opened by what somebody typed just now, so that no keychain is asked."""
+        by_new = isinstance(self.panel, CreatePanel) and self.panel.by_passphrase.isChecked()
+        return by_new or isinstance(self.panel, PassphrasePanel)
 
     def _opening(self) -> QWidget:
         busy = QProgressBar()
