@@ -7228,6 +7228,10 @@ Li Qiang, support and complaints</translation>
         <translation>Verifying computes the chain again, entry by entry. Note its head elsewhere: later evidence has to go on from it.</translation>
     </message>
     <message>
+        <source>活动批准之后才有可以导出的证据</source>
+        <translation>There is evidence to export once a campaign was approved</translation>
+    </message>
+    <message>
         <source>正在逐条验证，并与发送、同意和拒收的每一行核对…</source>
         <translation>Verifying entry by entry, and every row of what was sent, agreed and suppressed…</translation>
     </message>
@@ -7429,6 +7433,10 @@ Li Qiang, support and complaints</translation>
     <message>
         <source>先连接店铺账户</source>
         <translation>Connect a shop account first</translation>
+    </message>
+    <message>
+        <source>去连接账户</source>
+        <translation>Connect an account</translation>
     </message>
     <message>
         <source>手机号</source>
@@ -9611,6 +9619,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>模板</source>
         <translation>Templates</translation>
+    </message>
+    <message>
+        <source>签名登记在主体名下：请先连接它的账户</source>
+        <translation>A signature belongs to an entity: connect an account of it first</translation>
     </message>
     <message>
         <source>正在读取…</source>

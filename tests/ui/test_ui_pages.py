@@ -6,7 +6,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.inbox import InboxPage
+from campaign_app.ui.pages.records import RecordsPage
 from campaign_app.ui.pages.shell import Shell
+from campaign_app.ui.pages.signatures import SignaturesPage
 
 PAGES = ("overview", "customers", "campaigns", "settings")
 
@@ -35,3 +38,21 @@ def test_what_the_worker_does_all_day_is_no_news(desk: Desk, qtbot: QtBot) -> No
     desk.jobs.enqueue("sync", account_id=1)
     qtbot.waitUntil(shell.progress.isVisible)
     assert shell.work.text() == "同步客户"
+
+
+def test_of_an_empty_workspace_every_page_says_what_comes_first(inline_desk: Desk, qtbot: QtBot) -> None:
+    """No button is off without a word."""
+    inbox, signatures, records = InboxPage(inline_desk), SignaturesPage(inline_desk), RecordsPage(inline_desk)
+    for page in (inbox, signatures, records):
+        qtbot.addWidget(page)
+        page.shown()
+    assert not signatures.state_one.isEnabled()
+    assert "先连接" in signatures.state_one.toolTip()
+    assert not records.export.isEnabled()
+    assert "批准之后" in records.export.toolTip()
+    went = list[tuple[str, object]]()
+    inline_desk.way.went.connect(lambda *where: went.append(where))
+    inbox.refusals.shown()
+    assert not inbox.refusals.connect.isHidden()
+    inbox.refusals.connect.click()
+    assert went == [("settings", "accounts")]

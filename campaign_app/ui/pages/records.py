@@ -109,7 +109,9 @@ class RecordsPage(Page):
             kept = self.tr("改动或删去任何一条，验证时都会看出来。")
             self.subtitle.setText(found.format(count=show.count(state.total)) + kept)
         self._fill_campaigns(state)
-        self.export.setEnabled(any(each.provable for each in state.campaigns))
+        provable = any(each.provable for each in state.campaigns)
+        self.export.setEnabled(provable)
+        self.export.setToolTip("" if provable else self.tr("活动批准之后才有可以导出的证据"))
         self._render_chain()
 
     def export_dialog(self) -> ExportDialog:

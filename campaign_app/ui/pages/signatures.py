@@ -111,6 +111,9 @@ class SignaturesPage(Page):
         self.rows.show(filings)
         self.stack.setCurrentWidget(self.empty if state.filings == () else self.table)
         self.state_one.setEnabled(bool(state.entities))
+        if self._desk.may(Permission.VOUCH):
+            none = self.tr("签名登记在主体名下：请先连接它的账户")
+            self.state_one.setToolTip("" if state.entities else none)
         self._say()
         at = next((n for n, each in enumerate(filings) if key_of(each) == state.opened), None)
         if at is not None and self.table.currentIndex().row() != at:

@@ -20,9 +20,13 @@ ACTOR: Final = "window"
 
 @dataclass(frozen=True, slots=True)
 class RefusalsState:
-    """`marks` of the number that was looked up, None while none was. `added`: whether it was not there before."""
+    """`marks` of the number that was looked up, None while none was. `added`: whether it was not there before.
+
+    `nobody`: it was looked, and there is no entity to have a list.
+    """
 
     entities: tuple[Entity, ...] = ()
+    nobody: bool = False
     busy: bool = False
     marks: tuple[Suppression, ...] | None = None
     added: bool | None = None
@@ -39,9 +43,11 @@ class RefusalsModel(QObject):
 
     def load(self) -> None:
         self._tasks.run(
-            lambda _: tuple(self._app.accounts.entities()), lambda found: self._become(entities=found), owner=self,
+            lambda _: tuple(self._app.accounts.entities()),
+            lambda found: self._become(entities=found, nobody=not found),
+            owner=self,
             key="load",
-        )  # fmt: skip
+        )
 
     def forget(self) -> None:
         """Another number is being typed."""
