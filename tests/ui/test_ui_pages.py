@@ -53,6 +53,6 @@ def test_of_an_empty_workspace_every_page_says_what_comes_first(inline_desk: Des
     went = list[tuple[str, object]]()
     inline_desk.way.went.connect(lambda *where: went.append(where))
     inbox.refusals.shown()
-    assert not inbox.refusals.connect.isHidden()
-    inbox.refusals.connect.click()
+    assert not inbox.refusals.to_accounts.isHidden()
+    inbox.refusals.to_accounts.click()
     assert went == [("settings", "accounts")]

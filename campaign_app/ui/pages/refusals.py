@@ -35,7 +35,7 @@ class RefusalsPanel(QWidget):
         self.entity.setAccessibleName(self.tr("哪个主体的名单"))
         self.entity.setMinimumWidth(240)
         self.entity.setPlaceholderText(self.tr("先连接店铺账户"))
-        self.connect = button(self.tr("去连接账户"), name="refusal_connect", click=self._connect)
+        self.to_accounts = button(self.tr("去连接账户"), name="refusal_connect", click=self._connect)
         self.number = self._line("refusal_number", self.tr("手机号"), self.tr("11 位手机号"))
         self.number.setMaxLength(20)
         self.look = button(self.tr("查一查"), name="refusal_look", click=self._look)
@@ -71,7 +71,7 @@ class RefusalsPanel(QWidget):
             )
         )
         inside = column(
-            label(told, "muted", wrap=True), row(label(self.tr("主体")), self.entity, self.connect, None, space=3),
+            label(told, "muted", wrap=True), row(label(self.tr("主体")), self.entity, self.to_accounts, None, space=3),
             one, many, None, space=4,
         )  # fmt: skip
         self.setLayout(column(scrolling(inside, width=WIDTH, spoken=self.tr("拒收名单"))))
@@ -95,7 +95,7 @@ class RefusalsPanel(QWidget):
             for each in state.entities:
                 self.entity.addItem(each.name, each.uscc)
             self.entity.setCurrentIndex(0)  # a box with words for its emptiness chooses nothing by itself
-        show_if(self.connect, state.nobody)
+        show_if(self.to_accounts, state.nobody)
         typed, ready = bool(self.number.text().strip()), bool(state.entities) and not state.busy
         self.look.setEnabled(typed and ready)
         may = self._desk.may(Permission.SUPPRESS)
