@@ -5578,6 +5578,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>State the reason first</translation>
     </message>
     <message>
+        <source>可以加入</source>
+        <translation>Can be added</translation>
+    </message>
+    <message>
         <source>手机号</source>
         <translation>Phone number</translation>
     </message>

@@ -270,8 +270,12 @@ def test_a_number_is_looked_up_and_added_and_a_list_too(staged: Staged, page: In
     dialog = panel.file_dialog()
     dialog.take(str(path))
     assert (dialog.try_out.isEnabled(), dialog.try_out.toolTip()) == (False, "先填写原因")
+    assert dialog.focusWidget() is dialog.why, "and not the button that gives it up"
+    assert dialog.table.model().index(0, 1).data() == "可以加入"
     dialog.why.setText("谢绝名单")
+    dialog.try_out.setFocus()
     dialog.try_out.click()
+    assert dialog.focusWidget() is dialog.try_out
     assert dialog.said.text().startswith("将新加入 1 个，已在名单里 1 个")
     dialog.go.click()
     dialog.go.click()

@@ -29,6 +29,7 @@ from campaign_app.domain.consent import (
 from campaign_app.domain.customer import PlatformCustomer
 from campaign_app.domain.team import Person, Role
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.messages import Level
 from campaign_app.ui.pages.customers import CustomersPage
 from campaign_app.ui.pages.person_requests import PersonRequests
 from campaign_app.ui.widgets.pill import Pill
@@ -89,6 +90,9 @@ def test_a_copy_goes_to_a_new_file_with_numbers_masked(
     saved_as(monkeypatch, tmp_path / "没有的文件夹" / "副本.json")
     driver.click("person_export")
     assert "换一个位置" in said(driver, "person_said", qtbot, "无法写入")
+    last = desk.kit.messages.last
+    assert last is not None
+    assert last.level is Level.OK, "no line below the page that would still be there once it went well"
     driver.click("person_leave")
     assert [each.action for each in desk.app.workspace.audit.entries(limit=9)].count("customer.exported") == 1
 

@@ -26,7 +26,7 @@ class AskDialog(Dialog):
 
     def __init__(self, kit: Kit, model: Answering, name: str, save: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self._kit = kit
+        self._kit, self._answering = kit, model
         self.token = object()  # by which it knows the answers that are its own
         self.setObjectName(name)
         self.setWindowModality(Qt.WindowModality.WindowModal)
@@ -59,6 +59,7 @@ class AskDialog(Dialog):
 
     def _refused(self, token: object, error: AppError) -> None:
         if token is self.token:
+            self._answering.heard = True
             self.wrong.setText(self._kit.words.error(error))
             show_if(self.wrong, True)
             self.refuse(error)

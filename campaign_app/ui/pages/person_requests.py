@@ -62,7 +62,8 @@ class PersonRequests(Dialog):
                 self._card(self.tr("删除"), self._of_erase(), self.erase, Permission.WORK),
                 self._card(self.tr("限制处理"), self._of_restrict(), self.restrict, Permission.SUPPRESS),
                 self.said,
-                row(self.file, None, self.leave, stretch=0),
+                self.file,
+                row(None, self.leave),
                 margin=5,
             )
         )
@@ -138,6 +139,7 @@ class PersonRequests(Dialog):
 
     def _refused(self, token: object, error: AppError) -> None:
         if token is self._token:
+            self._model.heard = True
             self._free()
             self._say(self._desk.kit.words.error(error), "block")
 

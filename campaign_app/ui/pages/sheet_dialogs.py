@@ -127,6 +127,14 @@ class SheetDialog(QDialog):
         """What a person has to say before a trial, "" if nothing."""
         return ""
 
+    def lacks(self) -> QWidget:
+        """Where that is said."""
+        return self.try_out
+
+    def taken(self) -> str:
+        """Of a row of which nothing is wrong."""
+        return self.tr("可以登记")
+
     def deed(self, count: int) -> str:
         raise NotImplementedError
 
@@ -187,6 +195,9 @@ class SheetDialog(QDialog):
             self._map(found.columns)
         self._rows(kept)
         self._render()
+        if not isinstance(self.focusWidget(), QLineEdit):  # else somebody types meanwhile
+            goes_on = self.go if kept.done else self.lacks() if self.lacking() else self.try_out
+            goes_on.setFocus()  # what had been pressed was off while it worked, and lost it, maybe to 取消
 
     def _show_work(self, state: WorkState) -> None:
         self.bar.setValue(int(state.done * STEPS))
@@ -246,7 +257,7 @@ class SheetDialog(QDialog):
 
     def _check(self, line: PreviewRow) -> Cell:
         if not line.code:
-            return Cell(self.tr("可以登记"), level="ok")
+            return Cell(self.taken(), level="ok")
         return Cell(self.refused(line.code, line.where), tint="block")
 
     def refused(self, code: str, where: str) -> str:
@@ -323,6 +334,12 @@ class NumberListDialog(SheetDialog):
 
     def lacking(self) -> str:
         return "" if self.why.text().strip() else self.tr("先填写原因")
+
+    def lacks(self) -> QWidget:
+        return self.why
+
+    def taken(self) -> str:
+        return self.tr("可以加入")
 
     def called(self, target: str) -> str:
         return self.tr("手机号") if target == PHONE else super().called(target)

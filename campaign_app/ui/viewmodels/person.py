@@ -100,5 +100,5 @@ class PersonModel(Answering):
         self._customers.refresh()
 
     def _failed(self, error: AppError, token: object) -> None:
-        self._messages.error(error)
-        self.refused.emit(token, error)
+        if not self.refuse(token, error):  # said in two places, it would stay in one of them
+            self._messages.error(error)
