@@ -242,7 +242,7 @@ def _dated(citation: _Citation) -> DatedCitation:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        return path.read_text("utf-8-sig")  # editors of Windows begin a file with a mark
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise PackError(path, Wrong.UNREADABLE, f"cannot be read: {error}", line) from error

@@ -3778,6 +3778,13 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
 </context>
 <context>
+    <name>Folders</name>
+    <message>
+        <source>系统没能打开文件夹，它在：{}</source>
+        <translation>The system could not open the folder; it is at {}</translation>
+    </message>
+</context>
+<context>
     <name>FollowPart</name>
     <message>
         <source>授权到期</source>

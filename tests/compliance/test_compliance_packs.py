@@ -56,7 +56,7 @@ def write(folder: Path, rule: str = RULE, name: str = "OWN-001-no-discount-words
 
 
 def test_a_pack_of_ones_own_is_read_and_proved(tmp_path: Path) -> None:
-    write(tmp_path)
+    write(tmp_path, f"\ufeff{RULE}")  # as Windows' own editor writes it
     rules = load_all(tmp_path)
     (rule,) = rules.rules
     assert rule.pack == "own"

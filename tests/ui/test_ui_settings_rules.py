@@ -19,6 +19,7 @@ from campaign_app.ui.pages.settings import SettingsPage
 from campaign_app.ui.pages.settings_rules import RulesSection
 from campaign_app.ui.viewmodels.overview import OverviewModel
 from campaign_app.ui.viewmodels.rules import RulesModel
+from campaign_app.ui.widgets.notice_bar import passes
 from tests.helpers.writing import BAD, campaign_of, made_step, stock
 
 OWN = """
@@ -275,6 +276,7 @@ def test_a_pack_that_is_refused_says_file_line_and_reason_and_the_last_good_one_
     assert "在用 1 条" in said(section, "own_told")
     assert section._desk.kit.messages.last is not None
     assert "没有采用" in section._desk.kit.messages.last.text
+    assert passes(section._desk.kit.messages.last), "it would still stand there once they are mended"
     write(app, OWN)
     press(section, "own_again", qtbot)
     qtbot.waitUntil(lambda: not said(section, "own_problem"))
@@ -297,6 +299,9 @@ def test_the_folder_is_made_and_opened(section: RulesSection, monkeypatch: pytes
     folder = app_of(section).rules.own_folder
     assert folder.is_dir()
     assert Path(opened[0].toLocalFile()) == folder
+    last = section._desk.kit.messages.last
+    assert last is not None
+    assert str(folder) in last.text, "for nothing opened it here"
 
 
 def test_whatever_takes_the_focus_has_a_name(section: RulesSection) -> None:

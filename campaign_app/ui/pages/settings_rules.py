@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QLineEdit, QSizePolicy, QStackedWidget, QWidget
 
 from campaign_app.compliance.refused import PackError
@@ -14,6 +14,7 @@ from campaign_app.domain.team import Permission
 from campaign_app.services.window import BEIJING
 from campaign_app.ui.cells import Cell, Column
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.folders import show_folder
 from campaign_app.ui.itemmodels.rows import RowsModel
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.rule_detail import RuleDetail
@@ -61,7 +62,7 @@ class RulesSection(QWidget):
         self.show_state(model.state)
 
     def _open_folder(self, folder: object) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+        show_folder(self._desk.kit.messages, Path(str(folder)))
 
     def show_state(self, state: RulesState) -> None:
         found = state.found
@@ -153,7 +154,8 @@ class RulesSection(QWidget):
         if self._model.state.problem is None:
             messages.done(lambda: translate("RulesSection", "规则已重新读取，立即生效。"))
         else:
-            messages.warn(lambda: translate("RulesSection", "自有规则有错误，没有采用；仍按上一次可用的版本核对。"))
+            # the card says it for as long as it is so
+            messages.info(lambda: translate("RulesSection", "自有规则有错误，没有采用；仍按上一次可用的版本核对。"))
 
     def _today(self) -> date:
         return self._desk.app.clock().astimezone(BEIJING).date()

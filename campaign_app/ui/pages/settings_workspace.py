@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QFrame, QProgressBar, QWidget
 
 from campaign_app.backups import SUFFIX
 from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.folders import show_folder
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.backup_dialogs import BackupDialog, RestoreDialog
@@ -145,7 +145,7 @@ class WorkspaceSection(Section):
 
     def _open(self) -> None:
         if self._model.state.folder is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._model.state.folder)))
+            show_folder(self._desk.kit.messages, self._model.state.folder)
 
     def _change(self) -> None:
         self.dialog = PassphraseDialog(self._desk.kit, self._model, self)
