@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import shiboken6
@@ -236,10 +237,16 @@ def test_what_cannot_be_written_is_said_in_place(step: ContentStep, qtbot: QtBot
 def test_it_is_saved_or_says_that_it_was_not(
     step: ContentStep, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = tmp_path / "模板.txt"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
+    file, offered = tmp_path / "模板.txt", list[str]()
+
+    def ask(*asked: Any) -> tuple[str, str]:
+        offered.append(asked[2])
+        return str(file), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
     dialog = give(step, qtbot)
     dialog._ask_file()
+    assert Path(offered[0]).is_absolute(), "not in the folder that the program was started in"
     qtbot.waitUntil(lambda: dialog.said.text() == "已保存到 模板.txt")
     assert file.read_text("utf-8") == CLEAN
     file = tmp_path / "nowhere" / "t.txt"

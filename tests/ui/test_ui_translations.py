@@ -11,8 +11,8 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 from types import ModuleType
 
-from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
+from PySide6.QtCore import QCoreApplication, QFileInfo, QLocale, QTranslator
+from PySide6.QtWidgets import QApplication, QFileDialog, QFileIconProvider, QLabel
 from pytestqt.qtbot import QtBot
 
 from campaign_app.ui import show
@@ -106,5 +106,6 @@ def test_a_file_is_asked_for_in_chinese_throughout(qapp: QApplication, qtbot: Qt
     asked = QFileDialog()
     qtbot.addWidget(asked)
     english = {each.text() for each in asked.findChildren(QLabel) if each.text() and each.text().isascii()}
+    kind = QFileIconProvider().type(QFileInfo(str(ROOT)))
     languages.clear()
-    assert english == set()
+    assert (english, kind) == (set(), "文件夹")

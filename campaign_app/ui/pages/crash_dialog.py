@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QWidget
 
+from campaign_app.ui.folders import documents
 from campaign_app.ui.messages import Messages, translate
 from campaign_app.ui.widgets.basics import button, column, label, row
 from campaign_app.ui.widgets.dialog import Dialog
@@ -69,7 +70,7 @@ class CrashDialog(Dialog):
         QGuiApplication.clipboard().setText(self.report.toPlainText())
 
     def _save(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, self.tr("保存报告"), "yunfa-report.txt")
+        name, _ = QFileDialog.getSaveFileName(self, self.tr("保存报告"), str(documents() / "yunfa-report.txt"))
         if name:
             try:
                 Path(name).write_text(self.report.toPlainText(), encoding="utf-8")

@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from campaign_app.domain.errors import AppError
+from campaign_app.ui.folders import documents
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.steps.course_words import CourseWords
 from campaign_app.ui.theme.tokens import LIGHT
@@ -65,7 +66,7 @@ class ExportButton(QPushButton):
     def _ask(self) -> None:
         kinds = (self.tr("Excel 工作簿 (*.xlsx)"), self.tr("CSV 表格 (*.csv)"), self.tr("PNG 图片 (*.png)"))
         name = _IN_NO_NAME.sub(" ", self._model.view.campaign.name).strip()
-        proposed = f"{name or self._kit.words.term('state', 'done')}{ENDINGS[0]}"
+        proposed = str(documents() / f"{name or self._kit.words.term('state', 'done')}{ENDINGS[0]}")
         chosen, kind = QFileDialog.getSaveFileName(self, self.tr("导出结果"), proposed, ";;".join(kinds))
         if chosen:
             self.export_to(with_ending(Path(chosen), ENDINGS[kinds.index(kind)] if kind in kinds else ENDINGS[0]))

@@ -12,6 +12,7 @@ from campaign_app.domain.consent import ConsentFact, ConsentStatus, Reason
 from campaign_app.services.members import Member
 from campaign_app.ui import show
 from campaign_app.ui.cells import MOMENT, NOTHING, Cell, Column
+from campaign_app.ui.folders import documents
 from campaign_app.ui.itemmodels.paged import PagedModel
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.steps.proof import ProofPanel
@@ -82,7 +83,7 @@ class RowsView(QWidget):
         self._members.export(file, head, cells, self._kit.messages.error)
 
     def _ask_file(self) -> None:
-        name = f"{self._kit.words.term('reason', self._members.state.reason)}.csv"
+        name = str(documents() / f"{self._kit.words.term('reason', self._members.state.reason)}.csv")
         chosen, _ = QFileDialog.getSaveFileName(self, self.tr("导出名单"), name, "CSV (*.csv)")
         if chosen:
             self.export_to(Path(chosen))

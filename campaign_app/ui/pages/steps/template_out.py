@@ -13,6 +13,7 @@ from campaign_app.compliance.syntaxes import SYNTAXES
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.finding import Finding
 from campaign_app.services.provider_templates import Exported, Refusals
+from campaign_app.ui.folders import documents
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.steps.template_words import TemplateWords
 from campaign_app.ui.theme.tokens import SPACE
@@ -198,7 +199,8 @@ class TemplateOutDialog(Dialog):
 
     def _ask_file(self) -> None:
         name = self.tr("模板-{}.txt").format(self._kit.words.term("provider", self._model.state.provider))
-        path, _ = QFileDialog.getSaveFileName(self, self.tr("保存模板"), name, self.tr("文本文件 (*.txt)"))
+        first = str(documents() / name)
+        path, _ = QFileDialog.getSaveFileName(self, self.tr("保存模板"), first, self.tr("文本文件 (*.txt)"))
         if path:
             self._model.save(Path(path))
 
