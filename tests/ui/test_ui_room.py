@@ -17,6 +17,7 @@ from campaign_app.ui.pages.steps.content_signature import SignaturePicker
 from campaign_app.ui.widgets.basics import lay_out
 from campaign_app.ui.widgets.page import WIDE
 from campaign_app.ui.widgets.phone import TALL
+from campaign_app.ui.widgets.problems import Problems, Row
 from tests.helpers.driving import pause
 from tests.helpers.staged import stage
 
@@ -48,6 +49,21 @@ def test_the_state_of_a_signature_never_lies_over_it(kit: Kit, qtbot: QtBot) -> 
         assert whole(picker.state), width
         assert whole(picker.field), width
     assert picker.state.y() > picker.field.geometry().bottom()
+
+
+def test_of_a_problem_that_is_higher_than_its_list_the_beginning_is_in_sight(kit: Kit, qtbot: QtBot) -> None:
+    panel = Problems(kit.theme)
+    qtbot.addWidget(panel)
+    panel.resize(300, 120)
+    panel.show()
+    found = [Row(at, "warn", "提醒", "写不下的话" * 30, "法律", None, fixes=()) for at in range(3)]
+    panel.show_rows(found, words={level: level for level in ("block", "warn", "info")})
+    settle()
+    row = panel.rows[1]
+    assert row.height() > panel.area.viewport().height()
+    panel.show_current(1)
+    settle()
+    assert panel.area.verticalScrollBar().value() == row.y()
 
 
 def test_on_a_large_screen_lines_and_the_phone_are_no_larger_than_can_be_read(guided: Guided) -> None:

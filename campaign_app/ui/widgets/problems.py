@@ -258,7 +258,7 @@ class Problems(QFrame):
             current = key is not None and each.shown.key == key
             each.show_current(current=current)
             if current and scroll:
-                QTimer.singleShot(0, each, lambda each=each: self.area.ensureWidgetVisible(each, 0, 8))
+                QTimer.singleShot(0, each, lambda each=each: self._bring(each))
 
     def _show_clean(self, found: Sequence[Row], invitation: str) -> None:
         """What only asks to be thought of stands in nobody's way."""
@@ -303,7 +303,12 @@ class Problems(QFrame):
     def _step(self, number: int) -> None:
         if 0 <= number < self._count:
             self.rows[number].setFocus()
-            self.area.ensureWidgetVisible(self.rows[number], 0, 8)
+            self._bring(self.rows[number])
+
+    def _bring(self, row: ProblemRow) -> None:
+        """Into sight; its beginning, where there is no room for all of it."""
+        half = min(row.height(), self.area.viewport().height()) // 2
+        self.area.ensureVisible(0, row.y() + half, 0, half)
 
     def _draw(self) -> None:
         self.clean_image.setPixmap(icons.pixmap("ok", self._theme.tokens.ok, 18, self.devicePixelRatioF()))
