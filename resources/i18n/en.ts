@@ -1132,6 +1132,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         </translation>
     </message>
     <message>
+        <source>已提交 {}</source>
+        <translation>Submitted {}</translation>
+    </message>
+    <message>
         <source>送达 {}</source>
         <translation>Delivered {}</translation>
     </message>

@@ -305,6 +305,7 @@ def view(state: State = State.DRAFT, counts: dict[str, int] | None = None, **cha
         (view(State.SENDING), "sending", Mark("busy", "running")),
         (view(State.CANCELLED), "sending", Mark("done", "cancelled")),
         (view(), "results", Mark("empty", "empty")),
+        (view(State.DONE, {"submitted": 2}), "results", Mark("done", "submitted", 2)),
         (view(State.SENDING, {"submitted": 2, "delivered": 1}), "results", Mark("busy", "delivered", 1)),
         (view(State.DONE, {"submitted": 2, "delivered": 2}), "results", Mark("done", "delivered", 2)),
         (view(State.DONE, {"submitted": 2, "complaints": 1}), "results", Mark("attention", "complaints", 1)),

@@ -276,6 +276,7 @@ class CampaignEditor(QWidget):
             "sending done": self.tr("已完成"),
             "results empty": self.tr("尚无结果"),
             "results complaints": self.tr("%Ln 件投诉", "", mark.number),
+            "results submitted": self.tr("已提交 {}").format(show.count(mark.number)),
             "results delivered": self.tr("送达 {}").format(show.count(mark.number)),
         }
         return words[f"{step} {mark.code}"]

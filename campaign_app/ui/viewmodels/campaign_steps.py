@@ -97,4 +97,6 @@ def _results(view: CampaignView) -> Mark:
     if view.counts.get("complaints", 0):
         return Mark("attention", "complaints", view.counts["complaints"])
     ended = view.campaign.state in (State.DONE, State.CANCELLED)
-    return Mark("done" if ended else "busy", "delivered", delivered)
+    reported = delivered or view.counts.get("failed", 0)  # else nothing is known of deliveries yet
+    known = ("delivered", delivered) if reported else ("submitted", submitted)
+    return Mark("done" if ended else "busy", *known)
