@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QColor, QImage, QTextDocument
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QTabBar
 
 from campaign_app.ui import help_places
 from campaign_app.ui.help_places import CHAPTERS, FOLDERS, file_of, place_of, places, slug, title_of
@@ -101,6 +102,22 @@ def test_a_step_of_a_campaign_has_its_own_heading(help_of: Windowed) -> None:
     assert shown.shown == ("campaigns", "内容")
     assert shown.view.textCursor().block().text() == "内容"
     assert shown.view.verticalScrollBar().value() > 0
+
+
+def test_a_tab_of_a_page_has_its_own_heading(help_of: Windowed) -> None:
+    help_of.desk.way.to("compliance", "report")
+    QTest.mouseClick(help_of.shell.navigation.help, Qt.MouseButton.LeftButton)
+    assert opened(help_of).shown == ("compliance", "自查报告")
+    places = [help_of.shell.page(key).place() for key in ("inbox", "signatures")]
+    assert places == ["inbox.replies", ""]
+    help_of.shell.findChild(QTabBar, "inbox_places").setCurrentIndex(2)
+    help_of.shell.findChild(QTabBar, "signature_tabs").setCurrentIndex(1)
+    assert [place_of(help_of.shell.page(key).place()).heading["zh_CN"] for key in ("inbox", "signatures")] == [
+        "拒收名单",
+        "模板",
+    ]
+    help_of.shell.findChild(QTabBar, "inbox_places").setCurrentIndex(0)
+    help_of.shell.findChild(QTabBar, "signature_tabs").setCurrentIndex(0)
 
 
 def test_a_dialog_has_its_chapter_and_stays_open(help_of: Windowed) -> None:

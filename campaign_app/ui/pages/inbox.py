@@ -90,6 +90,9 @@ class InboxPage(Page):
         else:
             self._panel(self.model.place).shown()
 
+    def place(self) -> str:
+        return f"inbox.{PLACES[self.places.currentIndex()]}"
+
     def open(self, what: object) -> None:
         """("case", its id), or "cases"."""
         if what == "cases" or isinstance(what, tuple):

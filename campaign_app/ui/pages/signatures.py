@@ -94,6 +94,9 @@ class SignaturesPage(Page):
         if self.model.panel:
             self.templates.shown()
 
+    def place(self) -> str:
+        return "signatures.templates" if self.panels.currentWidget() is self.templates else ""
+
     def flush(self) -> None:
         self.model.save()
 
