@@ -114,8 +114,13 @@ class StaffCard(QFrame):
         with QSignalBlocker(self.vouched):
             self.vouched.setChecked(draft.vouched)
         self.add.setEnabled(draft.whole and not state.saving)
+        refused = draft.problem is not None and self.problem.isHidden()
         self.problem.setText("" if draft.problem is None else self._desk.kit.words.error(draft.problem))
         self.problem.setVisible(draft.problem is not None)
+        if refused and draft.problem is not None:
+            wrong = self.label if draft.problem.code.startswith("staff_label") else self.number
+            wrong.setFocus()
+            wrong.selectAll()
 
     def _list(self, numbers: tuple[StaffNumber, ...]) -> None:
         if numbers == self._shown:
