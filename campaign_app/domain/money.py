@@ -16,7 +16,7 @@ PRICE_MAX: Final = 10 * LI_PER_YUAN
 BUDGET_MAX: Final = 1_000_000_000 * LI_PER_YUAN
 # shop account → parts, None where nobody counted them → people
 Counted = Mapping[int, Mapping[int | None, int]]
-_ORNAMENTS: Final = re.compile(r"[\s,¥]")
+_ORNAMENTS: Final = re.compile(r"[\s,¥元]")
 _BEIJING: Final = timezone(timedelta(hours=8))
 
 
@@ -29,8 +29,9 @@ def yuan(amount: int) -> str:
 
 def read_yuan(typed: str, most: int) -> int:
     """What a person typed, in yuan. Raises ValueError for what is no amount, or more than `most`, or finer than 厘."""
+    plain = unicodedata.normalize("NFKC", typed).replace("。", ".")  # as a Chinese keyboard has the point
     try:
-        amount = Decimal(_ORNAMENTS.sub("", unicodedata.normalize("NFKC", typed))) * LI_PER_YUAN
+        amount = Decimal(_ORNAMENTS.sub("", plain)) * LI_PER_YUAN
     except InvalidOperation:
         raise ValueError(typed) from None
     if not amount.is_finite() or amount != int(amount) or not 0 <= amount <= most:

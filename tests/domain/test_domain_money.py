@@ -54,7 +54,14 @@ def test_what_is_no_price_is_not_read(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "amount"),
-    [("0.045", 45), ("￥１，０００．５", 1_000_500), (" ¥1,000 ", 1_000_000), ("0", 0), ("1e1", 10_000)],
+    [
+        ("0.045", 45),
+        ("￥１，０００．５", 1_000_500),
+        (" ¥1,000 ", 1_000_000),
+        ("0", 0),
+        ("1e1", 10_000),
+        ("0。05元", 50),
+    ],
 )
 def test_amounts_are_read_as_people_write_them(typed: str, amount: int) -> None:
     assert read_yuan(typed, BUDGET_MAX) == amount
