@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,41 +22,10 @@ from campaign_app.platforms import client_for, write_credentials
 from campaign_app.transport.kannel import SendSms, access_of
 from tests.helpers.kannel_box import PUSH_KEY, free_ports
 from tests.helpers.kannel_desk import SECRETS, KannelDesk, account
+from tests.helpers.kannel_scripted import ACCEPTED, CUT, LATER, Scripted
 from tests.helpers.smpp_desk import LONG, NOW, messages, phone
 
-ACCEPTED = (202, "0: Accepted for delivery")
-LATER = (503, "Temporal failure, try again later.")
-CUT = (0, "")
 TWO_PARTS = LONG
-
-
-class Scripted(ThreadingHTTPServer):
-    """Answers in order, then accepts; `CUT` ends the connection after the request was read."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Answer)
-        self.script: list[tuple[int, str]] = []
-        self.asked: list[dict[str, str]] = []
-        self.url = f"http://127.0.0.1:{self.server_address[1]}"
-
-
-class _Answer(BaseHTTPRequestHandler):
-    server: Scripted
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.asked.append({**dict(self.headers), "path": self.path, "text": body.decode("utf-16-be")})
-        status, text = self.server.script.pop(0) if self.server.script else ACCEPTED
-        if not status:
-            self.connection.shutdown(socket.SHUT_RDWR)
-            return
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text.encode())
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-        """The test looks at `asked`."""
 
 
 @pytest.fixture
