@@ -160,7 +160,9 @@ def test_pages_stand_still_while_more_is_written(staged: Staged, page: RecordsPa
 
 def test_the_chain_is_verified_and_its_head_copied(staged: Staged, page: RecordsPage) -> None:
     staged.approved()
+    page.verify.setFocus()
     page.verify.click()
+    assert page.focusWidget() is page.verify, "not the request of a stamp, which is next to it"
     head = staged.app.evidence.head()
     assert page.shown_head.text() == str(head)
     assert f"共 {head.number} 条" in page.said.text()

@@ -22,6 +22,7 @@ from campaign_app.ui.itemmodels.paged import PagedModel
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.records_dialogs import CheckDialog, ExportDialog
 from campaign_app.ui.pages.records_stamps import StampRow
+from campaign_app.ui.pages.steps.step import keeping_focus
 from campaign_app.ui.viewmodels.backups import WorkState
 from campaign_app.ui.viewmodels.records import KINDS, EntrySource, RecordsModel, RecordsState
 from campaign_app.ui.widgets.basics import button, card, column, frame, label, row, show_if
@@ -173,14 +174,15 @@ class RecordsPage(Page):
         self.said.setText(self._chain_words(work))
         self.shown_head.setText("" if head is None else str(head))
         self.bar.setValue(int(work.done * STEPS))
-        for part, on in (
-            (self.bar, work.busy),
-            (self.stop, work.busy),
-            (self.verify, not work.busy),
-            (self.shown_head, head is not None and not work.busy),
-            (self.copy, head is not None and not work.busy),
-        ):
-            show_if(part, on)
+        with keeping_focus(self, lambda: self.stop if work.busy else self.verify):
+            for part, on in (
+                (self.bar, work.busy),
+                (self.stop, work.busy),
+                (self.verify, not work.busy),
+                (self.shown_head, head is not None and not work.busy),
+                (self.copy, head is not None and not work.busy),
+            ):
+                show_if(part, on)
 
     def _chain_words(self, work: WorkState) -> str:
         head = self.model.state.head
