@@ -31,13 +31,17 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`action` with its `label` is offered as a button (undo, try again, go and fix)."""
+    """`action` with its `label` is offered as a button (undo, try again, go and fix). `about`: the file it speaks of,
+
+    of which good news puts an end to bad.
+    """
 
     level: Level
     said: Text
     code: str = ""
     named: Text = ""
     action: Callable[[], None] | None = field(default=None, repr=False)
+    about: str = ""
 
     @property
     def text(self) -> str:
@@ -65,7 +69,8 @@ class Messages(QObject):
 
     def error(self, error: AppError, *, label: Text = "", action: Callable[[], None] | None = None) -> None:
         """An expected error, in the user's words."""
-        self._tell(Notice(Level.BLOCK, lambda: self.words.error(error), error.code, label, action))
+        about = str(error.facts.get("file", ""))
+        self._tell(Notice(Level.BLOCK, lambda: self.words.error(error), error.code, label, action, about))
 
     def failed(self, text: Text, code: str, *, label: Text = "", action: Callable[[], None] | None = None) -> None:
         """An expected error in words of the page, which knows what was kept."""
@@ -83,8 +88,8 @@ class Messages(QObject):
 
         self.failed(said, error.code, label=use_mine, action=mine)
 
-    def done(self, text: Text, *, label: Text = "", action: Callable[[], None] | None = None) -> None:
-        self._tell(Notice(Level.OK, text, "", label, action))
+    def done(self, text: Text, *, label: Text = "", action: Callable[[], None] | None = None, about: str = "") -> None:
+        self._tell(Notice(Level.OK, text, "", label, action, about))
 
     def info(self, text: Text) -> None:
         self._tell(Notice(Level.INFO, text))

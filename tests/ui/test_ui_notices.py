@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
-from campaign_app.domain.errors import WorkspaceError
+from campaign_app.domain.errors import AppError, WorkspaceError
 from campaign_app.domain.ports import Job
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.customers import CustomersPage
@@ -32,6 +32,15 @@ def test_good_news_never_takes_the_place_of_bad(bar: NoticeBar, kit: Kit) -> Non
     kit.messages.info("丙店的同步已停止")
     assert bar.said == ("甲店没有同步完", "丙店的同步已停止"), "of passing news the last one"
     assert all(line.isVisible() for line in bar.lines)
+
+
+def test_a_file_that_was_written_after_all_is_told_of_alone(bar: NoticeBar, kit: Kit) -> None:
+    """It had been open in another program."""
+    for file in ("结果.xlsx", "名单.csv"):
+        kit.messages.error(AppError("file_unwritable", "", file=file))
+    assert len(bar.lines) == 2
+    kit.messages.done("已导出到“结果.xlsx”。", about="结果.xlsx")
+    assert ["名单.csv" in bar.said[0], bar.said[1:]] == [True, ("已导出到“结果.xlsx”。",)]
 
 
 def test_good_news_goes_by_itself_and_bad_news_when_it_is_closed(bar: NoticeBar, kit: Kit) -> None:

@@ -117,4 +117,5 @@ class NoticeBar(QWidget):
 
 
 def _replaces(new: Notice, old: Notice) -> bool:
-    return new.text == old.text or (passes(new) and passes(old))
+    mended = bool(new.about) and new.about == old.about
+    return new.text == old.text or (passes(new) and (passes(old) or mended))

@@ -73,7 +73,7 @@ class ExportButton(QPushButton):
 
     def _exported(self, file: str) -> None:
         words = ExportedWords()
-        self._kit.messages.done(lambda: words.said(file))
+        self._kit.messages.done(lambda: words.said(file), about=file)
 
 
 class ExportedWords(QObject):

@@ -90,7 +90,7 @@ class RowsView(QWidget):
 
     def _exported(self, file: str, rows: int) -> None:
         words = ExportedWords()
-        self._kit.messages.done(lambda: words.said(file, rows))
+        self._kit.messages.done(lambda: words.said(file, rows), about=file)
 
     def _written(self, rows: int) -> str:
         return self.tr("已写入 {} 行", "", rows).format(show.count(rows))
