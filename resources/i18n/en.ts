@@ -5142,6 +5142,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>An audience of {}, waiting for approval by: {}.</translation>
     </message>
     <message>
+        <source>{}：没有通过审核、没有在运营商报备，或很久没有读到；同步时自动更新。</source>
+        <translation>{}: not approved, not filed with the carriers, or not read for long; updated at each sync.</translation>
+    </message>
+    <message>
         <source>受众 {} 人，核对后就可以批准和安排发送。</source>
         <translation>Audience of {}; check it, then approve and schedule.</translation>
     </message>
@@ -5242,10 +5246,6 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>、</source>
         <translation>, </translation>
-    </message>
-    <message>
-        <source>{}：没有通过审核或没有在运营商报备；报备后会自动更新。</source>
-        <translation>{}: not approved or not filed with the carriers; updated automatically once filed.</translation>
     </message>
 </context>
 <context>

@@ -137,4 +137,8 @@ class MatterWords(QObject):
             text = self.tr("活动“{}”用到它，发送通道却已没有这个签名，到时会停下。请在平台恢复它，或换一个签名。")
             return self.tr("签名【{}】在发送通道已查不到").format(name), text.format(matter.note), self.tr("去处理")
         title, names = self.tr("%Ln 个签名还不能用", "", matter.number), self.tr("、").join(matter.names)
-        return title, self.tr("{}：没有通过审核或没有在运营商报备；报备后会自动更新。").format(names), action
+        return (
+            title,
+            self.tr("{}：没有通过审核、没有在运营商报备，或很久没有读到；同步时自动更新。").format(names),
+            action,
+        )
