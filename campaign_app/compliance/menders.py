@@ -25,6 +25,7 @@ _FARTHEST: Final = 80
 _PRICE: Final = re.compile(r"\s*(\d[\d,.]*)(?!\s*[元块\d])")
 _GROUP: Final = re.compile(r"\\(\d)")
 _LEFT_OVER: Final = re.compile(r"[${#\[&%<=]*(\w{1,40})[}#\];%>]*")
+_A_NAME: Final = re.compile(r"\W*(?:客户|会员|收件人|用户|顾客)?(?:姓名|名字|昵称|称呼)\W*")
 
 
 class Edit(NamedTuple):
@@ -187,10 +188,11 @@ def mask(place: Place) -> Iterator[Idea]:
 
 
 def our_placeholder(place: Place) -> Iterator[Idea]:
-    """${name} of another provider is {name} here, if there is such a variable."""
+    """${name} of another provider, and {姓名} as people write it, are {name} here, if there is such a variable."""
     named = _LEFT_OVER.fullmatch(place.finding.text)
-    if named and named[1] in place.request.variables:
-        yield _instead(place, f"{{{named[1]}}}")
+    meant = "name" if _A_NAME.fullmatch(place.finding.text) else named[1] if named else ""
+    if meant in place.request.variables:
+        yield _instead(place, f"{{{meant}}}")
 
 
 def _part(match: re.Match[str], group: re.Match[str]) -> str:

@@ -174,6 +174,7 @@ def test_no_fix_of_any_text_brings_a_block_and_doing_all_of_them_ends() -> None:
         ("您的卡6222020200112233446可用，8折。拒收请回复R", "PII-001", "改为“尾号3446”",
          "您的卡尾号3446可用，8折。拒收请回复R"),
         ("${name}您好，两件8折。拒收请回复R", "VAR-001", "改为“{name}”", "{name}您好，两件8折。拒收请回复R"),
+        ("｛会员姓名｝您好，两件8折。拒收请回复R", "VAR-001", "改为“{name}”", "{name}您好，两件8折。拒收请回复R"),
     ],
 )  # fmt: skip
 def test_one_key(body: str, rule: str, label: str, mended: str) -> None:
