@@ -28,7 +28,7 @@ from campaign_app.storage.known import Known, Rows, as_told, ids_of_refs, known_
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.numbers import link, people_of
 from campaign_app.storage.rows import AnyRow
-from campaign_app.storage.subjects_erased import erased_here
+from campaign_app.storage.subjects_erased import erased_here, listed_again
 from campaign_app.storage.suppressions import marks_of, put_marks
 from campaign_app.storage.times import moment_or_none, to_ms
 from campaign_app.storage.upserts import insert
@@ -104,6 +104,7 @@ class SqlCustomers:
                 return None
             spared = erased_here(connection, self.keys.hashes, account_id, page)
             passed = [page.pop(ref) for ref in spared]
+            listed_again(connection, self.keys.hashes, account_id, page)
             known = known_of(connection, account_id, list(page))
             page = {ref: each for ref, each in page.items() if each.told is not Told.NUMBER or ref in known}
             rows = {ref: as_told(every[ref], each, known.get(ref)) for ref, each in page.items()}

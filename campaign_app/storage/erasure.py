@@ -8,6 +8,7 @@ number stay suppressed: nobody is reached again because they are forgotten.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
@@ -26,8 +27,10 @@ from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_cases import complaint_case
 from campaign_app.storage.schema_imports import import_change
 from campaign_app.storage.schema_sending import complaint, inbound, ledger
+from campaign_app.storage.subjects_erased import ERASED_THERE
 from campaign_app.storage.suppressions import add_marks, marks_of
 from campaign_app.storage.times import moment_at
+from campaign_app.storage.upserts import insert_or_ignore
 
 SOURCE: Final = "erased"
 _customer: Final = schema.customer.c
@@ -64,6 +67,9 @@ def erase(
         marks, _ = add_marks(connection, [*erased, *(replace(mark, key=ref_key) for mark in said)], here=True)
         files = _forget(connection, account_id, row, seen_at)
         forget_said(connection, account, row)
+        if actor == BY_PLATFORM:
+            gone = {"name": ERASED_THERE + ref_key.hex(), "value": json.dumps(seen_at)}
+            connection.execute(insert_or_ignore(connection, schema.setting), [gone])
         append_entry(
             connection, ERASED, actor, seen_at,
             {"account": account_id, "customer": row.id, "ref_hmac": ref_key.hex(), "file_rows": files, **marks},

@@ -22,7 +22,7 @@ from campaign_app.storage.lists import rows_among
 from campaign_app.storage.numbers import people_of
 from campaign_app.storage.prospects import Prospect, of_keys, put
 from campaign_app.storage.schema_imports import import_job, import_prospect
-from campaign_app.storage.subjects_erased import erased_here
+from campaign_app.storage.subjects_erased import erased
 
 Person = tuple[int, str | None, bytes | None, str, int]
 # their rows are taken back: nobody waits by them
@@ -50,7 +50,7 @@ class RowMatcher:
         return self._sort(ready)[0]
 
     def _sort(self, ready: ReadyRows) -> tuple[dict[int, str], Merge, list[Prospect]]:
-        targets, erased = self._targets(ready), self._erased(ready)
+        targets, gone = self._targets(ready), self._erased(ready)
         merge = Merge(self.connection)
         merge.load(customer_id for found in targets.values() for customer_id in found)
         outcomes: dict[int, str] = {}
@@ -58,7 +58,7 @@ class RowMatcher:
         shop, apart = ready.account_id, ready.consecutive
         columns = zip(ready.row_nos, ready.refs, ready.phone_keys, ready.sealed, ready.texts, strict=True)
         for row_no, ref, key, number, text in columns:
-            if ref in erased:
+            if ref in gone:
                 outcomes[row_no] = "unchanged"
             elif row_no in targets:
                 stored = {
@@ -77,8 +77,8 @@ class RowMatcher:
         return outcomes, merge, waiting
 
     def _erased(self, ready: ReadyRows) -> frozenset[str]:
-        """References of whoever had themselves erased here: no file brings back what was said of them."""
-        return erased_here(self.connection, self.hashes, ready.account_id, [ref for ref in ready.refs if ref])
+        """References of whoever was erased: no file brings back what was said of them."""
+        return erased(self.connection, self.hashes, ready.account_id, [ref for ref in ready.refs if ref])
 
     def _targets(self, ready: ReadyRows) -> dict[int, list[int]]:
         """Row → the customers that it is about; rows in a run are about nobody."""

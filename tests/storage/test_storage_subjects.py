@@ -119,8 +119,16 @@ def test_no_file_brings_back_what_was_said_of_an_erased_person(workspace: Worksp
     for _ in range(2):
         counts = workspace.imports.apply_chunk(which, rows)
         assert (counts.changed, counts.unchanged, counts.waiting) == (1, 1, 0)
+    # nor one whom their platform erased, until it lists them again
+    workspace.customers.upsert_page(sending.account_id, [], "x", NOW, redacted=["c1"])
+    again = [ImportRow(1, sending.account_id, "c1", number(1), {"备注": "老客户"})]
+    for later, counted in ((0, (0, 1)), (1, (1, 0))):
+        if later:
+            sync(workspace, sending.account_id, person("c1", number(1), updated_at=NOW + minutes(1)))
+        counts = workspace.imports.apply_chunk(workspace.imports.begin("会员.csv", f"d{later}", 1, NOW), again)
+        assert (counts.changed, counts.unchanged) == counted
     people = workspace.customers.by_ids([customer, sending.ids["c1"]])
-    assert [people[each].attributes for each in (customer, sending.ids["c1"])] == [{}, {"级别": "金卡"}]
+    assert [people[each].attributes for each in (customer, sending.ids["c1"])] == [{}, {"备注": "老客户"}]
     with workspace.database.read() as connection:
         assert connection.execute(sa.select(import_prospect)).all() == []
         kept = connection.execute(sa.select(import_change.c.row_no).where(import_change.c.import_id == which))
