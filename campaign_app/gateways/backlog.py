@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Final
 
 QUIET: Final = 1.0
 LONGEST: Final = 60.0
+# a worker asks twice a minute: whoever did not for so long stood still, as a machine that sleeps
+AWAY: Final = 120.0
 
 
 class Backlog:
@@ -16,11 +19,23 @@ class Backlog:
     """
 
     def __init__(
-        self, begins: float, now: Callable[[], float], *, quiet: float = QUIET, longest: float = LONGEST
+        self,
+        begins: float,
+        now: Callable[[], float],
+        *,
+        quiet: float = QUIET,
+        longest: float = LONGEST,
+        wall: Callable[[], float] = time.time,
     ) -> None:
+        self._wall, self._asked = wall, wall()
         self._begins, self._quiet, self._longest, self._now = begins, quiet, longest, now
         self._since = self._heard = 0.0
         self._over = False
+
+    def away(self) -> bool:
+        """Whether nobody asked this for long, by the clock on the wall: a connection of before may be none any more."""
+        before, self._asked = self._asked, self._wall()
+        return abs(self._asked - before) > AWAY
 
     def begin(self) -> None:
         """There is a connection anew."""

@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
 import requests
 
+from campaign_app.gateways.backlog import Backlog
 from tests.helpers.kannel_box import PUSH_KEY, free_ports
 from tests.helpers.kannel_desk import KannelDesk
 from tests.helpers.smpp_desk import until
@@ -39,3 +41,28 @@ def test_a_kannel_that_still_pushes_what_waited_is_heard_out(tmp_path: Path) -> 
         heard = [each.text for each in desk.replies()]
         all_pushed.result(timeout=30)
         assert heard == [f"TD{place}" for place in range(20)]
+
+
+def test_whoever_was_away_for_long_hears_out_what_waited_once_more() -> None:
+    moments, passed = iter([0.0, 100.0, 300.0, 310.0]), [0.0]
+    backlog = Backlog(15.0, lambda: passed[0], wall=lambda: next(moments))
+    backlog.begin()
+    passed[0] = 20.0
+    assert backlog.left() <= 0
+    assert [backlog.away() for _ in range(3)] == [False, True, False]
+    backlog.begin()
+    assert backlog.left() == 15.0
+
+
+def test_a_listener_that_stood_still_hears_kannel_out_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[Backlog] = []
+
+    def begin(self: Backlog) -> None:
+        begun.append(self)
+
+    monkeypatch.setattr(Backlog, "begin", begin)
+    with KannelDesk(tmp_path / "workspace", "http://127.0.0.1:9", free_ports(1)[0]) as desk:
+        for away, count in ((60.0, 1), (60.0, 1), (-1.0, 2)):
+            monkeypatch.setattr("campaign_app.gateways.backlog.AWAY", away)
+            desk.replies()
+            assert len(begun) == count

@@ -275,6 +275,21 @@ def test_what_waited_at_the_centre_is_read_before_the_list_is_at_its_end(centre:
         assert [reply.text for reply in desk.replies()] == ["退订"]
 
 
+def test_a_connection_that_broke_while_the_machine_slept_is_not_believed(
+    centre: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was heard of its end: what came in meanwhile waits at the centre, and is read before any batch leaves."""
+    quick = replace(QUICK, silent=60, backlog=1.0)
+    with SmppDesk(tmp_path / "workspace", centre.url, timing=quick, answer_within=0.3) as desk:
+        desk.reports()
+        centre.set(silent=True)
+        centre.order("queue", **{"from": number(7)}, data="退订".encode("utf-16-be").hex())
+        assert desk.replies() == []
+        monkeypatch.setattr("campaign_app.gateways.backlog.AWAY", -1.0)
+        assert [reply.text for reply in desk.replies()] == ["退订"]
+        assert len(centre.order("seen")["binds"]) == 2
+
+
 def test_a_centre_that_still_delivers_what_waited_is_heard_out(centre: Centre, tmp_path: Path) -> None:
     """One reply after the other, as after a weekend: they take longer than any connection has to stand."""
     with SmppDesk(tmp_path / "workspace", centre.url, timing=replace(QUICK, backlog=0.2, quiet=0.4)) as desk:

@@ -75,6 +75,8 @@ class KannelLine:
     def stay_open(self) -> None:
         """As `SenderLine`: refusals that Kannel could not push while nobody listened are in by then."""
         self._listening()
+        if self._backlog.away():
+            self._backlog.begin()
         while (left := self._backlog.left()) > 0 and not self._closed.wait(left):
             pass
 

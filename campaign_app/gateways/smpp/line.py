@@ -66,7 +66,11 @@ class Binding:
 
     async def caught_up(self) -> None:
         """Bound for so long that what waited at the centre, refusals among it, has come in. Raises as `session`."""
-        await self.session()
+        session = await self.session()
+        if self._backlog.away():  # what broke while the machine slept looks whole until it is used
+            await _still_there(session)
+            self._backlog.begin()
+            await self.session()
         while (left := self._backlog.left()) > 0:
             await asyncio.sleep(left)
             await self.session()
