@@ -8,12 +8,13 @@ from typing import Final
 
 from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import RemoteError, RemoteRefused
-from campaign_app.domain.message import InboundMessage, Page
+from campaign_app.domain.message import DeliveryReport, InboundMessage, Page
 from campaign_app.jobs import looking_back, unread
 from campaign_app.jobs.following import follow_up
 from campaign_app.jobs.gating import MAX_PAGES
 from campaign_app.jobs.opt_out import depends, is_opt_out
 from campaign_app.jobs.stores import Context
+from campaign_app.services import shared_accounts
 
 # of one background poll; the next one goes on from there
 PAGES_A_STEP: Final = 20
@@ -50,7 +51,7 @@ def poll_reports(context: Context, account_id: int) -> int:
     if context.remotes.sends(account_id):
         gateway = context.remotes.gateway(account_id, "")
         found = follow_up(context, account_id, gateway) if gateway.capabilities.follow else 0
-    return found + _poll(context, account_id, "reports", context.stores.inbox.store_reports)
+    return found + _poll(context, account_id, "reports", _keep_reports(context))
 
 
 def poll_inbound(context: Context, account_id: int) -> int:
@@ -78,6 +79,15 @@ def read_refusals(context: Context, account_id: int, stream: str, customers: Seq
 def _poll(context: Context, account_id: int, stream: str, store: Callable[..., int]) -> int:
     new, _ = _pages(context, account_id, stream, store, PAGES_A_STEP)
     return new + looking_back.go_on(context, account_id, stream, store)
+
+
+def _keep_reports(context: Context) -> Callable[..., int]:
+    def store(account: int, page: Page[DeliveryReport], at: datetime, *, stands: str) -> int:
+        if shared_accounts.by_another(page.items, context.workspace_id):
+            shared_accounts.note(context.stores.accounts, account, at)
+        return context.stores.inbox.store_reports(account, page, at, stands=stands)
+
+    return store
 
 
 def _keep_replies(context: Context) -> Callable[..., int]:

@@ -1,4 +1,6 @@
-"""What of the accounts needs a person: opt-outs that a platform is not told of, authorisations that end.
+"""What of the accounts needs a person: opt-outs that a platform is not told of, authorisations that end, and accounts
+
+through which another workspace sends as well.
 
 `Matter.names` has the platform: shops of one merchant are often called the same on several.
 """
@@ -17,6 +19,8 @@ from campaign_app.services.opt_outs import Untold
 # the worker tries every half minute: after an hour it is more than a platform's short trouble
 LATE: Final = timedelta(hours=1)
 VERY_LATE: Final = timedelta(days=1)
+# for so long behind the last report of another workspace's messages
+SHARED: Final = timedelta(days=7)
 WARN: Final[Level] = "warn"
 BLOCK: Final[Level] = "block"
 
@@ -54,3 +58,14 @@ def of_expiries(accounts: Sequence[Account], expiring: Iterable[Expiry], now: da
             code, level, account.label, each.what, each.at, days, (account.platform,),
             page="settings", what=("renew", each.account_id),
         )  # fmt: skip
+
+
+def of_shared(accounts: Sequence[Account], seen: Mapping[int, datetime], now: datetime) -> Iterable[Matter]:
+    """`seen`: as `shared_accounts.last_seen`."""
+    for account in accounts:
+        at = seen.get(account.id)
+        if at is not None and account.state == "connected" and now - at <= SHARED:
+            yield Matter(
+                "shared", WARN, account.label, at=at, names=(account.platform,),
+                page="settings", what=("account", account.id),
+            )  # fmt: skip

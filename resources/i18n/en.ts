@@ -280,6 +280,18 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <source>去处理</source>
         <translation>Take care of it</translation>
     </message>
+    <message>
+        <source>这里收到了另一个工作区所发短信的回执。客户的回复只会到其中一边：在那边退订的人，这里不知道，还会再发，反过来也一样。请让两个工作区各用各的账号，或只留一个在用；在那之前，退订请在两边都登记。</source>
+        <translation>Delivery reports of another workspace&apos;s messages come in here. A customer&apos;s reply reaches only one of the two: who opts out there is not known here and would be written to again, and the other way round. Give each workspace an account of its own, or keep only one in use; until then, record opt-outs in both.</translation>
+    </message>
+    <message>
+        <source>{shop} · 另一个工作区也在用这个账号</source>
+        <translation>{shop} · another workspace uses this account too</translation>
+    </message>
+    <message>
+        <source>去看看</source>
+        <translation>View</translation>
+    </message>
     <message numerus="yes">
         <source>%Ln 条回复无法读取，发送已停住</source>
         <translation>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMe
 from campaign_app.jobs import unread
 from campaign_app.jobs.opt_out import is_opt_out
 from campaign_app.jobs.poll import PAGES_A_STEP, poll_complaints, poll_inbound, poll_reports
+from campaign_app.services.shared_accounts import last_seen
 from tests.fakes.remotes import ENTITY
 from tests.helpers.shop import NOW, Shop
 
@@ -59,6 +61,24 @@ def test_reports_arrive_twice_and_out_of_order(shop: Shop) -> None:
     assert poll_reports(shop.context, account) == 0
     counts = shop.workspace.inbox.counts(campaign)
     assert (counts["delivered"], counts["failed"], counts["accepted"]) == (3, 1, 6)
+
+
+def test_a_report_of_another_workspaces_message_tells_that_the_account_is_shared(shop: Shop) -> None:
+    """A reply is handed out once: to that one, or to this."""
+    account, campaign = sent(shop)
+    mine, other = shop.message_id(campaign, 0), str(uuid.uuid4())
+    assert mine.startswith(f"{shop.context.workspace_id}-"), "a copy's goes on behind a dot"
+    copied = mine.replace(shop.context.workspace_id, f"{shop.context.workspace_id}.0a1b2c3d")
+    gateway, accounts = shop.gateways[account], shop.workspace.accounts
+    gateway.stream["reports"] = [
+        DeliveryReport(f"r{n}", "", Outcome.DELIVERED, "", NOW, name)
+        for n, name in enumerate((mine, copied, "", "another-system"))
+    ]
+    poll_reports(shop.context, account)
+    assert last_seen(accounts, [account]) == {}
+    gateway.stream["reports"].append(DeliveryReport("x", "", Outcome.DELIVERED, "", NOW, key=f"{other}-3-500"))
+    poll_reports(shop.context, account)
+    assert last_seen(accounts, [account]) == {account: shop.context.clock()}
 
 
 def test_a_refusing_reply_suppresses_for_the_entity(shop: Shop) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from campaign_app.domain.consent import Backlog
-from campaign_app.services.account_matters import lateness, of_expiries, of_opt_outs
+from campaign_app.services.account_matters import SHARED, lateness, of_expiries, of_opt_outs, of_shared
 from campaign_app.services.expiry import Expiry
 from campaign_app.services.opt_outs import Untold
 from tests.helpers.mattering import NOW, SHOP
@@ -59,3 +59,15 @@ def test_an_authorisation_that_ends_leads_to_its_renewal(left: timedelta, said: 
     (matter,) = of_expiries([SHOP], [Expiry(SHOP.id, "authorisation", NOW + left)], NOW)
     assert (matter.code, matter.level, matter.number) == said
     assert (matter.subject, matter.page, matter.what) == (SHOP.label, "settings", ("renew", SHOP.id))
+
+
+def test_an_account_through_which_another_workspace_sends_is_a_matter_for_a_week() -> None:
+    def told(ago: timedelta, state: str = "connected") -> list[str]:
+        return [each.code for each in of_shared([replace(SHOP, state=state)], {SHOP.id: NOW - ago}, NOW)]
+
+    assert [told(SHARED), told(SHARED + timedelta(seconds=1)), told(timedelta(0), "disconnected")] == [
+        ["shared"],
+        [],
+        [],
+    ]
+    assert [*of_shared([SHOP], {}, NOW)] == []

@@ -19,7 +19,7 @@ from campaign_app.domain.copies import LAST_BACKUP
 from campaign_app.domain.ports import Job
 from campaign_app.domain.signature import Signature
 from campaign_app.jobs.sharing import QUEUES
-from campaign_app.services.account_matters import of_expiries, of_opt_outs
+from campaign_app.services.account_matters import of_expiries, of_opt_outs, of_shared
 from campaign_app.services.expiry import Expiry
 from campaign_app.services.matters import Matter
 from campaign_app.services.opt_outs import Untold
@@ -135,11 +135,12 @@ def test_every_matter_has_words(place: Workplace, qtbot: QtBot) -> None:
         ),
         *of_opt_outs([SHOP], {SHOP.id: Untold(Backlog(2, NOW - timedelta(hours=2)), "timeout")}, NOW),
         *of_expiries([SHOP], [Expiry(SHOP.id, "authorisation", NOW + timedelta(days=n)) for n in (-1, 3)], NOW),
+        *of_shared([SHOP], {SHOP.id: NOW}, NOW),
     )
     assert {each.code for each in all_of_them} == {
         "stopped", "screened", "approved", "draft", "scheduled", "job", "account", "rules", "signature_expired",
         "signature_expires", "signature_unusable", "signature_gone", "signatures_unfiled", "untold", "expired",
-        "expires", "backup", "copied", "waiting", "waiting_here", "waiting_elsewhere",
+        "expires", "shared", "backup", "copied", "waiting", "waiting_here", "waiting_elsewhere",
     }  # fmt: skip
     for each in all_of_them:
         line = page._todo("1", each)

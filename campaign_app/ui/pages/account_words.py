@@ -29,6 +29,8 @@ class AccountWords(QObject):
         """(title, text, word on the button) of one of `account_matters`."""
         assert matter.at is not None
         shop = " · ".join((matter.subject, *(self._kit.words.term("platform", each) for each in matter.names)))
+        if matter.code == "shared":
+            return self._shared(shop)
         if matter.code != "untold":
             title, text = self._end(matter.at, now)
             return f"{shop} · {title}", text, self._renew()
@@ -37,6 +39,13 @@ class AccountWords(QObject):
         risk = self.tr("本机已不再给他们发短信；平台还不知道，经由平台的短信仍可能发到他们手机上。")
         action = self.tr("重新连接") if matter.note == "account_disconnected" else self.tr("去处理")
         return title, waited + self._gap() + self._because(matter.note) + risk, action
+
+    def _shared(self, shop: str) -> tuple[str, str, str]:
+        text = self.tr(
+            "这里收到了另一个工作区所发短信的回执。客户的回复只会到其中一边：在那边退订的人，这里不知道，还会再发，反过来也一样。"
+            "请让两个工作区各用各的账号，或只留一个在用；在那之前，退订请在两边都登记。"
+        )
+        return self.tr("{shop} · 另一个工作区也在用这个账号").format(shop=shop), text, self.tr("去看看")
 
     def lines(self, shop: Shop, now: datetime) -> list[Todo]:
         """What a card says of its authorisation, and of the opt-outs that its platform does not know of."""

@@ -15,7 +15,7 @@ from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.account_words import AccountWords
 
-ACCOUNTS: Final = frozenset({"untold", "expires", "expired"})  # codes of `account_matters`
+ACCOUNTS: Final = frozenset({"untold", "expires", "expired", "shared"})  # codes of `account_matters`
 
 WAITING: Final = frozenset({"waiting", "waiting_here", "waiting_elsewhere"})
 

@@ -14,7 +14,7 @@ from campaign_app.domain.campaign import CampaignState as State
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.ports import Job
-from campaign_app.services import account_matters, campaign_rows
+from campaign_app.services import account_matters, campaign_rows, shared_accounts
 from campaign_app.services.campaign_rows import CampaignRow
 from campaign_app.services.complaint_matters import of_complaints
 from campaign_app.services.matters import Matter, matters, of_backup
@@ -161,6 +161,8 @@ class OverviewModel(QObject):
         app = self._app
         yield from account_matters.of_opt_outs(accounts, app.opt_outs.untold(), now)
         yield from account_matters.of_expiries(accounts, app.accounts.expiring(now), now)
+        seen = shared_accounts.last_seen(app.workspace.accounts, [account.id for account in accounts])
+        yield from account_matters.of_shared(accounts, seen, now)
 
     def _loaded(self, read: OverviewState) -> None:
         self._loading, self._told = False, ""
