@@ -99,10 +99,14 @@ class SqlLeases:
             return int(connection.execute(sa.insert(worker).values(values).returning(worker.c.id)).scalar_one())
 
     def renew(self, worker_id: int, seconds: float) -> datetime | None:
-        """When; None where somebody has declared that it ended. Waits for no writer and no pool."""
+        """When; None where somebody has declared that it ended, or a restored server gave its number to another.
+
+        Waits for no writer and no pool.
+        """
         until = {"beat_at": NOW, "lease_until": NOW + _ms(seconds)}
         with self.beats.begin() as connection:
-            mine = sa.update(worker).where(worker.c.id == worker_id, _NOT_ENDED)
+            me = worker.c.id == worker_id, worker.c.pid == os.getpid(), worker.c.host == place_id()
+            mine = sa.update(worker).where(*me, _NOT_ENDED)
             at = connection.execute(mine.values(until).returning(worker.c.beat_at)).scalar()
         return None if at is None else moment_at(at)
 

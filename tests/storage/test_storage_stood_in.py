@@ -126,3 +126,12 @@ def test_a_person_who_accepted_what_is_there_is_not_asked_again(
             copies.begin_anew(connection)
         expire(workspace, former.worker_id)
         assert look(workspace) == ""
+
+
+def test_a_number_that_a_restored_server_gave_anew_is_no_longer_the_former_ones(workspace: Workspace) -> None:
+    with workspace.work(HAND) as mine:
+        assert mine is not None
+        with workspace.database.engine.begin() as beside:
+            beside.execute(sa.update(worker).values(pid=worker.c.pid + 1))
+        mine.renew()
+        assert workspace.gone(), "both would send as one"
