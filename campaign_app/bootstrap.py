@@ -133,12 +133,18 @@ def waiting_work(app: App) -> tuple[Waiting, ...]:
 
 
 def _is_served(app: App, *, files: bool = False) -> bool:
-    """Whether the workers at work are enough for this computer. Imports need one that sees its files."""
+    """Whether the workers at work are enough for this computer. Imports need one that sees its files.
+
+    Raises WorkspaceError `other_version`: they were brought to a newer one while this window was open.
+    """
     from campaign_app.domain.team import Permission
     from campaign_app.storage.host import place_id
+    from campaign_app.storage.program import VERSION
     from campaign_app.storage.waiting import waits_here
 
     takers = app.workspace.home.takers()
+    if takers is not None:
+        takers.require(VERSION)
     # whoever may start none here is not told that none is at work where others are
     if takers is not None and app.person.may(Permission.WORK):
         if files and not takers.see(place_id()):
@@ -201,7 +207,7 @@ def start_worker_for(app: App, *, beside: bool = False, files: bool = False) -> 
     them sees this computer's `files`.
 
     Raises AppError: `child_failed`, `worker_elsewhere` where this login may start none; WorkspaceError `workspace_gone`
-    if its folder was moved away or removed.
+    if its folder was moved away or removed, `other_version`.
     """
     from campaign_app.domain.errors import AppError
     from campaign_app.domain.team import Permission

@@ -162,15 +162,17 @@ class SqlLeases:
 
 
 def require_version(connection: sa.Connection, version: str) -> None:
-    """Raises WorkspaceError `other_version` while another version's workers are at work.
-
-    Both releases and, apart from them, both numbers of tables are told: between two releases only those differ.
-    """
+    """Raises WorkspaceError `other_version` while another version's workers are at work."""
     others = connection.execute(sa.select(worker.c.version).where(_AT_WORK, worker.c.version != version).limit(1))
     if (theirs := others.scalar()) is not None:
-        (theirs, _, their_tables), (ours, _, our_tables) = theirs.partition(" "), version.partition(" ")
-        told = {"theirs": theirs, "their_tables": their_tables, "ours": ours, "our_tables": our_tables}
-        raise WorkspaceError("other_version", "Workers of another version are at work", **told)
+        raise other_version(theirs, version)
+
+
+def other_version(theirs: str, ours: str) -> WorkspaceError:
+    """Both releases and, apart from them, both numbers of tables are told: between two releases only those differ."""
+    (theirs, _, their_tables), (ours, _, our_tables) = theirs.partition(" "), ours.partition(" ")
+    told = {"theirs": theirs, "their_tables": their_tables, "ours": ours, "our_tables": our_tables}
+    return WorkspaceError("other_version", "Workers of another version are at work", **told)
 
 
 def _end_expired(connection: sa.Connection) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 
 from campaign_app.domain.ports import Job
 from campaign_app.jobs.sharing import queue_of
-from campaign_app.storage.leases import AtWork
+from campaign_app.storage.leases import AtWork, other_version
 
 # a worker that begins, or takes the place of another one, needs some seconds
 PATIENCE: Final = timedelta(seconds=15)
@@ -39,6 +39,12 @@ class Takers:
 
     at_work: tuple[AtWork, ...]
     ended: Mapping[str, datetime]
+
+    def require(self, version: str) -> None:
+        """Raises WorkspaceError `other_version`: the tables may be others by now than whoever is open took them for."""
+        for each in self.at_work:
+            if each.version != version:
+                raise other_version(each.version, version)
 
     def see(self, place: str) -> bool:
         """Whether any of them imports the files of this machine."""

@@ -11,6 +11,7 @@ from storage_samples import KEY
 
 from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper
+from campaign_app.domain.errors import WorkspaceError
 from campaign_app.domain.ports import Job
 from campaign_app.storage import host, leases
 from campaign_app.storage.host import place_id
@@ -94,6 +95,16 @@ def test_a_desktop_is_not_served_by_workers_that_do_not_see_its_file(app: App, m
     assert handle.there()
     assert bootstrap._is_served(app, files=True)
     app.jobs.set_state(begun.id, "done")
+
+
+def test_a_desktop_that_is_open_notices_that_workers_were_updated(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = enter(app.workspace, "send", place="there", monkeypatch=monkeypatch)
+    handle = bootstrap.start_worker_for(app)
+    with app.workspace.database.write() as connection:
+        connection.execute(sa.update(worker).where(worker.c.id == number).values(version="9.9 0099"))
+    with pytest.raises(WorkspaceError) as caught:
+        handle.there()
+    assert (caught.value.code, caught.value.facts["their_tables"]) == ("other_version", "0099")
 
 
 def test_a_machine_without_an_id_is_known_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:

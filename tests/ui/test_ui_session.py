@@ -122,6 +122,20 @@ def test_once_anothers_worker_has_ended_the_window_starts_its_own(start: Start, 
     assert session.state.revived == 0, "nobody was interrupted"
 
 
+def test_workers_that_were_updated_under_an_open_window_are_told(start: Start, qtbot: QtBot) -> None:
+    """Else it would go on writing into tables that are not as it knows them."""
+    session, told = start().application.session, WorkspaceError("other_version", "updated")
+
+    def others() -> bool:
+        raise told
+
+    session._watch.setInterval(5)
+    session.starter = lambda _: bootstrap.WorkerHandle(ExitStack(), None, others)
+    session.open(PHRASE)
+    qtbot.waitUntil(lambda: session.state.worker == "ended", timeout=MS)
+    assert (session.state.error, session.state.phase) == (told, "open"), "what was typed can be copied"
+
+
 def test_beside_anothers_worker_the_window_starts_its_own_where_a_person_asks(
     start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

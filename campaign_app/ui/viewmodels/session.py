@@ -273,12 +273,18 @@ class Session(QObject):
             self._tasks.run(
                 lambda _: worker.there(),
                 lambda there: self._told(worker, there=there),
-                failed=lambda _: self._told(worker, there=True),
+                failed=lambda error: self._not_told(worker, error),
                 owner=self,
             )
 
+    def _not_told(self, worker: WorkerHandle, error: AppError) -> None:
+        """A server that cannot be asked is asked again. Who is of another version has to be closed by its person."""
+        self._told(worker, there=True)
+        if error.code == "other_version" and worker is self._worker:
+            self._stop_worker()
+            self._worker_failed(error)
+
     def _told(self, worker: WorkerHandle, *, there: bool) -> None:
-        """A server that cannot be asked is asked again."""
         self._asking = False
         if not there and worker is self._worker:
             self._stop_worker()
