@@ -246,6 +246,7 @@ def worker_context(
         wait=wait,
         upkeep=_upkeep_of(workspace, clock),
         seen=is_known if seen is None else seen.guard,
+        kept=is_known if seen is None else seen.notice,
         aside=is_in_use if seen is None else seen.waits,
         provider_caps=caps_of,
     )

@@ -8,7 +8,7 @@ from typing import Final
 
 from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import RemoteError, RemoteRefused
-from campaign_app.domain.message import DeliveryReport, InboundMessage, Page
+from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page
 from campaign_app.jobs import looking_back, unread
 from campaign_app.jobs.following import follow_up
 from campaign_app.jobs.gating import MAX_PAGES
@@ -61,7 +61,7 @@ def poll_inbound(context: Context, account_id: int) -> int:
 
 def poll_complaints(context: Context, account_id: int) -> int:
     """Every complaint suppresses its person at once; returns how many new ones came in."""
-    return _poll(context, account_id, "complaints", context.stores.inbox.store_complaints)
+    return _poll(context, account_id, "complaints", _keep_complaints(context))
 
 
 def read_refusals(context: Context, account_id: int, stream: str, customers: Sequence[Customer] = ()) -> None:
@@ -69,7 +69,7 @@ def read_refusals(context: Context, account_id: int, stream: str, customers: Seq
 
     Where replies may have been lost, those of `customers` are asked for.
     """
-    store = _keep_replies(context) if stream == "inbound" else context.stores.inbox.store_complaints
+    store = _keep_replies(context) if stream == "inbound" else _keep_complaints(context)
     _, ended = _pages(context, account_id, stream, store, MAX_PAGES)
     if not ended:
         raise RemoteRefused("cursor_loop", f"The list of {stream} does not end")
@@ -97,9 +97,23 @@ def _keep_replies(context: Context) -> Callable[..., int]:
         unsure = [message for message in page.items if depends(message.text)]
         sent = inbox.texts_sent(account, unsure, at - LATELY) if unsure else {}
         refusals = [m.inbound_id for m in page.items if is_opt_out(m.text, sent.get(m.inbound_id, ()))]
-        return inbox.store_inbound(account, page, refusals, at, stands=stands)
+        return _put_down(context, inbox.store_inbound(account, page, refusals, at, stands=stands))
 
     return store
+
+
+def _keep_complaints(context: Context) -> Callable[..., int]:
+    def store(account: int, page: Page[ComplaintClue], at: datetime, *, stands: str) -> int:
+        return _put_down(context, context.stores.inbox.store_complaints(account, page, at, stands=stands))
+
+    return store
+
+
+def _put_down(context: Context, new: int) -> int:
+    """A queue hands out a refusal once: where the workspace loses it, that has to be noticed."""
+    if new:
+        context.kept()
+    return new
 
 
 def _pages(context: Context, account_id: int, stream: str, store: Callable[..., int], most: int) -> tuple[int, bool]:

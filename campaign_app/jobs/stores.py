@@ -82,6 +82,7 @@ class Context:
     those of the SMS provider that carries its messages. `hours` are those of the merchant, for the first message and
     the last; `tests_per_day`: test messages of an entity. `copies`: what this workspace is a copy of. `seen`: puts down
     outside of the workspace what it has claimed by now; why nothing may leave, where it is an older copy, or "".
+    `kept`: the same of what came in, before its sender is asked for more and forgets it.
     `aside`: whether it is taken for one, and nobody has said yet that the other is out of use, whose replies they are.
     `upkeep`: a small step of what keeps the workspace's files small, which nobody waits for. `sent_texts` reads what
     was sent by today's rules; where there is none, no look-back calls any text good.
@@ -102,6 +103,7 @@ class Context:
     tests_per_day: int = 20
     copies: tuple[Copy, ...] = ()
     seen: Callable[[], str] = is_known
+    kept: Callable[[], object] = is_known
     aside: Callable[[], bool] = is_in_use
     upkeep: Callable[[], object] = is_known
     sent_texts: SentTexts | None = None

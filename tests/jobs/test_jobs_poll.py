@@ -6,6 +6,7 @@ import logging
 import uuid
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,7 @@ from campaign_app.jobs import unread
 from campaign_app.jobs.opt_out import is_opt_out
 from campaign_app.jobs.poll import PAGES_A_STEP, poll_complaints, poll_inbound, poll_reports
 from campaign_app.services.shared_accounts import last_seen
+from campaign_app.storage.seen import Seen, read_mark
 from tests.fakes.remotes import ENTITY
 from tests.helpers.shop import NOW, Shop
 
@@ -105,6 +107,21 @@ def test_a_complaint_suppresses_at_once(shop: Shop) -> None:
     assert poll_complaints(shop.context, account) == 1
     assert shop.workspace.inbox.counts(campaign)["complaints"] == 1
     assert shop.workspace.campaigns.funnel(shop.campaign(name="下一次").id)["suppressed_complaint"] == 1
+
+
+def test_a_refusal_that_the_workspace_loses_is_noticed(shop: Shop, tmp_path: Path) -> None:
+    """A server that took over may lack it, and the queue that handed it out does not hand it out again."""
+    account, _ = sent(shop)
+    watch = Seen(shop.workspace.database, tmp_path, "", shop.clock)
+    shop.context = replace(shop.context, kept=watch.notice)
+    shop.gateways[account].stream["inbound"] = [InboundMessage("i1", "c00001", None, "TD", NOW)]
+    shop.gateways[account].stream["complaints"] = [ComplaintClue("k1", "c00003", None, "", NOW)]
+    marks = list[int]()
+    for poll in (poll_inbound, poll_complaints):
+        assert poll(shop.context, account) == 1
+        (file,) = tmp_path.glob("*.seen")
+        marks.append((read_mark(file) or {})["opt_outs"][0])
+    assert marks[0] < marks[1]
 
 
 def test_one_poll_does_a_bounded_number_of_pages(shop: Shop) -> None:
