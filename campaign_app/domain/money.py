@@ -16,7 +16,7 @@ PRICE_MAX: Final = 10 * LI_PER_YUAN
 BUDGET_MAX: Final = 1_000_000_000 * LI_PER_YUAN
 # shop account → parts, None where nobody counted them → people
 Counted = Mapping[int, Mapping[int | None, int]]
-_ORNAMENTS: Final = re.compile(r"[\s,¥元]")
+_ORNAMENTS: Final = re.compile(r"^\s*¥|元\s*$|[\s,]")  # 3元5 is how 3.50 is said: no amount here
 _BEIJING: Final = timezone(timedelta(hours=8))
 
 

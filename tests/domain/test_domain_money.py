@@ -46,7 +46,7 @@ def test_a_third_digit_is_shown_only_where_there_is_one(amount: int, shown: str)
     assert yuan(amount) == shown
 
 
-@pytest.mark.parametrize("typed", ["", "x", "-1", "0.0001", "NaN", "Infinity", "10.001", "1e9"])
+@pytest.mark.parametrize("typed", ["", "x", "-1", "0.0001", "NaN", "Infinity", "10.001", "1e9", "3元5", "5¥"])
 def test_what_is_no_price_is_not_read(typed: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(typed)}$"):
         read_yuan(typed, PRICE_MAX)
