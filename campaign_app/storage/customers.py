@@ -104,10 +104,11 @@ class SqlCustomers:
                 return None
             spared = erased_here(connection, self.keys.hashes, account_id, page)
             passed = [page.pop(ref) for ref in spared]
-            listed_again(connection, self.keys.hashes, account_id, page)
             known = known_of(connection, account_id, list(page))
             page = {ref: each for ref, each in page.items() if each.told is not Told.NUMBER or ref in known}
             rows = {ref: as_told(every[ref], each, known.get(ref)) for ref, each in page.items()}
+            listed = [ref for ref, row in rows.items() if ref in known and row["updated_at"] >= known[ref].updated_at]
+            listed_again(connection, self.keys.hashes, account_id, listed)
             self._write(connection, page, rows, known)
             heard = (*page.values(), *passed)
             link(connection, [pair for each in heard if (pair := self.keys.number_pair(each)) is not None])

@@ -57,6 +57,9 @@ def erase(
     found = list(rows_among(connection, _WANTED, _customer.ref, refs, account=account_id))
     for row in found:
         ref_key = hashes.of_ref(CustomerRef(account_id, row.ref))
+        if actor == BY_PLATFORM:  # also of whom it names anew
+            gone = {"name": ERASED_THERE + ref_key.hex(), "value": json.dumps(seen_at)}
+            connection.execute(insert_or_ignore(connection, schema.setting), [gone])
         blank = all(getattr(row, name) == value for name, value in _EMPTY.items())
         if blank and _is_marked(connection, entity, ref_key):
             continue
@@ -67,9 +70,6 @@ def erase(
         marks, _ = add_marks(connection, [*erased, *(replace(mark, key=ref_key) for mark in said)], here=True)
         files = _forget(connection, account_id, row, seen_at)
         forget_said(connection, account, row)
-        if actor == BY_PLATFORM:
-            gone = {"name": ERASED_THERE + ref_key.hex(), "value": json.dumps(seen_at)}
-            connection.execute(insert_or_ignore(connection, schema.setting), [gone])
         append_entry(
             connection, ERASED, actor, seen_at,
             {"account": account_id, "customer": row.id, "ref_hmac": ref_key.hex(), "file_rows": files, **marks},

@@ -16,8 +16,10 @@ from campaign_app.domain.customer import ImportRow
 from campaign_app.domain.errors import NotFound
 from campaign_app.domain.message import InboundMessage, Outcome, Page
 from campaign_app.services.lifting import Lifting
+from campaign_app.storage import schema
 from campaign_app.storage.schema_imports import import_change, import_prospect
 from campaign_app.storage.schema_sending import inbound
+from campaign_app.storage.subjects_erased import ERASED_THERE
 from campaign_app.storage.workspace import Workspace
 
 
@@ -111,6 +113,18 @@ def test_whoever_asks_after_their_platform_did_leaves_a_receipt_as_well(workspac
     assert found[0].facts["file_rows"] == 0
 
 
+def test_whom_their_platform_names_as_erased_once_more_no_file_brings_back(workspace: Workspace) -> None:
+    """They may have been erased by a version that did not put it down."""
+    sending = Campaigning(workspace, 1)
+    workspace.customers.upsert_page(sending.account_id, [], "x", NOW, redacted=["c0"])
+    with workspace.database.write() as connection:
+        connection.execute(sa.delete(schema.setting).where(schema.setting.c.name.startswith(ERASED_THERE)))
+    workspace.customers.upsert_page(sending.account_id, [], "y", NOW + minutes(1), redacted=["c0"])
+    rows = [ImportRow(1, sending.account_id, "c0", number(0), {"级别": "金卡"})]
+    counts = workspace.imports.apply_chunk(workspace.imports.begin("会员.csv", "b", 1, NOW), rows)
+    assert (counts.changed, counts.unchanged) == (0, 1)
+
+
 def test_no_file_brings_back_what_was_said_of_an_erased_person(workspace: Workspace) -> None:
     sending, customer = filled(workspace)
     workspace.subjects.erase(customer, actor="王", at=NOW)
@@ -119,8 +133,9 @@ def test_no_file_brings_back_what_was_said_of_an_erased_person(workspace: Worksp
     for _ in range(2):
         counts = workspace.imports.apply_chunk(which, rows)
         assert (counts.changed, counts.unchanged, counts.waiting) == (1, 1, 0)
-    # nor one whom their platform erased, until it lists them again
+    # nor one whom their platform erased, until it lists them again, which an older page does not
     workspace.customers.upsert_page(sending.account_id, [], "x", NOW, redacted=["c1"])
+    sync(workspace, sending.account_id, person("c1", number(1), updated_at=NOW - minutes(5)))
     again = [ImportRow(1, sending.account_id, "c1", number(1), {"备注": "老客户"})]
     for later, counted in ((0, (0, 1)), (1, (1, 0))):
         if later:
