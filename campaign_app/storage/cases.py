@@ -236,7 +236,8 @@ class SqlComplaints:
         if new.ref:
             return whom
         lately = to_ms(new.made_at - timedelta(days=shipped().match_days))
-        found = renumbered_since(connection, self.keys.hashes, new.entity_uscc, whom.keys, lately)
+        of = renumbered_since(connection, self.keys.hashes, new.entity_uscc, whom.keys, lately)
+        found = {ref: theirs for moved in of.values() for ref, theirs in moved.items()}
         return replace(whom, keys=whom.keys.union(*found.values()), refs=tuple(found))
 
     def _whom(self, connection: sa.Connection, row: AnyRow) -> Whom:

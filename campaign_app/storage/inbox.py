@@ -33,6 +33,7 @@ from campaign_app.storage.upserts import plain_insert
 
 # ref, every key of the person, when
 _Said = tuple[tuple[CustomerRef, ...], frozenset[bytes], datetime]  # whom it is of, their keys, when
+_Renumbered = Mapping[bytes, Mapping[CustomerRef, frozenset[bytes]]]  # by the number that they had
 _CLAIMED: Final = sa.select(sa.func.count()).select_from(ledger).where(ledger.c.campaign_id == sa.bindparam("campaign"))
 _WITHHELD: Final = (
     sa.select(sa.func.count())
@@ -99,7 +100,8 @@ class SqlInbox:
             people = [(message, finder.keys(message.ref, message.phone, numbers=numbers)) for message in page.items]
             sent = finder.last_sent(key for _, keys in people for key in keys)
             no = [(message, keys) for message, keys in people if message.inbound_id in stop]
-            said = [(*_reached(finder, m.ref, keys, sent, m.received_at), m.received_at) for m, keys in no]
+            moved = _renumbered(finder, [(m.ref, keys, m.received_at) for m, keys in no])
+            said = [(*_reached(finder, m.ref, keys, sent, moved), m.received_at) for m, keys in no]
             rows: dict[str, dict[str, Any]] = {}
             for message, keys in people:
                 if message.inbound_id not in known:
@@ -144,7 +146,8 @@ class SqlInbox:
                 ledger_id = where.get(clue.provider_id)
                 keys = finder.keys(clue.ref, clue.phone, ledger_id, numbers=numbers)
                 sent = finder.last_sent(keys)
-                refs, every_key = _reached(finder, clue.ref, keys, sent, clue.received_at)
+                moved = _renumbered(finder, [(clue.ref, keys, clue.received_at)])
+                refs, every_key = _reached(finder, clue.ref, keys, sent, moved)
                 marks += complaint_marks(finder.entity_uscc, every_key, to_ms(clue.received_at))
                 said.append((refs, every_key, clue.received_at))
                 if clue.complaint_id not in known:
@@ -244,8 +247,17 @@ def _tell(connection: sa.Connection, finder: Finder, said: Sequence[_Said], reas
     put_down(connection, finder.entity_uscc, by_ref, numbers_said([(keys, at) for _, keys, at in said], reason))
 
 
+def _renumbered(finder: Finder, said: Sequence[tuple[str, frozenset[bytes], datetime]]) -> _Renumbered:
+    """Of refusals that name no customer, each with its keys and its moment."""
+    unnamed = [(keys, at) for ref, keys, at in said if not ref]
+    if not unnamed:
+        return {}
+    numbers, lately = {key for keys, _ in unnamed for key in keys}, min(at for _, at in unnamed) - LATELY
+    return renumbered_since(finder.connection, finder.hashes, finder.entity_uscc, numbers, to_ms(lately))
+
+
 def _reached(
-    finder: Finder, ref: str, keys: frozenset[bytes], sent: Mapping[bytes, tuple[int, int]], at: datetime
+    finder: Finder, ref: str, keys: frozenset[bytes], sent: Mapping[bytes, tuple[int, int]], renumbered: _Renumbered
 ) -> tuple[tuple[CustomerRef, ...], frozenset[bytes]]:
     """Whom a refusal is of: who is named, else also whoever was last (in `sent`) or lately written to under its number.
 
@@ -255,7 +267,7 @@ def _reached(
     row = max((sent[key][0] for key in keys if key in sent), default=None)
     if ref or row is None:
         return (named,), keys
-    moved = renumbered_since(finder.connection, finder.hashes, finder.entity_uscc, keys, to_ms(at - LATELY))
+    moved = {who: theirs for key in keys for who, theirs in renumbered.get(key, {}).items()}
     keys = keys.union(finder.keys("", None, row, numbers={}), *moved.values())
     return (named, finder.person_of_row(row), *moved), keys
 

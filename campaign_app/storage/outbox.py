@@ -104,7 +104,8 @@ class SqlOptOuts:
             by = acting(connection, said.by)
             people = people_of(connection, keys)
             # whoever was written to under a number, whatever their shop has of them by now
-            moved = renumbered_since(connection, self.hashes, said.entity_uscc, keys, to_ms(said.since - LATELY))
+            of = renumbered_since(connection, self.hashes, said.entity_uscc, keys, to_ms(said.since - LATELY))
+            moved = {ref: theirs for found in of.values() for ref, theirs in found.items()}
             every = {*people}.union(*moved.values())
             told, _ = add_marks(connection, [replace(said, key=key, by=by) for key in every], here=True)
             by_ref = [LocalOptOut(ref, said.since, said.source) for ref in moved]

@@ -62,7 +62,13 @@ _WRITTEN_TO: Final = (
     .join(submission, submission.c.id == ledger.c.submission_id)
     .join(campaign, campaign.c.id == ledger.c.campaign_id)
     .join(schema.customer, _customer.id == ledger.c.customer_id)
+    .where(campaign.c.entity_uscc == sa.bindparam("entity"), _customer.phone_key.is_distinct_from(ledger.c.dedupe_key))
+)
+_LAST: Final = (
+    sa.select(ledger.c.dedupe_key, sa.func.max(ledger.c.id).label("id"))
+    .join(campaign, campaign.c.id == ledger.c.campaign_id)
     .where(campaign.c.entity_uscc == sa.bindparam("entity"))
+    .group_by(ledger.c.dedupe_key)
 )
 _TEXTS: Final = (
     sa.select(ledger.c.dedupe_key, ledger.c.text)
@@ -104,24 +110,31 @@ def campaign_of(keys: Iterable[bytes], last_sent: Mapping[bytes, tuple[int, int]
 
 def renumbered_since(
     connection: sa.Connection, hashes: PhoneKeys, entity_uscc: str, numbers: Iterable[bytes], lately: int
-) -> dict[CustomerRef, frozenset[bytes]]:
+) -> dict[bytes, dict[CustomerRef, frozenset[bytes]]]:
     """Whom the entity wrote to under these numbers last, or since `lately`, and who has another one by now, or none.
 
-    With all their keys. Before a number is given to somebody else it rests for months.
+    By the key that stands for the number, with all their keys. Before a number is given to somebody else it rests for
+    months.
     """
-    people, last = people_of(connection, numbers), dict[bytes, int]()
+    people = people_of(connection, numbers)
     rows = list(rows_among(connection, _WRITTEN_TO, ledger.c.dedupe_key, people, entity=entity_uscc))
-    for row in rows:
+    others = people_of(connection, {row.phone_key for row in rows if row.phone_key is not None})
+    moved = [row for row in rows if others.get(row.phone_key) != people[row.dedupe_key]]
+    before = {people[row.dedupe_key] for row in moved if row.claimed_at < lately}
+    last: dict[bytes, int] = {}
+    known = [key for key, person in people.items() if person in before]
+    for row in rows_among(connection, _LAST, ledger.c.dedupe_key, known, entity=entity_uscc):
         last[people[row.dedupe_key]] = max(row.id, last.get(people[row.dedupe_key], 0))
-    theirs = [row for row in rows if row.claimed_at >= lately or row.id == last[people[row.dedupe_key]]]
-    others = people_of(connection, {row.phone_key for row in theirs if row.phone_key is not None})
-    found: dict[CustomerRef, frozenset[bytes]] = {}
-    for row in theirs:
-        now = others.get(row.phone_key)
-        if now != people[row.dedupe_key]:
+    same: dict[bytes, set[bytes]] = {}
+    for key, stands in others.items():
+        same.setdefault(stands, set()).add(key)
+    found: dict[bytes, dict[CustomerRef, frozenset[bytes]]] = {}
+    for row in moved:
+        person = people[row.dedupe_key]
+        if row.claimed_at >= lately or row.id == last[person]:
             ref = CustomerRef(row.account_id, row.ref)
-            same = {key for key, stands in others.items() if stands == now}
-            found[ref] = found.get(ref, frozenset()) | {hashes.of_ref(ref), *same}
+            theirs = same[others[row.phone_key]] if row.phone_key is not None else frozenset()
+            found.setdefault(person, {})[ref] = frozenset({hashes.of_ref(ref), *theirs})
     return found
 
 
