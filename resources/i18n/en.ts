@@ -6024,7 +6024,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>（正在统计全部：{}%）</source>
-        <translation>(counting everybody: {}%)</translation>
+        <translation> (counting everybody: {}%)</translation>
     </message>
     <message>
         <source>估算：{} 条 × {} {} 人</source>
