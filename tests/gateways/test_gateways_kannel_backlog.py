@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 
@@ -66,3 +66,25 @@ def test_a_listener_that_stood_still_hears_kannel_out_again(tmp_path: Path, monk
             monkeypatch.setattr("campaign_app.gateways.backlog.AWAY", away)
             desk.replies()
             assert len(begun) == count
+
+
+def test_nobody_passes_while_another_finds_that_the_machine_slept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, passed = Backlog.away, list[bool]()
+
+    def away(self: Backlog) -> bool:
+        slept = found(self)
+        if slept:
+            passed.append(bool(wait([beside.submit(desk.line.stay_open)], timeout=0.2).done))
+        return slept
+
+    with (
+        KannelDesk(tmp_path / "workspace", "http://127.0.0.1:9", free_ports(1)[0]) as desk,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        desk.replies()
+        monkeypatch.setattr(Backlog, "away", away)
+        desk.line._backlog._asked -= 3600
+        desk.replies()
+    assert passed == [False]

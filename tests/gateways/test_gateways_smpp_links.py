@@ -275,19 +275,36 @@ def test_what_waited_at_the_centre_is_read_before_the_list_is_at_its_end(centre:
         assert [reply.text for reply in desk.replies()] == ["退订"]
 
 
-def test_a_connection_that_broke_while_the_machine_slept_is_not_believed(
-    centre: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nothing was heard of its end: what came in meanwhile waits at the centre, and is read before any batch leaves."""
-    quick = replace(QUICK, silent=60, backlog=1.0)
+def sleep(desk: SmppDesk, centre: Centre) -> None:
+    """For an hour: the connection broke without a word, and what came in meanwhile waits at the centre."""
+    centre.set(silent=True)
+    centre.order("queue", **{"from": number(7)}, data="退订".encode("utf-16-be").hex())
+    desk.line._line._binding._backlog._asked -= 3600
+
+
+def test_nobody_believes_a_connection_that_broke_while_the_machine_slept(centre: Centre, tmp_path: Path) -> None:
+    """Reports, replies and a batch ask at once when it wakes: each waits for what the first of them finds out."""
+    quick = replace(QUICK, silent=60, backlog=0.5, quiet=0.2)
     with SmppDesk(tmp_path / "workspace", centre.url, timing=quick, answer_within=0.3) as desk:
         desk.reports()
-        centre.set(silent=True)
-        centre.order("queue", **{"from": number(7)}, data="退订".encode("utf-16-be").hex())
         assert desk.replies() == []
-        monkeypatch.setattr("campaign_app.gateways.backlog.AWAY", -1.0)
-        assert [reply.text for reply in desk.replies()] == ["退订"]
+        sleep(desk, centre)
+        with ThreadPoolExecutor(3) as beside:
+            pages = list(beside.map(desk.gateway.inbound, [""] * 3))
+        assert [[reply.text for reply in page.items] for page in pages] == [["退订"]] * 3
         assert len(centre.order("seen")["binds"]) == 2
+
+
+def test_whoever_hears_a_centre_out_while_the_machine_sleeps_does_so_anew(centre: Centre, tmp_path: Path) -> None:
+    quick = replace(QUICK, silent=60, backlog=1.0, quiet=0.2)
+    with (
+        SmppDesk(tmp_path / "workspace", centre.url, timing=quick, answer_within=0.3) as desk,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        waiting = beside.submit(desk.replies)
+        until(lambda: centre.order("seen")["binds"], "the bind")
+        sleep(desk, centre)
+        assert [reply.text for reply in waiting.result(timeout=30)] == ["退订"]
 
 
 def test_a_centre_that_still_delivers_what_waited_is_heard_out(centre: Centre, tmp_path: Path) -> None:

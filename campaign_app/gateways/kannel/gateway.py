@@ -74,10 +74,7 @@ class KannelLine:
 
     def stay_open(self) -> None:
         """As `SenderLine`: refusals that Kannel could not push while nobody listened are in by then."""
-        self._listening()
-        if self._backlog.away():
-            self._backlog.begin()
-        while (left := self._backlog.left()) > 0 and not self._closed.wait(left):
+        while (left := self._left()) > 0 and not self._closed.wait(left):
             pass
 
     def close(self) -> None:
@@ -87,6 +84,14 @@ class KannelLine:
         self._calls.close()
         if listener is not None:
             listener.close()
+
+    def _left(self) -> float:
+        """Seconds until then. Whoever finds that the machine slept begins anew before anybody else asks."""
+        self._listening()
+        with self._lock:
+            if self._backlog.away():
+                self._backlog.begin()
+            return self._backlog.left()
 
     def _listening(self) -> None:
         """Raises RemoteUnavailable where the port is another program's."""

@@ -52,7 +52,7 @@ class Binding:
         self._open = opened
         self._keeper = keeper
         self._timing = timing
-        self._lock = asyncio.Lock()
+        self._lock, self._asking = asyncio.Lock(), asyncio.Lock()
         self._session: Session | None = None
         self._trouble: tuple[float, RemoteError] | None = None
         self._pause = timing.first_pause
@@ -66,14 +66,18 @@ class Binding:
 
     async def caught_up(self) -> None:
         """Bound for so long that what waited at the centre, refusals among it, has come in. Raises as `session`."""
-        session = await self.session()
-        if self._backlog.away():  # what broke while the machine slept looks whole until it is used
-            await _still_there(session)
-            self._backlog.begin()
-            await self.session()
-        while (left := self._backlog.left()) > 0:
+        while (left := await self._left()) > 0:
             await asyncio.sleep(left)
-            await self.session()
+
+    async def _left(self) -> float:
+        """Seconds until then. What broke while the machine slept looks whole until it is used: one asks, all wait."""
+        async with self._asking:
+            session = await self.session()
+            if self._backlog.away():
+                await _still_there(session)
+                self._backlog.begin()
+                await self.session()
+            return self._backlog.left()
 
     async def _bound(self) -> Session:
         async with self._lock:
