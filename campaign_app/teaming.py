@@ -38,17 +38,20 @@ class _Lead:
     Once it does, it does until it has ended itself, since every later one has a higher number.
     """
 
-    def __init__(self, lease: Lease) -> None:
+    def __init__(self, lease: Lease, look: Callable[[], object]) -> None:
         self._lease = lease
+        self._look = look
         self._looked = float("-inf")
         self._leads = False
 
     def leads(self) -> bool:
         lease = self._lease
-        if not self._leads and lease.now() - self._looked >= _LEAD_KNOWN:
+        if lease.now() - self._looked >= _LEAD_KNOWN:
             self._looked = lease.now()
-            self._end_expired()
-            self._leads = lease.store.not_ended()[:1] == (lease.worker_id,)
+            self._look()  # others wait for that, where the server is another one
+            if not self._leads:
+                self._end_expired()
+                self._leads = lease.store.not_ended()[:1] == (lease.worker_id,)
         return self._leads
 
     def alive(self) -> frozenset[str]:
@@ -69,12 +72,13 @@ class _Lead:
             lease.store.end_expired(lambda: lease.steady)
 
 
-def share_of(part: Part, lease: Lease | None) -> Share:
+def share_of(part: Part, lease: Lease | None, look: Callable[[], object] = bool) -> Share:
+    """`look`: whether this host misses anything; asked all the time."""
     if lease is None:
         return WHOLE
     from campaign_app.storage.host import place_id
 
-    lead = _Lead(lease)
+    lead = _Lead(lease, look)
     queues = frozenset(part.queues)
     return Share(lease.executor, queues, part.concurrency, lead.leads, take_over=lead.take_over, place=place_id())
 

@@ -100,7 +100,7 @@ def run_worker(
             health(part, lease),
         ):
             context = worker_context(workspace, clock, connections, lease=lease)
-            return _work(workspace, context, share_of(part, lease), stopped, ready, waits)
+            return _work(workspace, context, share_of(part, lease, context.aside), stopped, ready, waits)
     finally:
         workspace.close()
 

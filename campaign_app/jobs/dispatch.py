@@ -26,7 +26,7 @@ from campaign_app.jobs.fuse import is_blown
 from campaign_app.jobs.gating import Judged, composed, sealed, sender_of
 from campaign_app.jobs.once import require_compared
 from campaign_app.jobs.ports import Claim, GatewayCapabilities, Submission
-from campaign_app.jobs.settling import Settled, closes_at, may_leave, settle, stop_by
+from campaign_app.jobs.settling import Settled, closes_at, is_held, may_leave, settle, stop_by
 from campaign_app.jobs.stopping import put_aside
 from campaign_app.jobs.stores import Context
 from campaign_app.services.replies import read_at
@@ -35,7 +35,8 @@ from campaign_app.services.replies import read_at
 class Step(StrEnum):
     """What a batch did: went `on`, met the `end`, was `stopped`, or has to `wait` before it may settle.
 
-    `gives_way`: it went on, and another campaign's turn has come. `leaves`: it has to wait, and others need its place.
+    `gives_way`: it went on, and another campaign's turn has come. `leaves`: it has to wait, and others need its place,
+    or nothing may leave for now.
     """
 
     ON = "on"
@@ -56,7 +57,7 @@ def run_batch(context: Context, campaign_id: int, after: int) -> BatchResult:
     """Decides and submits the next members after seq `after`. Running it twice submits nobody twice."""
     campaign = context.stores.campaigns.campaign(campaign_id)
     if not may_leave(context, campaign):
-        return BatchResult(Step.STOPPED, after)
+        return BatchResult(Step.LEAVES if is_held(context) else Step.STOPPED, after)
     submission = context.stores.ledger.submission_at(campaign_id, after + 1)
     if submission is not None:
         return _after(submission, settle(context, campaign, submission))

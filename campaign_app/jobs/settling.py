@@ -62,12 +62,14 @@ def may_leave(context: Context, campaign: Campaign) -> bool:
     """Whether a batch may leave now. A campaign past its window is put aside for a person, never sent late.
 
     So is one that began, or sent, in a time which, by a clock that was set back, has not come yet: it may be night. And
-    one of a copy that nobody has accepted, before anything is asked: replies are the other one's.
+    one of a copy that nobody has accepted, before anything is asked: replies are the other one's. Behind a server that
+    took over it waits by itself (`is_held`).
     """
     if campaign.state not in SENDABLE_STATES:
         return False
-    if context.aside() and (why := context.seen()):
-        put_aside(context, campaign, CampaignState.PAUSED, why)
+    if context.aside():
+        if why := context.seen():
+            put_aside(context, campaign, CampaignState.PAUSED, why)
         return False
     known = (campaign.send_at, context.stores.ledger.furthest_claim(campaign.id))
     if any(moment is not None and context.clock() < moment - CLOCK_STEP for moment in known):
@@ -79,6 +81,11 @@ def may_leave(context: Context, campaign: Campaign) -> bool:
     shut = own and _opens_later(context)
     put_aside(context, campaign, CampaignState.WAITING, "hours_narrowed" if shut else "window_over")
     return False
+
+
+def is_held(context: Context) -> bool:
+    """Until every host has looked whether the workspace's server lacks what was sent there. It ends by itself."""
+    return context.aside() and not context.seen()
 
 
 def closes_at(context: Context, campaign: Campaign) -> datetime:
@@ -110,10 +117,10 @@ def _may_submit(context: Context, submission: Submission) -> bool:
     claimed anew.
     """
     campaign = context.stores.campaigns.campaign(submission.campaign_id)
-    if not may_leave(context, campaign):
-        return False
     if why := context.seen():
         put_aside(context, campaign, CampaignState.PAUSED, why)
+        return False
+    if not may_leave(context, campaign):  # behind the look: the server may be another one since
         return False
     _require_claimed(context, submission)
     return True

@@ -60,6 +60,8 @@ def _leave(context: Context, trial: Trial, account_id: int, sender: Gateway) -> 
     until = closing_time(now, *context.hours)
     if why := context.seen():
         raise NotAllowed(why, "The workspace is a copy of one that went on")
+    if context.aside():
+        raise NotAllowed("stood_in", "The workspace's server was exchanged, and a host has still to look")
     recipient = trials.claim(trial.id, account_id, cap=context.tests_per_day, at=now)
     if recipient is None:
         return

@@ -51,9 +51,7 @@ _CUT_OFF: Final = (
         > sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.bindparam("seconds")),
     )
 )
-_END_EXPIRED: Final = (
-    sa.update(worker).where(_EXPIRED).values(ended_at=NOW).returning(worker.c.id, worker.c.host, worker.c.beat_at)
-)
+_END_EXPIRED: Final = sa.update(worker).where(_EXPIRED).values(ended_at=NOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +111,7 @@ class SqlLeases:
     def leave(self, worker_id: int) -> None:
         """Its work is free at once; behind whatever of its own is being written."""
         with self.db.write() as connection:
+            stood_in.note(connection)
             connection.execute(sa.update(worker).where(worker.c.id == worker_id, _NOT_ENDED).values(ended_at=NOW))
 
     def end_expired(self, steady: Callable[[], bool]) -> bool:
@@ -121,12 +120,11 @@ class SqlLeases:
         `steady` (see `Lease`) is asked under the lock: all before it may have waited until a server was there again.
         """
         with self.db.look() as connection:
-            somebody = connection.execute(sa.select(worker.c.id).where(_EXPIRED).limit(1)).first() is not None
-            if not somebody and not stood_in.is_new(connection):
+            if connection.execute(sa.select(worker.c.id).where(_EXPIRED).limit(1)).first() is None:
                 return False
         self.let_go()
         with self.db.write() as connection:
-            return steady() and _end_expired(connection)
+            return steady() and _end_expired(connection) > 0
 
     def let_go(self) -> None:
         """Ends the changes in the middle of which expired workers were cut off: each holds the lock that all wait for.
@@ -175,11 +173,10 @@ def other_version(theirs: str, ours: str) -> WorkspaceError:
     return WorkspaceError("other_version", "Workers of another version are at work", **told)
 
 
-def _end_expired(connection: sa.Connection) -> bool:
-    """Under the lock; whether there was anybody."""
-    over = connection.execute(_END_EXPIRED).all()
-    stood_in.judge(connection, over)
-    return bool(over)
+def _end_expired(connection: sa.Connection) -> int:
+    """Under the lock; how many there were."""
+    stood_in.note(connection)
+    return connection.execute(_END_EXPIRED).rowcount
 
 
 def end_former(connection: sa.Connection, version: str) -> None:

@@ -30,11 +30,11 @@ from filelock import FileLock
 from platformdirs import user_state_path
 
 from campaign_app.domain.copies import ELSEWHERE, OLDER
-from campaign_app.storage import copies, schema
+from campaign_app.storage import copies, schema, stood_in
 from campaign_app.storage.engine import Database
 from campaign_app.storage.fetching import fetch_first
 from campaign_app.storage.folders import key_lives
-from campaign_app.storage.host import host_id
+from campaign_app.storage.host import host_id, place_id
 from campaign_app.storage.placed import PLACED, place, was_put_back
 from campaign_app.storage.schema_sending import submission
 
@@ -105,11 +105,21 @@ class Seen:
             return self._guard(leaving=True)
 
     def waits(self) -> bool:
-        """Whether a person has still to say that the one it is a copy of is out of use: by what was noticed before."""
+        """Whether a person has still to say that the one it is a copy of is out of use: by what was noticed before.
+
+        And, behind a server that took over, whether a host has still to look at what it has seen: this one does.
+        """
         with self.db.look() as connection:
-            return bool(copies.noticed(copies.meta_of(connection)))
+            if copies.noticed(copies.meta_of(connection)):
+                return True
+            if not stood_in.is_new(connection):
+                return False
+        why = self.notice()
+        with self.db.look() as connection:
+            return bool(why) or stood_in.is_new(connection)
 
     def _guard(self, *, leaving: bool) -> str:
+        self._come_back()
         why, meta, heads, before = self._look()
         if why:
             self._put_aside(why)
@@ -123,6 +133,17 @@ class Seen:
             heads = {**heads, LEAVES: (self._one_more(), "")}
         self._write(self._file(meta), heads)
         return ""
+
+    def _come_back(self) -> None:
+        """Behind a server that took over: this host looked, and misses nothing. One without a mark cannot tell."""
+        with self.db.look() as connection:
+            if not stood_in.is_new(connection):
+                return
+        with self.db.write() as connection:
+            meta = copies.meta_of(connection)
+            mark = read_mark(self._file(meta))
+            if not self._verdict(connection, meta, mark):
+                stood_in.looked(connection, place_id() if mark is not None else "")
 
     def _look(self) -> tuple[str, Mapping[str, str], Heads, Heads]:
         """The verdict, `meta`, what is there by now, and the mark (empty for none), which is read before the moment

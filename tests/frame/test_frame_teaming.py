@@ -43,9 +43,13 @@ def test_the_oldest_leads_and_the_next_one_once_it_has_ended(workspace: Workspac
         assert second_to_be is not None
         with workspace.work(HAND) as younger:
             assert younger is not None
-            first, second = share_of(EVERYTHING, second_to_be), share_of(Part(("send",), 3), younger)
+            looks = list[float]()
+            first = share_of(EVERYTHING, second_to_be, lambda: looks.append(second_to_be.now()))
+            second = share_of(Part(("send",), 3), younger)
             assert (second.executor, second.queues, second.concurrency) == (younger.executor, {"send"}, 3)
             assert (first.leads(), second.leads()) == (True, False)
+            later(second_to_be)
+            assert (first.leads(), first.leads(), len(looks)) == (True, True, 2), "who leads has to look as well"
             second_to_be.store.leave(second_to_be.worker_id)
             assert not second.leads(), "it knows for a second that another one does"
             later(younger)

@@ -92,6 +92,21 @@ def test_an_older_copy_submits_nothing_and_says_why(copied: Copied) -> None:
     assert len(copied.shop.gateways[copied.account].submits) == copied.left
 
 
+def test_while_a_host_has_still_to_look_nothing_is_claimed_nor_stopped(shop: Shop) -> None:
+    """Behind a server that took over; it ends by itself."""
+    account, made = shop.add_account(PEOPLE), shop.campaign()
+    shop.context = replace(shop.context, aside=lambda: True)
+    assert dispatch.run_batch(shop.context, made.id, -1) == dispatch.BatchResult(dispatch.Step.LEAVES, -1)
+    assert (shop.state(made.id)[0], shop.workspace.inbox.counts(made.id)["submitted"]) == (CampaignState.SENDING, 0)
+    looks = iter((False,))  # the server is another one behind the claim
+    shop.context = replace(shop.context, aside=lambda: next(looks, True))
+    assert dispatch.run_batch(shop.context, made.id, -1).step is dispatch.Step.STOPPED
+    assert (shop.state(made.id)[0], shop.gateways[account].submits) == (CampaignState.SENDING, [])
+    shop.context = replace(shop.context, aside=lambda: False)
+    assert shop.run(made.id).step is dispatch.Step.END
+    assert shop.reached() == everybody(PEOPLE)
+
+
 def test_who_lets_it_go_on_reaches_everybody_once(copied: Copied) -> None:
     """Including those whom the copy does not know as reached."""
     with opened(copied.shop, copied.folder) as copy:

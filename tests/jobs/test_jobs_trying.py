@@ -178,6 +178,11 @@ def test_the_merchants_own_hours_hold(bench: Bench) -> None:
     assert bench.send() == (TrialState.REFUSED, "quiet_hours")
 
 
+def test_nor_does_any_leave_while_a_host_has_still_to_look_what_a_new_server_lacks(bench: Bench) -> None:
+    bench.shop.context = replace(bench.shop.context, aside=lambda: True)
+    assert (bench.send(), bench.gateway.tests) == ((TrialState.REFUSED, "stood_in"), [])
+
+
 @pytest.mark.parametrize("seconds", [FRESH.total_seconds() + 1, -1])
 def test_one_that_waited_for_long_does_not_leave(bench: Bench, seconds: float) -> None:
     trial = bench.wish()

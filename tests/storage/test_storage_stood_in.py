@@ -1,4 +1,4 @@
-"""A server that took over may lack what the former one committed last: whoever was at work then has to come back."""
+"""A server that took over may lack what the former one committed last: every host that was at work has to look."""
 
 from __future__ import annotations
 
@@ -9,129 +9,172 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from storage_samples import KEY
+from storage_samples import KEY, NOW, Campaigning, pass_triggers
 
 from campaign_app.credentials import MemoryKeeper
-from campaign_app.storage import copies, stood_in
+from campaign_app.storage import copies, seen, stood_in
 from campaign_app.storage.homes import Hand, ServerHome
+from campaign_app.storage.leases import SqlLeases
 from campaign_app.storage.program import VERSION
+from campaign_app.storage.schema_sending import ledger, submission
 from campaign_app.storage.schema_workers import worker
+from campaign_app.storage.seen import Seen
 from campaign_app.storage.workspace import Workspace, open_workspace
 
 DIALECTS = ("postgresql",)
 HAND = Hand(VERSION, ("send",), 60.0, bool)
 
 
-@pytest.fixture
-def other(workspace: Workspace, tmp_path: Path) -> Iterator[Workspace]:
-    with closing(open_workspace(shutil.copytree(workspace.folder, tmp_path / "o"), MemoryKeeper(KEY))) as opened:
-        yield opened
+class Host:
+    """A worker's process on a host of its own."""
+
+    def __init__(self, workspace: Workspace, folder: Path, name: str, patch: pytest.MonkeyPatch) -> None:
+        self.workspace, self.name, self._patch = workspace, name, patch
+        self._seen = Seen(workspace.database, folder / name, "", lambda: NOW)
+        assert isinstance(workspace.home, ServerHome)
+        self.leases: SqlLeases = workspace.home.leases
+
+    def enter(self) -> int:
+        """Without the look at what was seen, by which a worker begins."""
+        number = self.leases.enter(VERSION, ("send",), 60.0)
+        change(self.workspace, number, host=self.name)
+        return number
+
+    def begin(self) -> int:
+        number = self.enter()
+        assert self.guard() == ""
+        return number
+
+    def guard(self) -> str:
+        self._patch.setattr(seen, "place_id", lambda: self.name)
+        return self._seen.guard()
+
+    def waits(self) -> bool:
+        """What a worker asks all the time, and before anything is claimed or leaves."""
+        self._patch.setattr(seen, "place_id", lambda: self.name)
+        return self._seen.waits()
 
 
-def look(workspace: Workspace) -> str:
-    """What a worker of this host does all the time, and why it then takes the database for a copy."""
-    assert isinstance(workspace.home, ServerHome)
-    workspace.home.leases.end_expired(lambda: True)
+def change(workspace: Workspace, number: int, **values: object) -> None:
+    with workspace.database.write() as connection:
+        connection.execute(sa.update(worker).where(worker.c.id == number).values(values))
+
+
+def alarm(workspace: Workspace) -> str:
     with workspace.database.look() as connection:
         return copies.noticed(copies.meta_of(connection)).get("why", "")
 
 
-def expire(workspace: Workspace, worker_id: int, host: str = "another") -> None:
-    with workspace.database.write() as connection:
-        connection.execute(sa.update(worker).where(worker.c.id == worker_id).values(lease_until=0, host=host))
+def stand_in(patch: pytest.MonkeyPatch, timeline: int, last: int = 0) -> None:
+    """`last`: when what it took over ends; 0 for a server that was restarted since."""
+    patch.setattr(stood_in, "timeline", lambda *_: timeline)
+    patch.setattr(stood_in, "_REPLAYED", sa.select(sa.literal(last) if last else sa.null()))
 
 
-def stand_in(monkeypatch: pytest.MonkeyPatch, timeline: int) -> None:
-    monkeypatch.setattr(stood_in, "timeline", lambda *_: timeline)
+@pytest.fixture
+def hosts(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Host, Host]]:
+    with closing(open_workspace(shutil.copytree(workspace.folder, tmp_path / "o"), MemoryKeeper(KEY))) as other:
+        yield Host(workspace, tmp_path, "a", monkeypatch), Host(other, tmp_path, "b", monkeypatch)
 
 
 def test_a_server_tells_its_timeline(workspace: Workspace) -> None:
     with workspace.database.look() as connection:
         assert stood_in.timeline(connection, nullcontext()) == 1
+        assert connection.execute(stood_in._REPLAYED).scalar() is None, "it took over from nobody"
 
 
-def test_whoever_does_not_come_back_behind_a_standby_that_took_over_stops_everything(
-    workspace: Workspace, other: Workspace, monkeypatch: pytest.MonkeyPatch
+def test_nothing_is_claimed_until_whoever_comes_back_has_looked_and_what_it_misses_stops_everything(
+    workspace: Workspace, hosts: tuple[Host, Host], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What it claimed last may be lost with the former server, and would leave once more."""
-    with workspace.work(HAND) as mine, other.work(HAND) as theirs:
-        assert mine is not None
-        assert theirs is not None
-        assert look(workspace) == ""
-        stand_in(monkeypatch, 2)
-        assert look(workspace) == "", "its lease is not over"
-        expire(workspace, theirs.worker_id)
-        assert look(workspace) == "older_copy"
+    """A sign of life says nothing: what it sent last would leave once more."""
+    made, (here, there) = Campaigning(workspace, 3), hosts
+    here.begin()
+    theirs = there.begin()
+    made.claim(0)
+    assert there.guard() == "", "and hands it over"
+    with workspace.database.write() as connection:
+        pass_triggers(connection, "submission")
+        connection.execute(sa.delete(ledger))
+        connection.execute(sa.delete(submission))
+    stand_in(monkeypatch, 2)
+    change(workspace, theirs, beat_at=stood_in.SERVER_NOW)
+    assert [here.waits(), here.waits()] == [True, True]
+    assert (here.guard(), alarm(workspace)) == ("", "")
+    assert there.waits()
+    assert (alarm(workspace), here.guard()) == ("older_copy", "older_copy")
 
 
-def test_one_that_enters_first_behind_it_asks_the_same(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    with workspace.work(HAND) as former, monkeypatch.context() as then:
-        assert former is not None
-        expire(workspace, former.worker_id)
-        stand_in(then, 2)
-        assert isinstance(workspace.home, ServerHome)
-        workspace.home.leases.enter(VERSION, (), 60.0)
-        assert look(workspace) == "older_copy"
-
-
-def test_where_all_come_back_nobody_is_alarmed_nor_by_one_that_ends_later(
-    workspace: Workspace, other: Workspace, monkeypatch: pytest.MonkeyPatch
+def test_where_all_come_back_it_goes_on(
+    workspace: Workspace, hosts: tuple[Host, Host], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with workspace.work(HAND) as mine, other.work(HAND) as theirs:
-        assert mine is not None
-        assert theirs is not None
-        look(workspace)
-        stand_in(monkeypatch, 2)
-        look(workspace)
-        for each in (mine, theirs):
-            each.renew()
-        assert look(workspace) == ""
-        expire(workspace, theirs.worker_id)
-        assert look(workspace) == "", "as any other that ended"
+    here, there = hosts
+    here.begin()
+    theirs = there.begin()
+    assert not here.waits()
+    stand_in(monkeypatch, 2)
+    assert here.waits()
+    there.leases.leave(theirs)
+    assert here.waits(), "it ended, and has not looked"
+    assert not there.waits(), "another process of that host"
+    assert not here.waits()
+    monkeypatch.setattr(stood_in, "PATIENCE_MS", 0)
+    there.begin()
+    change(workspace, theirs + 1, lease_until=0)
+    assert here.leases.end_expired(lambda: True)
+    assert (here.waits(), alarm(workspace)) == (False, ""), "as any other that ended"
 
 
-def test_one_of_this_host_has_its_marks_here(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    with workspace.work(HAND) as former:
-        assert former is not None
-        look(workspace)
-        expire(workspace, former.worker_id, stood_in.place_id())
-        stand_in(monkeypatch, 2)
-        assert look(workspace) == ""
-
-
-def test_another_count_and_a_server_that_tells_none_alarm_nobody(
-    workspace: Workspace, other: Workspace, monkeypatch: pytest.MonkeyPatch
+def test_a_host_that_does_not_come_back_in_time_stops_everything(
+    workspace: Workspace, hosts: tuple[Host, Host], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    here, there = hosts
+    theirs = there.begin()
+    stand_in(monkeypatch, 2)
+    change(workspace, theirs, lease_until=stood_in.SERVER_NOW - 5_000)
+    here.begin()
+    assert (here.waits(), alarm(workspace)) == (True, ""), "it may come back any moment"
+    stand_in(monkeypatch, 3)
+    assert (here.waits(), alarm(workspace)) == (True, ""), "its row has ended, and it is waited for still"
+    monkeypatch.setattr(stood_in, "PATIENCE_MS", 0)
+    assert (here.waits(), alarm(workspace), here.guard()) == (True, "older_copy", "older_copy")
+    with workspace.database.write() as connection:
+        copies.accept(connection, "", "王", NOW)
+    assert (here.guard(), here.waits()) == ("", False), "a person who accepted what is there is not asked again"
+
+
+def test_who_has_no_mark_cannot_tell(
+    workspace: Workspace, hosts: tuple[Host, Host], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = hosts
+    here.begin()
+    there.enter()
+    stand_in(monkeypatch, 2)
+    assert here.waits()
+    assert there.waits()
+
+
+def test_a_laptop_that_was_closed_long_before_is_not_waited_for(
+    workspace: Workspace, hosts: tuple[Host, Host], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = hosts
+    theirs = there.begin()
+    change(workspace, theirs, lease_until=1_000)
+    stand_in(monkeypatch, 2, last=2_000)
+    here.begin()
+    monkeypatch.setattr(stood_in, "PATIENCE_MS", 0)
+    assert (here.waits(), alarm(workspace)) == (False, "")
+
+
+def test_another_count_and_a_server_that_tells_none_stop_nobody(
+    workspace: Workspace, hosts: tuple[Host, Host], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = hosts
     with monkeypatch.context() as then:
         stand_in(then, 3)
-        with workspace.work(HAND) as former:
-            assert former is not None
-            stand_in(then, 1)  # as pg_upgrade begins anew
-            expire(workspace, former.worker_id)
-            assert look(workspace) == ""
+        there.begin()
+        stand_in(then, 1)  # as pg_upgrade begins anew
+        here.begin()
+        assert not here.waits()
     monkeypatch.setattr(stood_in, "_TOLD", sa.text("SELECT no_such_function()"))
-    with other.work(HAND):
-        assert look(other) == ""
-
-
-def test_a_person_who_accepted_what_is_there_is_not_asked_again(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with workspace.work(HAND) as former:
-        assert former is not None
-        look(workspace)
-        stand_in(monkeypatch, 2)
-        look(workspace)
-        with workspace.database.write() as connection:
-            copies.begin_anew(connection)
-        expire(workspace, former.worker_id)
-        assert look(workspace) == ""
-
-
-def test_a_number_that_a_restored_server_gave_anew_is_no_longer_the_former_ones(workspace: Workspace) -> None:
-    with workspace.work(HAND) as mine:
-        assert mine is not None
-        with workspace.database.engine.begin() as beside:
-            beside.execute(sa.update(worker).values(pid=worker.c.pid + 1))
-        mine.renew()
-        assert workspace.gone(), "both would send as one"
+    here.begin()
+    assert not here.waits()
