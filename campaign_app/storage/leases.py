@@ -25,7 +25,7 @@ from campaign_app.storage.host import host_id, place_id
 from campaign_app.storage.migrate import HEAD, version_of
 from campaign_app.storage.postgres import CHANGING
 from campaign_app.storage.rows import AnyRow
-from campaign_app.storage.schema_workers import worker
+from campaign_app.storage.schema_workers import is_mine, worker
 from campaign_app.storage.times import SERVER_NOW as NOW
 from campaign_app.storage.times import moment_at
 
@@ -103,8 +103,7 @@ class SqlLeases:
         """
         until = {"beat_at": NOW, "lease_until": NOW + _ms(seconds)}
         with self.beats.begin() as connection:
-            me = worker.c.id == worker_id, worker.c.pid == os.getpid(), worker.c.host == place_id()
-            mine = sa.update(worker).where(*me, _NOT_ENDED)
+            mine = sa.update(worker).where(is_mine(worker_id))
             at = connection.execute(mine.values(until).returning(worker.c.beat_at)).scalar()
         return None if at is None else moment_at(at)
 
@@ -112,7 +111,7 @@ class SqlLeases:
         """Its work is free at once; behind whatever of its own is being written."""
         with self.db.write() as connection:
             stood_in.note(connection)
-            connection.execute(sa.update(worker).where(worker.c.id == worker_id, _NOT_ENDED).values(ended_at=NOW))
+            connection.execute(sa.update(worker).where(is_mine(worker_id)).values(ended_at=NOW))
 
     def end_expired(self, steady: Callable[[], bool]) -> bool:
         """Declares that whoever let its lease run out has ended; whether there was anybody.

@@ -16,7 +16,7 @@ from traceback import clear_frames
 from typing import Any, Final
 
 import certifi
-from sqlalchemy import URL, Connection, Dialect, Engine, Table, create_engine, event, text
+from sqlalchemy import URL, Connection, Dialect, Engine, Table, create_engine, event, literal, select
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -24,6 +24,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from campaign_app.domain.errors import AppError, NotPermitted, WorkspaceError
 from campaign_app.storage.columns import metadata
 from campaign_app.storage.engine import BUSY_SECONDS, Database
+from campaign_app.storage.schema_workers import is_mine
 from campaign_app.storage.server import VERIFIED, Server
 from campaign_app.storage.server_trouble import BUSY, NO_ROLE, NOT_PERMITTED, takes_no_changes, word_of
 from campaign_app.storage.sessions import POOLED, require_session, settle
@@ -48,7 +49,6 @@ _FENCED_LOCK: Final = (
     " set_config('idle_in_transaction_session_timeout', '{milliseconds}', true),"
     f" pg_advisory_xact_lock({_LOCKS}, {_WRITER})"
 )
-_MINE: Final = text("SELECT 1 FROM worker WHERE id = :id AND ended_at IS NULL")
 _SETTINGS: Final = {
     "search_path": SCHEMA,
     "lock_timeout": f"{BUSY_SECONDS}s",
@@ -153,12 +153,12 @@ def fence(engine: Engine, worker_id: int, seconds: float, lost: Callable[[], obj
     process that is stopped in the middle of a change keeps the others from writing for as long as a lease at most.
     """
     lock = _FENCED_LOCK.format(name=f"{CHANGING}{worker_id}", milliseconds=int(seconds * 1000))
-    mine = {"id": worker_id}
+    mine = select(literal(1)).where(is_mine(worker_id))
 
     def begin(connection: Connection) -> None:
         if connection.get_execution_options().get("immediate", False):
             connection.exec_driver_sql(lock)
-            if connection.execute(_MINE, mine).first() is None:
+            if connection.execute(mine).first() is None:
                 lost()
                 raise WorkspaceError("lease_lost", "Another worker has taken over")
 

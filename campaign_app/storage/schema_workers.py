@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import sqlalchemy as sa
 
 from campaign_app.storage.columns import metadata, number, number_or_none, own_id, word
+from campaign_app.storage.host import place_id
 
 # `id` is the fencing token: a later worker has a higher one. Times are the server's
 worker = sa.Table(
@@ -21,3 +24,9 @@ worker = sa.Table(
     number_or_none("ended_at"),
     sa.Index("worker_by_end", "ended_at"),
 )
+
+
+def is_mine(worker_id: int) -> sa.ColumnElement[bool]:
+    """This process's own row, which has not ended: a server that was put back may have given its number anew."""
+    whose = worker.c.pid == os.getpid(), worker.c.host == place_id()
+    return sa.and_(worker.c.id == worker_id, *whose, worker.c.ended_at.is_(None))

@@ -113,7 +113,7 @@ def test_where_all_come_back_it_goes_on(
     assert not here.waits()
     stand_in(monkeypatch, 2)
     assert here.waits()
-    there.leases.leave(theirs)
+    change(workspace, theirs, ended_at=1)
     assert here.waits(), "it ended, and has not looked"
     assert not there.waits(), "another process of that host"
     assert not here.waits()
