@@ -136,6 +136,21 @@ def test_workers_that_were_updated_under_an_open_window_are_told(start: Start, q
     assert (session.state.error, session.state.phase) == (told, "open"), "what was typed can be copied"
 
 
+def test_so_are_they_where_the_window_waits_for_workers_until_then(start: Start, qtbot: QtBot) -> None:
+    """In an update the former ones end first, and an operator's window starts none of its own."""
+    session, told = start().application.session, ["worker_elsewhere", "worker_elsewhere", "other_version"]
+
+    def starter(_: bootstrap.App) -> bootstrap.WorkerHandle:
+        raise WorkspaceError(told.pop(0), "as of now")
+
+    session._watch.setInterval(5)
+    session.starter = starter
+    session.open(PHRASE)
+    qtbot.waitUntil(lambda: session.state.worker == "ended", timeout=MS)
+    assert session.state.error is not None
+    assert (session.state.error.code, told) == ("other_version", [])
+
+
 def test_beside_anothers_worker_the_window_starts_its_own_where_a_person_asks(
     start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -241,7 +241,8 @@ class Session(QObject):
 
     def _worker_failed(self, error: AppError) -> None:
         self._worker = None
-        if self.state.worker == "away":  # once said is enough, and a server that cannot be asked is asked again
+        # once said is enough, and a server that cannot be asked is asked again
+        if self.state.worker == "away" and error.code != "other_version":
             return
         away = error.code == "worker_elsewhere"
         self._become(replace(self.state, worker="away" if away else "ended", error=error))
