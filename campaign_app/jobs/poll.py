@@ -83,8 +83,7 @@ def _poll(context: Context, account_id: int, stream: str, store: Callable[..., i
 
 def _keep_reports(context: Context) -> Callable[..., int]:
     def store(account: int, page: Page[DeliveryReport], at: datetime, *, stands: str) -> int:
-        if shared_accounts.by_another(page.items, context.workspace_id):
-            shared_accounts.note(context.stores.accounts, account, at)
+        shared_accounts.note(context.stores.accounts, account, page.items, context.workspace_id, at)
         return context.stores.inbox.store_reports(account, page, at, stands=stands)
 
     return store

@@ -17,18 +17,18 @@ from campaign_app.domain.ports import AccountStore
 _SENT_BY: Final = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.[0-9a-f]+)?-\d+-\d")
 
 
-def by_another(reports: Iterable[DeliveryReport], workspace_id: str) -> bool:
-    """Whether any of them is of a message of another workspace."""
-    senders = (_SENT_BY.match(report.message_id or report.key) for report in reports)
-    return any(sender is not None and sender[1] != workspace_id for sender in senders)
-
-
-def note(settings: AccountStore, account_id: int, at: datetime) -> None:
-    settings.set_setting(_name(account_id), at.isoformat())
+def note(settings: AccountStore, account_id: int, reports: Iterable[DeliveryReport], mine: str, now: datetime) -> None:
+    """When the newest of them was made that is of a message of another workspace: some are read a week later."""
+    found = ((_SENT_BY.match(each.message_id or each.key), each.reported_at) for each in reports)
+    moments = [at for sender, at in found if sender is not None and sender[1] != mine]
+    if moments:
+        newest = min(max(moments), now)
+        known = last_seen(settings, [account_id]).get(account_id, newest)
+        settings.set_setting(_name(account_id), max(known, newest).isoformat())
 
 
 def last_seen(settings: AccountStore, account_ids: Sequence[int]) -> dict[int, datetime]:
-    """By account, when such a report came last."""
+    """By account, of when the newest such report is."""
     known = settings.settings([_name(each) for each in account_ids])
     return {each: datetime.fromisoformat(known[_name(each)]) for each in account_ids if _name(each) in known}
 

@@ -78,9 +78,11 @@ def test_a_report_of_another_workspaces_message_tells_that_the_account_is_shared
     ]
     poll_reports(shop.context, account)
     assert last_seen(accounts, [account]) == {}
-    gateway.stream["reports"].append(DeliveryReport("x", "", Outcome.DELIVERED, "", NOW, key=f"{other}-3-500"))
-    poll_reports(shop.context, account)
-    assert last_seen(accounts, [account]) == {account: shop.context.clock()}
+    week = NOW - timedelta(days=7)
+    for name, at, newest in (("x", week, week), ("y", NOW, NOW), ("z", week, NOW), ("w", NOW + timedelta(days=2), NOW)):
+        gateway.stream["reports"].append(DeliveryReport(name, "", Outcome.DELIVERED, "", at, key=f"{other}-3-500"))
+        poll_reports(shop.context, account)
+        assert last_seen(accounts, [account]) == {account: newest}, "one that is read late is no news"
 
 
 def test_a_refusing_reply_suppresses_for_the_entity(shop: Shop) -> None:
