@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from storage_samples import KEY, NOW, Campaigning, pass_triggers
 
 from campaign_app.credentials import MemoryKeeper
-from campaign_app.storage import copies, seen, stood_in
+from campaign_app.storage import copies, leases, schema_workers, seen, stood_in
 from campaign_app.storage.homes import Hand, ServerHome
 from campaign_app.storage.leases import SqlLeases
 from campaign_app.storage.program import VERSION
@@ -36,9 +36,12 @@ class Host:
 
     def enter(self) -> int:
         """Without the look at what was seen, by which a worker begins."""
-        number = self.leases.enter(VERSION, ("send",), 60.0)
-        change(self.workspace, number, host=self.name)
-        return number
+        self._here()
+        return self.leases.enter(VERSION, ("send",), 60.0)
+
+    def leave(self, number: int) -> None:
+        self._here()
+        self.leases.leave(number)
 
     def begin(self) -> int:
         number = self.enter()
@@ -46,13 +49,17 @@ class Host:
         return number
 
     def guard(self) -> str:
-        self._patch.setattr(seen, "place_id", lambda: self.name)
+        self._here()
         return self._seen.guard()
 
     def waits(self) -> bool:
         """What a worker asks all the time, and before anything is claimed or leaves."""
-        self._patch.setattr(seen, "place_id", lambda: self.name)
+        self._here()
         return self._seen.waits()
+
+    def _here(self) -> None:
+        for module in (leases, schema_workers, seen):
+            self._patch.setattr(module, "place_id", lambda: self.name)
 
 
 def change(workspace: Workspace, number: int, **values: object) -> None:
@@ -112,8 +119,7 @@ def test_where_all_come_back_it_goes_on(
     theirs = there.begin()
     assert not here.waits()
     stand_in(monkeypatch, 2)
-    assert here.waits()
-    change(workspace, theirs, ended_at=1)
+    there.leave(theirs)
     assert here.waits(), "it ended, and has not looked"
     assert not there.waits(), "another process of that host"
     assert not here.waits()
