@@ -145,21 +145,6 @@ def test_one_that_was_cut_off_within_a_message_is_let_go_once_its_lease_is_over(
         assert code_of(cut_off) == "server_unreachable"
 
 
-def test_a_number_that_a_restored_server_gave_anew_is_no_longer_the_former_ones(workspace: Workspace) -> None:
-    """Both would send as one, and the other one's lease would end with this one's."""
-    with workspace.work(HAND) as mine:
-        assert mine is not None
-        with workspace.database.engine.connect() as beside:
-            beside.execute(sa.update(worker).values(pid=worker.c.pid + 1))
-            beside.commit()
-        assert code_of(lambda: workspace.database.write().__enter__()) == "lease_lost"
-        assert workspace.gone()
-        mine.lost = False
-        mine.renew()
-        assert workspace.gone()
-    assert leases(workspace).not_ended() == (mine.worker_id,)
-
-
 def test_another_version_refuses_beside_them(workspace: Workspace, other: Workspace) -> None:
     with other.work(Hand("9.9 0099", (), 60.0, bool)):
         assert code_of(lambda: workspace.work(HAND).__enter__()) == "other_version"

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from storage_samples import KEY, NOW, Campaigning, pass_triggers
 
 from campaign_app.credentials import MemoryKeeper
+from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import copies, leases, schema_workers, seen, stood_in
 from campaign_app.storage.homes import Hand, ServerHome
 from campaign_app.storage.leases import SqlLeases
@@ -184,3 +185,20 @@ def test_another_count_and_a_server_that_tells_none_stop_nobody(
     monkeypatch.setattr(stood_in, "_TOLD", sa.text("SELECT no_such_function()"))
     here.begin()
     assert not here.waits()
+
+
+def test_a_number_that_a_restored_server_gave_anew_is_no_longer_the_former_ones(workspace: Workspace) -> None:
+    """Both would send as one, and the other one's lease would end with this one's."""
+    assert isinstance(workspace.home, ServerHome)
+    with workspace.work(HAND) as mine:
+        assert mine is not None
+        with workspace.database.engine.connect() as beside:
+            beside.execute(sa.update(worker).values(pid=worker.c.pid + 1))
+            beside.commit()
+        with pytest.raises(WorkspaceError, match="taken over"), workspace.database.write():
+            pass
+        assert workspace.gone()
+        mine.lost = False
+        mine.renew()
+        assert workspace.gone()
+    assert workspace.home.leases.not_ended() == (mine.worker_id,)
