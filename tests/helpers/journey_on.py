@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QTableView, QWidget
 
 from campaign_app.demo import SAMPLE
 from campaign_app.domain.campaign import CampaignState
+from campaign_app.ui.itemmodels.campaigns import ROW
 from tests.helpers.answering import answer
 from tests.helpers.driving import apart, pause, wait_for
 from tests.helpers.journey import Journey
@@ -79,7 +80,8 @@ class LongerJourney(Journey):
         wait_for(table.hasFocus, "the keyboard to be the table's")
         self.driver.press("campaign_table", Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
         wait_for(lambda: table.model().rowCount() == before + 1, "the copy")
-        self.driver.click("notice_action")
+        wait_for(lambda: (of := table.currentIndex().data(ROW)) and of.campaign.state is CampaignState.DRAFT, "its row")
+        self.driver.press("campaign_table", Qt.Key.Key_Return)
         self.driver.wait(QWidget, "campaign_editor")
         assert self.state is CampaignState.DRAFT
 
