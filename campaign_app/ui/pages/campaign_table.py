@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
 
 from campaign_app.domain.campaign import UNAPPROVED, Campaign
 from campaign_app.domain.team import Permission
@@ -16,6 +16,7 @@ from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.campaigns import COLUMNS, LEVEL, ROW, UNDER, CampaignTable
 from campaign_app.ui.widgets.actions import action
 from campaign_app.ui.widgets.pill import pill_font
+from campaign_app.ui.widgets.row_view import RowView
 from campaign_app.ui.widgets.rows import TALL, TwoLines
 
 _WIDTHS: Final = {
@@ -26,7 +27,7 @@ GIVE_WAY: Final = ("changed", "submitted", "audience")  # in this order, where t
 LEAST: Final = 200
 
 
-class CampaignTableView(QTableView):
+class CampaignTableView(RowView):
     """Each signal carries the campaign that is chosen."""
 
     wanted = Signal(object)
@@ -34,7 +35,7 @@ class CampaignTableView(QTableView):
     deleted = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(TALL, parent)
         self.setObjectName("campaign_table")
         self.setAccessibleName(self.tr("活动列表"))
         self._builds = desk.may(Permission.BUILD)
@@ -58,14 +59,6 @@ class CampaignTableView(QTableView):
             self.setColumnHidden(COLUMNS.index(name), gone)
             room += self._needs[name] if gone else 0
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        super().mouseMoveEvent(event)
-        self._hover(self.rowAt(event.position().toPoint().y()))
-
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
-        super().leaveEvent(event)
-        self._hover(-1)
-
     def chosen(self) -> Campaign | None:
         found = self.currentIndex()
         of: CampaignRow | None = found.data(ROW) if found.isValid() else None
@@ -80,33 +73,15 @@ class CampaignTableView(QTableView):
             self.scrollTo(self.rows.index(at, 0))
         return at >= 0
 
-    def _hover(self, number: int) -> None:
-        if number != self._drawn.hovered:
-            self._drawn.hovered = number
-            self.viewport().update()
-
     def _look(self, desk: Desk) -> None:
         state, name, more = (COLUMNS.index(column) for column in ("state", "name", "more"))
-        self._drawn = TwoLines(
-            desk.kit.theme, under=UNDER, level=LEVEL, pill=state, strong=name, more=more, parent=self
+        self.setItemDelegate(
+            TwoLines(desk.kit.theme, self, under=UNDER, level=LEVEL, pill=state, strong=name, more=more)
         )
-        self.setItemDelegate(self._drawn)
-        self.setMouseTracking(True)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.setShowGrid(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def _columns(self) -> None:
-        rows, head = self.verticalHeader(), self.horizontalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(TALL)
-        head.setHighlightSections(False)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        head = self.horizontalHeader()
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         written = QFontMetrics(pill_font(self.font()))
         self._needs: dict[str, int] = {}

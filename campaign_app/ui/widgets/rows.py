@@ -6,13 +6,14 @@ from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from campaign_app.ui.theme import icons
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.theme.tokens import BODY, SMALL, Tokens
 from campaign_app.ui.widgets.pill import HEIGHT as PILL
 from campaign_app.ui.widgets.pill import paint_pill, pill_width
+from campaign_app.ui.widgets.row_view import RowView
 
 TALL: Final = 58
 _PAD: Final = 12
@@ -23,18 +24,16 @@ Index = QModelIndex | QPersistentModelIndex
 class TwoLines(QStyledItemDelegate):
     """`under` and `level` are the roles of the second line and of a pill's level; `pills` the columns with a pill,
 
-    `strong` those with a name, `more` the one with the three dots. `hovered` is the row under the mouse, -1 for
-    none: Qt tells of the cell only.
+    `strong` those with a name, `more` the one with the three dots. `view` knows the row under the mouse.
     """
 
     def __init__(
-        self, theme: Theme, *, under: int, level: int, pill: int, strong: int, more: int, parent: QWidget | None = None
+        self, theme: Theme, view: RowView, *, under: int, level: int, pill: int, strong: int, more: int
     ) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(view)
+        self._theme, self._view = theme, view
         self._under, self._level = under, level
         self._pill, self._strong, self._more = pill, strong, more
-        self.hovered = -1
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:  # noqa: N802
         return QSize(80, TALL)
@@ -47,7 +46,7 @@ class TwoLines(QStyledItemDelegate):
         painter.setClipRect(rect)
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, QColor(tokens.selected))
-        elif index.row() == self.hovered:
+        elif index.row() == self._view.hovered:
             painter.fillRect(rect, QColor(tokens.raised))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), QColor(tokens.line))
         if index.column() == self._more:

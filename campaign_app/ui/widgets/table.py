@@ -25,13 +25,14 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QToolTip, QWidget
 
 from campaign_app.ui.cells import ARROWS, Cell, CellModel, Column
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.theme.tokens import ROW, SPACE
 from campaign_app.ui.widgets.columns import Arrangement, widths_of
 from campaign_app.ui.widgets.pill import HEIGHT, paint_pill, pill_font, pill_width
+from campaign_app.ui.widgets.row_view import RowView
 
 PAD: Final = SPACE[3]
 _OPENS: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
@@ -40,7 +41,7 @@ _RIGHT: Final = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
 _CUT_TEXTS: Final = 4_000  # remembered
 
 
-class Table(QTableView):
+class Table(RowView):
     """Shows a model of Cells. `opened`: Enter, space or a double click on a row; `moved`: another row is current.
 
     One row can be selected, never all: of millions Qt would ask each. "All that match" is a query, not a selection.
@@ -52,11 +53,10 @@ class Table(QTableView):
     sorted = Signal(str, bool)  # by what, largest first
 
     def __init__(self, theme: Theme, name: str, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(ROW, parent)
         self.setObjectName(name)
         self.setAccessibleName(title)
         self._theme = theme
-        self._hovered = -1
         self._selected = -1
         self._arriving = False
         self._fitting = False
@@ -69,29 +69,17 @@ class Table(QTableView):
         theme.changed.connect(self.viewport().update)
 
     def _set_up(self) -> None:
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
         self.setCornerButtonEnabled(False)
-        self.setTabKeyNavigation(False)
-        self.setMouseTracking(True)
-        rows, head = self.verticalHeader(), self.horizontalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(ROW)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        head.setHighlightSections(False)
+        head = self.horizontalHeader()
         head.setSectionsClickable(False)
         head.sectionClicked.connect(self._clicked)
         head.setMinimumSectionSize(PAD * 2)
 
     def use(self, model: CellModel[Any], columns: Sequence[Column[Any]]) -> None:
         self._columns, self._cells = tuple(self._with_its_title(column) for column in columns), model
-        self._hovered = self._selected = -1
+        self.hovered = self._selected = -1
         self.setModel(model)
         if any(column.sort for column in columns):
             self.horizontalHeader().setSectionsClickable(True)
@@ -193,14 +181,6 @@ class Table(QTableView):
         if index.isValid():
             self.opened.emit(index.row())
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        super().mouseMoveEvent(event)
-        self._hover(self.rowAt(event.position().toPoint().y()))
-
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
-        super().leaveEvent(event)
-        self._hover(-1)
-
     def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
         if isinstance(event, QHelpEvent):
             self._explain(event)
@@ -222,7 +202,7 @@ class Table(QTableView):
         top = self.rowViewportPosition(first)
         for number in range(first, (rows if last < 0 else last + 1)):
             self._paint_row(painter, number, QRect(0, top, self.viewport().width(), ROW))
-            plain = number not in {self._selected, self._hovered}
+            plain = number not in {self._selected, self.hovered}
             for i, left, width, right in places:
                 inside = QRect(left, top, width, ROW - 1)
                 self._paint_cell(painter, inside, cells.cell(number, i), right=right, plain=plain)
@@ -236,7 +216,7 @@ class Table(QTableView):
         tokens = self._theme.tokens
         if number == self._selected:
             painter.fillRect(rect, QColor(tokens.selected))
-        elif number == self._hovered:
+        elif number == self.hovered:
             painter.fillRect(rect, QColor(tokens.raised))
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, QColor(tokens.line))
         if number == self._selected and self.hasFocus():
@@ -293,11 +273,6 @@ class Table(QTableView):
         if cell.level:
             return pill_width(self.font(), cell.text, cell.level) > width
         return self._cut(cell.text, width) != cell.text
-
-    def _hover(self, number: int) -> None:
-        if number != self._hovered:
-            self._hovered = number
-            self.viewport().update()
 
     def _chosen(self) -> None:
         chosen = self.selectionModel().selectedRows()
