@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -18,6 +19,7 @@ from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.team import Person, Role
 from campaign_app.services.audience_lines import Line
 from campaign_app.services.audiences import Audiences
+from campaign_app.services.people import People
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.customers import CustomersPage
 from campaign_app.wiring import wire
@@ -147,6 +149,30 @@ def test_renaming_and_deleting_leave_the_table_as_it_is(page: CustomersPage, des
     undo(desk)
     qtbot.waitUntil(lambda: page.model.state.segments == ("江浙",))
     assert desk.app.audiences.saved() == {"江浙": ZHEJIANG}
+
+
+def test_what_was_being_read_meanwhile_brings_no_deleted_segment_back(
+    page: CustomersPage, desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.app.audiences.save("浙江客户", ZHEJIANG, actor="test")
+    build(page, qtbot)
+    page.model.load()
+    qtbot.waitUntil(lambda: page.model.state.segments == ("浙江客户",))
+    real, read, go = People.provinces, threading.Event(), threading.Event()
+
+    def slowly(of: People) -> Sequence[str]:
+        read.set()
+        assert go.wait(SECONDS)
+        return [*real(of), "海南"]
+
+    monkeypatch.setattr(People, "provinces", slowly)
+    page.model.load()
+    qtbot.waitUntil(read.is_set)
+    find(page, QToolButton, "segment_forget_浙江客户").click()
+    qtbot.waitUntil(lambda: page.model.state.segments == ())
+    go.set()
+    qtbot.waitUntil(lambda: "海南" in (page.model.state.provinces or ()))
+    assert page.model.state.segments == ()
 
 
 def test_conditions_that_were_put_away_go_on_and_can_be_had_back(page: CustomersPage, desk: Desk, qtbot: QtBot) -> None:

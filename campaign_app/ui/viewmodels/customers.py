@@ -136,6 +136,7 @@ class _Read:
     provinces: tuple[str, ...]
     segments: tuple[str, ...]
     everybody: int | None
+    told: int  # as `CustomersModel._told` when this was begun
 
 
 class CustomersModel(QObject):
@@ -158,6 +159,7 @@ class CustomersModel(QObject):
         self.source = PeopleSource(app.people, app.audiences, self.state.search)
         self._loads = Steady(tasks, self, "load")  # while a sync runs it is asked for by the clock
         self._begun: set[int] = set()  # accounts
+        self._told = 0  # how often of saved segments
         self._typing = self._timer(TYPING_MS, self._ask, single=True)
         self._incoming = self._timer(AGAIN_MS, self._look_again)
         jobs.changed.connect(self._jobs_changed)
@@ -190,6 +192,7 @@ class CustomersModel(QObject):
 
     def know_segments(self, names: tuple[str, ...]) -> None:
         """Those that are saved by now."""
+        self._told += 1
         self._become(segments=names)
 
     def sort(self, order: str, *, descending: bool) -> None:
@@ -237,16 +240,18 @@ class CustomersModel(QObject):
             )
 
     def _read(self) -> _Read:
-        people = self._app.people
+        people, told = self._app.people, self._told
         segments = show.in_order(self._app.audiences.saved())
         # where the table shows everybody it counts them; at millions that is not to be done twice at once
         counted = self.state.search == Search()
         everybody = None if counted else people.anchors(people.query())[0]
-        return _Read(self._app.accounts.all(), show.in_order(people.provinces()), segments, everybody)
+        return _Read(self._app.accounts.all(), show.in_order(people.provinces()), segments, everybody, told)
 
     def _loaded(self, read: _Read) -> None:
-        known = {} if read.everybody is None else {"everybody": read.everybody}
-        self._become(shops=read.shops, provinces=read.provinces, segments=read.segments, **known)
+        known: dict[str, object] = {} if read.everybody is None else {"everybody": read.everybody}
+        if read.told == self._told:  # nothing was saved or deleted meanwhile
+            known["segments"] = read.segments
+        self._become(shops=read.shops, provinces=read.provinces, **known)
 
     def _ask(self) -> None:
         self.source = PeopleSource(self._app.people, self._app.audiences, self.state.search)
