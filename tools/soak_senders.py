@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import sys
 import tempfile
@@ -42,6 +43,7 @@ def soak(what: str, wanted: int, seed: int, one: Round) -> bool:
         # in memory where there is such a disk: it is processes that are killed, not the machine
         with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
             now = min(left, MOST[what])
+            os.environ["XDG_STATE_HOME"] = str(Path(folder) / "state")  # what workers put down of what they have seen
             one(Path(folder) / "ws", sender, now, chance, figures, PEOPLE[what](now))
         line = {"soak": what, "seed": seed, "last": sender, **asdict(figures)}
         print(json.dumps({**line, "seconds": round(time.monotonic() - began)}), flush=True)

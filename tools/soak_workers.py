@@ -49,6 +49,7 @@ def soak(workers: int, wanted: int, seed: int, by: list[str], kinds: Sequence[st
         sender, now = next(senders), min(left, MOST)
         with tempfile.TemporaryDirectory() as folder:
             place = Path(folder) / "ws"
+            os.environ["XDG_STATE_HOME"] = str(Path(folder) / "state")  # what workers put down of what they have seen
             crew_round(place, sender, workers, now, chance, figures, blows, by_kernel=by_kernel, kinds=kinds)
         line = {"soak": "workers", "workers": workers, "seed": seed, "last": sender, **asdict(figures), **blows.told()}
         print(json.dumps({**line, "seconds": round(time.monotonic() - began)}), flush=True)

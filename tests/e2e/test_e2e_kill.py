@@ -10,7 +10,7 @@ import pytest
 
 from campaign_app.domain.campaign import CampaignState
 from tests.helpers.lengths import ALL
-from tests.helpers.merchant import Merchant, open_merchant
+from tests.helpers.merchant import KEY, KeptKeeper, Merchant, open_merchant
 from tests.helpers.sandbox import SandboxProcess
 
 pytestmark = pytest.mark.faults
@@ -38,7 +38,7 @@ def hurt(merchant: Merchant, campaign_id: int, chance: random.Random, *, sending
 def test_kills_with_faults_reach_everybody_once(tmp_path: Path) -> None:
     chance = random.Random(SEED)
     with SandboxProcess(customers=2_000 if ALL else 600, seed=3) as sandbox:
-        merchant = open_merchant(tmp_path / "ws", sandbox, batch_size=5)
+        merchant = open_merchant(tmp_path / "ws", sandbox, batch_size=5, keeper=KeptKeeper(KEY))
         merchant.start_worker()
         merchant.connect()
         merchant.kill_worker()

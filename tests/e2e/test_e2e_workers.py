@@ -15,7 +15,7 @@ from campaign_app import bootstrap
 from campaign_app.domain.campaign import CampaignState
 from tests.helpers.crew import GOOD, LEASE, Crew, crew_of
 from tests.helpers.kannel_box import free_ports
-from tests.helpers.merchant import KEY, open_merchant
+from tests.helpers.merchant import KEY, KeptKeeper, open_merchant
 from tests.helpers.pg import team_folder
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.way import new_way
@@ -31,8 +31,11 @@ USUAL, LATER = 15, 1.0
 
 @pytest.fixture
 def crew(tmp_path: Path) -> Iterator[Crew]:
-    with SandboxProcess(customers=130, seed=3) as sandbox, team_folder(tmp_path / "host", KEY) as folder:
-        merchant = open_merchant(folder, sandbox, batch_size=2, opened=bootstrap.open_app)
+    with (
+        SandboxProcess(customers=130, seed=3) as sandbox,
+        team_folder(tmp_path / "host", KEY, KeptKeeper.kind) as folder,
+    ):
+        merchant = open_merchant(folder, sandbox, batch_size=2, opened=bootstrap.open_app, keeper=KeptKeeper(KEY))
         with crew_of(merchant) as crew:
             yield crew
 

@@ -20,7 +20,7 @@ from tests.helpers.merchant import Merchant
 from tests.helpers.way import Route, Way
 
 LEASE: Final = 3
-_RUNNING: Final = sa.text(
+RUNNING: Final = sa.text(
     "SELECT executor_id FROM dbos.workflow_status WHERE status = 'PENDING' AND workflow_uuid = :flow"
 )
 
@@ -90,7 +90,7 @@ class Crew:
         jobs = [job for job in self.merchant.app.jobs.open_jobs() if job.kind == "dispatch"]
         flow = next((f"job-{job.id}" for job in jobs if job.args["campaign_id"] == campaign_id), "")
         with self.merchant.app.workspace.database.read() as connection:
-            executor = connection.execute(_RUNNING, {"flow": flow}).scalar()
+            executor = connection.execute(RUNNING, {"flow": flow}).scalar()
         pids = {f"worker-{each.id}": each.pid for each in self.leases.at_work()}
         return next((each for each in self.workers if executor and each.pid == pids.get(executor)), None)
 

