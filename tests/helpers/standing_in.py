@@ -41,12 +41,12 @@ T = TypeVar("T")
 class Falls:
     """`alarms`: how many stopped everything until a person accepted it, `false` those behind which nothing was lost.
 
-    `lost`: messages of claims that the standby lacked; `silent`: falls after which nobody noticed that. `held`: seconds
-    from the standby's taking over until more was handed over, or the alarm.
+    `forgotten`: messages whose claims the standby lacked; `silent`: falls after which nobody noticed that. `held`:
+    seconds from the standby's taking over until more was handed over, or the alarm.
     """
 
     kinds: Counter[str] = field(default_factory=Counter)
-    lost: int = 0
+    forgotten: int = 0
     alarms: int = 0
     false: int = 0
     silent: int = 0
@@ -132,7 +132,7 @@ def _after(
     began, app = time.monotonic(), hosts[0].merchant.app
     known = calm(lambda: app.workspace.inbox.counts(campaign)["submitted"]) or 0
     lost, back = max(0, claimed - known), began + chance.uniform(0.0, 15.0)
-    falls.lost += lost
+    falls.forgotten += lost
     alarm, went_on = "", False
 
     def ended() -> bool:
