@@ -16,21 +16,36 @@ from typing import Final
 
 from campaign_app import assets
 from campaign_app.compliance.engine import fold_table
+from campaign_app.compliance.normalize import FoldTable
 from campaign_app.compliance.opt_outs import find_opt_outs
 
 WORDS: Final = frozenset(
     (
         *("unsubscribe", "cancel", "end", "stop", "stopall", "quit", "no", "退", "滚"),
-        *("停", "停止", "退出", "不需要", "不需要了", "不需要谢谢", "不接受", "别烦我"),
+        *("停", "停止", "退出", "不需要", "不需要了", "不接受", "不用了", "不要了", "不收了", "谢绝", "拒", "别烦我"),
+        *(
+            "不同意",
+            "不是本人",
+            "我不是本人",
+            "号码不是本人",
+            "发错人了",
+            "你发错人了",
+            "注销",
+            "删除我",
+            "remove",
+            "unsub",
+        ),
         *("r", "rr", "t", "tt", "td", "tdd", "ttd", "dt", "n", "nn", "d", "q", "qx", "xq", "tui", "tuiding", "quxiao"),
-        *("0000", "00000"),
+        *("退t", "退td", "退d", "0000", "00000"),
     )
 )
 PHRASES: Final = (
     *("退订", "退定", "推订", "退阅", "退汀", "退仃", "退丁", "退顶", "退钉", "退籴", "腿订", "褪订", "推定", "对订"),
     *("取消", "拒收", "拒绝", "勿扰", "停发", "骚扰", "打扰", "投诉", "举报", "拉黑", "屏蔽", "拒接"),
     *("不再接收", "不想收", "不接收", "不要收", "不收短信", "不想再收", "不需要短信"),
-    *("unsubscribe", "optout", "stopsending", "donotsend", "dontsend"),
+    *("不再订阅", "不想订阅", "不同意接收", "撤回同意", "撤销同意", "谢绝", "垃圾短信", "垃圾信息", "12321", "别烦"),
+    *("关闭推送", "关闭短信", "停止短信", "退ding", "tui订"),
+    *("unsubscribe", "optout", "stopsending", "donotsend", "dontsend", "donttext", "removeme"),
 )
 # none of the forms that marketing asks for most (OPT-008)
 WHERE_ASKED: Final = frozenset({"d", "q", "no"})
@@ -39,10 +54,10 @@ _BOOKED: Final = r"(?:酒店|民宿|客房|房间|机票|车票|火车票|门票
 _THING: Final = rf"(?:订单|预约|预订|订座|退款|退货|快递|包裹|蛋糕|课程|{_BOOKED})"
 _NEWS: Final = r"(?:短信|消息|信息|通知|推送|订阅|广告|推广|提醒|提示|营销|宣传|推荐|服务)"
 _OTHERWISE: Final = re.compile(
-    rf"退定金|(?:取消|拒绝|拒收)(?:了|掉|我的|这个)?{_THING}(?!\w{{0,4}}?{_NEWS})"
-    rf"|(?:怎么|怎样|如何)退订(?:了|掉|我的|这个)?{_BOOKED}(?!\w{{0,4}}?{_NEWS})"
+    rf"退定金|(?:怎么|怎样|如何)退订(?:了|掉|我的|这个)?{_BOOKED}(?!\w{{0,4}}?{_NEWS})"
     r"|退订(?:的)?(?:政策|规则|规定|条款|手续费|违约金|费(?=用|多少|怎么|几))|对订(?=[单座房货餐票])"
-    r"|(?<![勿别不要老再])打扰(?:一下(?!午)|您?了?请问)"
+    rf"|[退推]订(?:单|货|金(?!融))(?!\w{{0,4}}?{_NEWS})"
+    r"|停发货|(?<![勿别不要老再])打扰(?:1下(?!午)|您?了?请问)"
 )
 # to stay: one clause of its own, and whatever else is written beside it refuses. 不要退订 may be two refusals
 _TO_STAY: Final = re.compile(
@@ -55,23 +70,37 @@ _ASKED_OF_IT: Final = re.compile(
     r"|取消(?:了|掉)?(?:可以|行|成)?(?:吗|么|嘛))(?!\w)"
     rf"|{_BOOKED}(?:(?!{_NEWS})\w){{0,4}}(?:可以|可否|能|怎么|怎样|如何|咋)(?:不能|不可以|否|才能|才可以)?退订(?:了|掉)?"
     r"(?:吗|么|嘛|呢|啊|呀)?(?!\w)"
+    # what is to become of goods, and what became of an offer
+    rf"|(?:取消(?:(?!{_NEWS})[^\W别勿发推收]){{0,6}}|(?:拒绝|拒收)(?:了|掉|我的|这个)?){_THING}(?!\w{{0,4}}?{_NEWS})"
+    r"|(?:订单|这单|预约|预订|行程)(?:帮我|给我|请)?取消(?:1下|了|吧|掉)?(?!\w)|(?:订单|预约|预订)被取消"
+    r"|(?:活动|优惠券?|积分|行程|免单)取消了?(?:吗|么|嘛|没)"
+    rf"|(?:快递|包裹|货)(?:(?!{_NEWS})\w){{0,4}}拒收"
 )
 _NO_MORE: Final = re.compile(
     r"(?:勿|别|不要|不用|不必|不许|莫|停止|禁止)(?:再|老|总|继续)*(?:给我|给|向我|对我)?(?:再)?"
-    r"(?:群发|发(?!票|货|错|快递|顺丰)|推送|推销|打搅|来短信|联系)"
+    r"(?:群发|发(?!票|货|错|快递|次品|[黑白红蓝绿黄紫粉灰]|顺丰|圆通|申通|中通|韵达|极兔|邮政|京东|德邦|ems)"
+    r"|推(?!荐|迟|后)|传(?=了|来|送|简|讯|信|\Z)|打搅|来短信|联系(?!收件|快递))"
+    r"|(?:删除?|删掉|移除)(?:掉|了|1下)?(?:我(?!的?(?:订单|评|收藏|购物))|号码|手机号|电话)|(?:号码|手机号|电话)\w?(?:删|移除)"
 )
-_SIMPLE: Final = str.maketrans(
-    "訂請發別絕騷擾舉報訴給復覆閱銷聯對讓買蔽滾", "订请发别绝骚扰举报诉给复复阅销联对让买蔽滚", "丶"
-)
+# what the table of folding leaves, for it is no other writing of its own
+_SIMPLE: Final = str.maketrans("覆", "复", "丶")
 # a word of its own at the start: "TD谢谢", "r, 烦死了", "STOP please"; one letter needs a sign or a refusal's word
 # behind it (T恤多少钱, N95有吗, R码有货吗)
 _FIRST: Final = re.compile(
     r"[\W_]*(?:请|麻烦)?(?:回复?|发送?)?[\W_]*"
-    r"([a-z]{2,}(?![a-z0-9])|[a-z](?!\w)|[a-z](?=[谢烦别不勿退拒取停滚请])|0{4,}(?!\w))"
+    r"(?!t[\W_]*(?:shirt|恤)|r&b|no[\W_]*(?:problem|worries|\d)|cancel[\W_]*(?:(?:my|the|this)[\W_]*)?order)"
+    r"([a-z]{2,}(?![a-z0-9])|[a-z](?!\w)|[a-z](?=[谢烦别不勿退拒取停滚请]|[了啊吧呀](?!\w))|0{4,}(?!\w))"
 )
-_LAST: Final = re.compile(r"(?<![a-z0-9])(?:td|tdd|qx|stop|tuiding|quxiao)[\W_]*\Z")
-_AGAIN: Final = re.compile(r"(?:r+|t+|n+|(?:td)+|(?:qx)+|退+)\Z")
+_LAST: Final = re.compile(r"(?:(?<![a-z0-9])(?:td|tdd|qx|stop|tuiding|quxiao)|(?:好的?|嗯|哦|我)[\W_]*r)[\W_]*\Z")
+# "都回R了还发", "已回复R"
+_SAID: Final = re.compile(
+    r"(?:(?:回复?|复)(?:了|过)?[\W_]*(?:[rtn]|td|qx)|发送?(?:了|过)?[\W_]*(?:r|td|qx))(?:了|过|还|(?!\w))"
+)
+_AGAIN: Final = re.compile(r"(?:r+|t+|n+|t+d+|(?:td)+|(?:qx)+|退+)\Z")
+_POLITE: Final = re.compile(r"\A(?:您好|你好|麻烦)?请?(?:回复?)?|(?<=[^\Wa-z0-9])(?:谢谢[你您]?|谢了)\Z")
 _NOISE: Final = re.compile(r"[\W_]+")
+# one sign of it says as much, and what looks for a word behind any number of them would look as often
+_RUN: Final = re.compile(r"([\W_])[\W_]+")
 _SPACE: Final = re.compile(r"\s+")
 # as long as the key of an opt-out may be (`compliance.opt_outs`)
 _KEY: Final = re.compile(r"[a-z]{1,6}|[0-9]{1,5}")
@@ -83,13 +112,13 @@ def is_opt_out(reply: str, sent: Iterable[str] = ()) -> bool:
 
     `sent` are the texts that its person got lately.
     """
-    said = _TO_STAY.sub("", _simple(reply))
+    said = _TO_STAY.sub("", _RUN.sub(r"\1", _simple(reply)))
     folded = _NOISE.sub("", said)
     word = _word(folded)
     if word in WHERE_ASKED:
         texts = tuple(sent)
         return not texts or any(word in _asked_for(text) for text in texts)
-    if word in WORDS or _AGAIN.match(word) or _LAST.search(said):
+    if word in WORDS or _AGAIN.match(word) or _LAST.search(said) or _SAID.search(said):
         return True
     first = _FIRST.match(said)
     if first is not None and first[1] in WORDS:
@@ -107,14 +136,18 @@ def depends(reply: str) -> bool:
 
 
 def _simple(reply: str) -> str:
-    return unicodedata.normalize("NFKC", reply).casefold().translate(_SIMPLE)
+    """As the rules read a text: ì, a Cyrillic Т and 別 are what they stand for, and 一 is 1."""
+    return _fold().text(unicodedata.normalize("NFKC", reply).casefold()).plain.translate(_SIMPLE)
+
+
+def _fold() -> FoldTable:
+    return fold_table(assets.path("tables", "fold.json"))
 
 
 def _word(folded: str) -> str:
-    return folded.removeprefix("请").removeprefix("回复").removeprefix("回")
+    return _POLITE.sub("", folded)
 
 
 def _asked_for(text: str) -> frozenset[str]:
     """The words by which a text says that one may refuse."""
-    body = fold_table(assets.path("tables", "fold.json")).text(text)
-    return frozenset(word for found in find_opt_outs(body) for word in _KEYS.findall(found.form))
+    return frozenset(word for found in find_opt_outs(_fold().text(text)) for word in _KEYS.findall(found.form))
