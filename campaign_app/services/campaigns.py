@@ -8,7 +8,7 @@ from datetime import datetime, time
 from typing import Any, Final
 
 from campaign_app.domain.audience import Filter
-from campaign_app.domain.campaign import EDITABLE, NEW_TIME, UNAPPROVED, Campaign, CampaignState, Noted, Warned
+from campaign_app.domain.campaign import EDITABLE, NEW_TIME, UNAPPROVED, Campaign, CampaignState, Noted
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.finding import Finding
@@ -139,7 +139,7 @@ class Campaigns(Permitted):
         known = self._store.warnings(campaign_id)
         return {
             rule: examples.get(rule) or texts.finding(planned, known[rule].customer_id, rule, now)
-            for rule in sorted(_unconfirmed(known, examples))
+            for rule in sorted(texts.unconfirmed(known, examples, campaign, planned, now))
         }
 
     def editor(self, campaign: Campaign) -> Editor | None:
@@ -216,7 +216,7 @@ class Campaigns(Permitted):
                 "recipient_count", "The typed number of recipients is not the screened one", screened=ready
             )
         now, packs = self._clock(), self._texts.rule_packs
-        rules = self._require_clean(campaign, confirmed, now)
+        rules = self._require_clean(campaign, campaign, confirmed, now)
         approved = replace(
             campaign, state=CampaignState.APPROVED, state_note="", rule_packs=packs,
             approved_by=self.person.signs(actor), approved_at=now, approved_hash=approval_hash(campaign, packs),
@@ -243,7 +243,7 @@ class Campaigns(Permitted):
         if send_at is not None and send_at < now:
             raise NotAllowed("in_the_past", "The time to send is in the past")
         planned = replace(campaign, send_at=send_at or now, window_end=closing_time(send_at or now, *self._hours()))
-        rules = self._require_clean(planned, confirmed_warnings, now)
+        rules = self._require_clean(planned, campaign, confirmed_warnings, now)
         if rules:  # whoever approves confirms warnings, these like those before
             self.person.require(Permission.APPROVE)
             self._require_another(planned)
@@ -347,14 +347,16 @@ class Campaigns(Permitted):
             who = shown_editor(campaign.edited_by)
             raise NotAllowed("same_person", "Another person has to approve it", who=who)
 
-    def _require_clean(self, campaign: Campaign, confirmed: Collection[str], now: datetime) -> list[str]:
+    def _require_clean(
+        self, campaign: Campaign, before: Campaign, confirmed: Collection[str], now: datetime
+    ) -> list[str]:
         """The rules whose warnings are confirmed herewith: all that are open, or none may be sent."""
         survey = self._texts.survey(campaign, now)
         if survey.blocks:
             raise NotAllowed(
                 "block_findings", "The text may not be sent as it is", rules=",".join(sorted(survey.blocks))
             )
-        still_open = _unconfirmed(self._store.warnings(campaign.id), survey.warned)
+        still_open = self._texts.unconfirmed(self._store.warnings(campaign.id), survey.warned, before, campaign, now)
         if missing := still_open - set(confirmed):
             rules = ",".join(sorted(missing))
             raise NotAllowed("warnings_unconfirmed", "Every warning has to be confirmed by a person", rules=rules)
@@ -393,8 +395,3 @@ def adds_up(funnel: Mapping[str, int], audience: int) -> bool:
 def approval_hash(campaign: Campaign, rule_packs: str) -> str:
     """SHA-256 over what an approval covers, and the rule packs by which it was judged."""
     return campaign.covered(rule_packs)
-
-
-def _unconfirmed(known: Mapping[str, Warned], found: Collection[str]) -> set[str]:
-    confirmed = {rule for rule, warned in known.items() if warned.confirmed_by}
-    return {*known, *found} - confirmed

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from campaign_app.compliance.engine import Engine
@@ -12,7 +12,7 @@ from campaign_app.compliance.fixes import Fix, fixes_for
 from campaign_app.compliance.message import CheckRequest, Port, Sender
 from campaign_app.compliance.segments import Segments
 from campaign_app.compliance.template import Template
-from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.campaign import Campaign, Warned
 from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import NotFound
 from campaign_app.domain.filing import Register
@@ -24,7 +24,7 @@ from campaign_app.domain.ports_people import CustomerStore
 from campaign_app.domain.signature import Signature
 from campaign_app.services.carriers import Carriers, nothing_told
 from campaign_app.services.profiles import Profile
-from campaign_app.services.window import likely_time
+from campaign_app.services.window import BEIJING, likely_time
 
 SAMPLE: Final = 500
 KNOWN_MAX: Final = 20_000
@@ -130,6 +130,22 @@ class Texts:
         texts = {shop: [r.final_text for r in results if r.verdict != "block"] for shop, results in by_shop.items()}
         return Survey(of[Severity.BLOCK], of[Severity.WARN], texts)
 
+    def unconfirmed(
+        self, known: Mapping[str, Warned], found: Collection[str], before: Campaign, planned: Campaign, now: datetime
+    ) -> set[str]:
+        """The rules whose warning is open. Where `planned` leaves on another day than `before` was to, so is what is
+
+        `found` of that day: nobody confirmed it of this one.
+        """
+        confirmed = {rule for rule, warned in known.items() if warned.confirmed_by}
+        if before.approved_at is not None and _day_of(before, before.approved_at) != _day_of(planned, now):
+            confirmed -= {rule for rule in confirmed & set(found) if self._is_of_time(rule)}
+        return {*known, *found} - confirmed
+
+    def _is_of_time(self, rule_id: str) -> bool:
+        rule = self._engine().rule(rule_id)
+        return rule is not None and rule.kind.startswith("send_")
+
     def finding(self, campaign: Campaign, customer_id: int | None, rule_id: str, now: datetime) -> Finding | None:
         """What a rule says of one customer's text now."""
         if customer_id is None or not self._customers.by_ids([customer_id]):
@@ -212,6 +228,12 @@ def filed_of(register: Register, text: str, now: datetime, shop: int | None) -> 
     held = register.held(text, shop).items()
     ports = tuple(Port(each, port) for port, other in held for each in (text, other))
     return register.signature(text, now, shop) or Signature(text, owner_uscc=""), ports
+
+
+def _day_of(campaign: Campaign, now: datetime) -> date:
+    """On which it leaves, by a look at it now."""
+    leaves = likely_time(now) if campaign.send_at is None else max(campaign.send_at, now)
+    return leaves.astimezone(BEIJING).date()
 
 
 def _anybodys(engine: Engine, request: CheckRequest, names: Iterable[str]) -> frozenset[str]:

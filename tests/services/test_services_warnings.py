@@ -70,6 +70,18 @@ def test_a_warning_of_the_planned_day_is_confirmed_when_it_is_scheduled(desk: De
     assert desk.shop.workspace.audit.entries()[0].facts == {"campaign": approved.id, "warnings": "TIM-002"}
 
 
+def test_a_warning_of_one_day_is_not_confirmed_for_another(desk: Desk) -> None:
+    """Whoever confirmed New Year's Day said nothing of Spring Festival; an hour later on the same day is the same."""
+    approved = desk.approved()
+    holiday, festival = datetime(2027, 1, 1, 2, 0, tzinfo=UTC), datetime(2027, 2, 6, 2, 0, tzinfo=UTC)
+    desk.campaigns.schedule(approved.id, send_at=holiday, confirmed_warnings=["TIM-002"], actor="陈")
+    desk.campaigns.replan(approved.id, actor="李")
+    assert list(desk.campaigns.warnings(approved.id, festival)) == ["TIM-002"]
+    assert desk.campaigns.warnings(approved.id, festival + timedelta(days=10)) == {}
+    assert code_of(lambda: desk.campaigns.schedule(approved.id, send_at=festival, actor="李")) == "warnings_unconfirmed"
+    desk.campaigns.schedule(approved.id, send_at=holiday + timedelta(hours=1), actor="李")
+
+
 def test_what_expires_before_the_planned_day_is_refused(desk: Desk) -> None:
     approved = desk.approved()
     account = next(iter(desk.shop.platforms))
