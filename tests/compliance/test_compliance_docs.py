@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 # the ids of the catalogue that the program was made from, with what each is asked about and how grave it is
 CATALOGUE: dict[str, dict[str, str]] = json.loads((ROOT / "tests" / "vectors" / "catalogue.json").read_text("utf-8"))
 ASKED_OF_A_MESSAGE = ("text", "signature", "schedule", "campaign")
-OWN = {"PRV-001", "TIM-003", *(f"SIG-{n:03}" for n in range(13, 18))}
+OWN = {"OPT-009", "PRV-001", "TIM-003", *(f"SIG-{n:03}" for n in range(13, 18))}
 
 
 def tool() -> ModuleType:
