@@ -81,6 +81,17 @@ def test_why_it_was_not_sent_stands_beside_the_button(staged: Staged, open_step:
     assert made.step.trial.send.isEnabled(), "nothing is under way"
 
 
+def test_no_text_leaves_that_is_not_the_one_on_the_screen(staged: Staged, open_step: Open) -> None:
+    register(staged)
+    made = open_step(staged.screened())
+    card, campaign = made.step.trial, made.model
+    campaign.mark_unkept("text", on=True)
+    card.send.click()
+    assert (card.send.isEnabled(), card.trying.state.last) == (False, None)
+    campaign.mark_unkept("text", on=False)
+    assert card.send.isEnabled()
+
+
 def test_what_the_worker_refused_is_told_with_its_reason(staged: Staged, open_step: Open) -> None:
     staff = register(staged)
     made = open_step(staged.screened())

@@ -29,7 +29,8 @@ OPEN: Final = frozenset({TrialState.QUEUED, TrialState.SENDING})
 class TryingState:
     """`known` is None until it was read. `staff_id` and `reader` are chosen; None is the first number, or the longest.
 
-    `asking`: it is being put down. `problem` is why it was not.
+    `asking`: it is being put down. `problem` is why it was not. `unkept`: the text on the screen could not be saved, so
+    that another one would leave; the pre-flight beside it says so.
     """
 
     known: Trying | None = None
@@ -37,6 +38,7 @@ class TryingState:
     staff_id: int | None = None
     reader: int | None = None
     asking: bool = False
+    unkept: bool = False
     problem: AppError | None = None
 
     @property
@@ -55,7 +57,8 @@ class TryingState:
 
     @property
     def ready(self) -> bool:
-        return self.to is not None and not self.under_way and self.known is not None and self.known.left > 0
+        free = not self.under_way and not self.unkept
+        return self.to is not None and free and self.known is not None and self.known.left > 0
 
 
 class TryingModel(QObject):
@@ -68,7 +71,8 @@ class TryingModel(QObject):
         self.setObjectName(NAME)
         self._app, self._tasks, self._campaign, self._new_press = app, tasks, campaign, new_press
         self._press = ""
-        self.state = TryingState()
+        self.state = TryingState(unkept="text" in campaign.view.unkept)
+        campaign.changed.connect(lambda view: self._become(unkept="text" in view.unkept))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(LOOK_MS)
