@@ -104,7 +104,7 @@ class Check:  # takes the lines of a file one by one; there is a method for each
         need(told == self.between and told[0] != told[1], "a receipt by or for somebody else")
 
     def person(self, line: Line, text: str) -> None:
-        need(line["page"] == self.named, "a record below another page")
+        need([line["page"], line["sender"]] == [self.named, self.shop["account"]], "a record below another page")
         self.record, leaf, at = line, line.get("leaf"), line["index"]
         self.found["withheld" if leaf is None else "signed" if self.jws else "unsigned"] += 1
         if self.jws:

@@ -273,7 +273,7 @@ class _Proof:
         while self.reader.kind == "person":
             record, text = self.reader.take("person")
             self.record = record
-            _need(record["page"] == named, "page")
+            _need((record["page"], record["sender"]) == (named, shop["account"]), "page")
             leaf = record.get("leaf")
             self.counts["withheld" if leaf is None else "signed" if claims else "unsigned"] += 1
             if claims is not None:
