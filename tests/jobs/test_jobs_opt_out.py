@@ -36,6 +36,7 @@ QUESTIONS = (
         "cancel my order",
         "回复R是什么意思",
         "不是本人签收的快递",
+        "单号7512321088",
     ),
 )
 NO_MORE = (
