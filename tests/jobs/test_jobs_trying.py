@@ -18,6 +18,7 @@ from campaign_app.domain.errors import (
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.staff import Trial, TrialState, Wish
+from campaign_app.jobs.asking import CLOCK_STEP
 from campaign_app.jobs.ports import Rate
 from campaign_app.jobs.trying import FRESH, send_trial
 from campaign_app.jobs.turns import LONGEST_TURN
@@ -183,7 +184,7 @@ def test_nor_does_any_leave_while_a_host_has_still_to_look_what_a_new_server_lac
     assert (bench.send(), bench.gateway.tests) == ((TrialState.REFUSED, "stood_in"), [])
 
 
-@pytest.mark.parametrize("seconds", [FRESH.total_seconds() + 1, -1])
+@pytest.mark.parametrize("seconds", [FRESH.total_seconds() + 1, -CLOCK_STEP.total_seconds() - 1])
 def test_one_that_waited_for_long_does_not_leave(bench: Bench, seconds: float) -> None:
     trial = bench.wish()
     bench.shop.clock.advance(seconds)
@@ -249,6 +250,19 @@ def test_it_is_fresh_for_five_minutes(bench: Bench) -> None:
     trial = bench.wish()
     bench.shop.clock.advance((FRESH - timedelta(seconds=1)).total_seconds())
     assert bench.send(trial) == (TrialState.ACCEPTED, "")
+
+
+def test_a_host_whose_clock_is_a_little_behind_the_windows_sends_it(bench: Bench) -> None:
+    trial = bench.wish()
+    bench.shop.clock.advance(-2)
+    assert bench.send(trial) == (TrialState.ACCEPTED, "")
+
+
+def test_a_signature_that_went_while_it_waited_is_sent_by_no_shop(bench: Bench) -> None:
+    (customer, *_) = bench.shop.workspace.customers.by_ids(range(1, 99), phones=False)
+    trial = bench.wish(customer)
+    bench.shop.workspace.accounts.put_signatures(bench.account, [], bench.shop.clock())
+    assert (bench.send(trial), bench.gateway.tests) == ((TrialState.REFUSED, "test_unsigned"), [])
 
 
 def test_it_takes_a_turn_of_the_accounts_rate_and_is_admitted_after_it(bench: Bench) -> None:
