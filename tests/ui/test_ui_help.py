@@ -186,6 +186,16 @@ def test_pictures_fit_and_come_from_the_manual_alone(help_of: Windowed, manual: 
     assert view.horizontalScrollBar().maximum() == 0
 
 
+def test_a_command_goes_to_the_next_line(help_of: Windowed, manual: Path) -> None:
+    command = "campaign-app evidence export --campaign 12 --person ou1de66a423 --out " + "证据/" * 30
+    (manual / "zh" / f"{CHAPTERS[1]}.md").write_text(f"# 章\n\n```sh\n{command}\n```\n", "utf-8")
+    help_of.shell.show_help("overview")
+    shown = opened(help_of)
+    shown.show_chapter(CHAPTERS[1])
+    assert shown.view.document().size().width() <= shown.view.viewport().width(), "nothing to scroll sideways"
+    assert command in shown.view.toPlainText(), "and one line for whoever copies it"
+
+
 def test_the_manual_stays_open_in_another_language(help_of: Windowed) -> None:
     help_of.shell.show_help("records")
     former = help_of.shell

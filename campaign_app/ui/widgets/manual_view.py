@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -49,6 +49,7 @@ class ManualView(QTextBrowser):
         self.folder = Path()
         self.setObjectName("manual_text")
         self.setOpenLinks(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # a table's edge takes a pixel
         self.anchorClicked.connect(lambda url: self.wanted.emit(url.toString()))
         theme.changed.connect(self._draw)
 
@@ -114,6 +115,7 @@ class ManualView(QTextBrowser):
     def _space(self) -> None:
         for block in _blocks(self.document()):
             look = QTextBlockFormat()
+            look.setNonBreakableLines(False)  # of commands: the page would scroll sideways
             level = block.blockFormat().headingLevel()
             if _PICTURE not in block.text():  # whose line is as high as it is
                 look.setLineHeight(_LINE, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
