@@ -1,7 +1,8 @@
-"""Where files are offered to be written first, and showing a folder in the system's own window."""
+"""Where files are offered to be written first, and showing where they are in the system's own window."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, QUrl
@@ -14,6 +15,16 @@ def documents() -> Path:
     """A computer may have no such folder, and Qt names it all the same: nothing could be written there."""
     named = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
     return named if named.is_dir() else Path.home()
+
+
+def tell_written(messages: Messages, said: Callable[[], str], file: Path) -> None:
+    """Tells that a file was made, and leads to where it is."""
+    messages.done(
+        said,
+        label=lambda: translate("Folders", "打开文件夹"),
+        action=lambda: show_folder(messages, file.parent),
+        about=file.name,
+    )
 
 
 def show_folder(messages: Messages, folder: Path) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QDesktopServices
 from pytestqt.qtbot import QtBot
 
 from campaign_app.domain.errors import AppError, WorkspaceError
 from campaign_app.domain.ports import Job
+from campaign_app.ui.folders import tell_written
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.customers import CustomersPage
 from campaign_app.ui.pages.steps.content import TrimmedWords
@@ -57,6 +62,20 @@ def test_good_news_goes_by_itself_and_bad_news_when_it_is_closed(bar: NoticeBar,
     bad.close_button.click()
     assert bar.said == ()
     assert not bar.isVisible()
+
+
+def test_a_file_that_was_made_leads_to_its_folder_and_takes_no_bad_news_away(
+    bar: NoticeBar, kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()) or True)
+    kit.messages.error(AppError("file_unwritable", "", file="报告.pdf"))
+    kit.messages.failed("甲店没有同步完", "refused")
+    for name in ("报告.pdf", "名单.csv", "证据.yunfa"):
+        tell_written(kit.messages, partial("已生成：{}".format, name), tmp_path / name)
+    assert bar.said == ("甲店没有同步完", "已生成：名单.csv", "已生成：证据.yunfa")
+    bar.lines[-1].action.click()
+    assert opened == [str(tmp_path)]
 
 
 def test_a_button_is_pressed_once_and_its_line_goes_first(bar: NoticeBar, kit: Kit) -> None:

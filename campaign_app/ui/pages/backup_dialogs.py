@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QProgressBar, QRadioButton, QWidget
 
 from campaign_app.backups import SUFFIX
+from campaign_app.ui.folders import tell_written
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import translate
 from campaign_app.ui.viewmodels.backups import BackupModel, RestoreModel, Work, WorkState
@@ -47,6 +48,7 @@ class WorkDialog(Dialog):
         made.setReadOnly(True)
         made.setAccessibleName(spoken)
         made.setPlaceholderText(spoken)
+        made.textChanged.connect(lambda _: self._work.tell(None))  # what was said of another place
         return made
 
     def reject(self) -> None:
@@ -132,8 +134,8 @@ class BackupDialog(WorkDialog):
         self._model.back_up(Path(self.file.text()), passphrase)
 
     def _ended(self, _result: object) -> None:
-        name = Path(self.file.text()).name
-        self._kit.messages.done(lambda: translate("BackupDialog", "已备份到 {}。").format(name))
+        file = Path(self.file.text())
+        tell_written(self._kit.messages, lambda: translate("BackupDialog", "已备份到 {}。").format(file.name), file)
         self.accept()
 
 

@@ -12,7 +12,7 @@ from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.cells import MOMENT, NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
-from campaign_app.ui.folders import documents
+from campaign_app.ui.folders import documents, tell_written
 from campaign_app.ui.itemmodels.paged import PagedModel
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.case_dialogs import NewCaseDialog
@@ -162,7 +162,11 @@ class CasesPanel(QWidget):
 
     def _packed(self, made: Packed) -> None:
         name = made.file.name
-        self._desk.kit.messages.done(lambda: translate("CasesPanel", "举证包已导出：{file}").format(file=name))
+        tell_written(
+            self._desk.kit.messages,
+            lambda: translate("CasesPanel", "举证包已导出：{file}").format(file=name),
+            made.file,
+        )
 
     def _tabs(self) -> QTabBar:
         names = {"open": self.tr("待处理"), "done": self.tr("已答复"), "all": self.tr("全部")}

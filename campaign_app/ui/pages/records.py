@@ -17,7 +17,7 @@ from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.cells import MOMENT_WITH_SECONDS, NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
-from campaign_app.ui.folders import documents
+from campaign_app.ui.folders import documents, tell_written
 from campaign_app.ui.itemmodels.paged import PagedModel
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.records_dialogs import CheckDialog, ExportDialog
@@ -217,7 +217,11 @@ class RecordsPage(Page):
 
     def _exported(self, made: Exported) -> None:
         name = made.file.name
-        self._desk.kit.messages.done(lambda: translate("RecordsPage", "证据已导出：{file}").format(file=name))
+        tell_written(
+            self._desk.kit.messages,
+            lambda: translate("RecordsPage", "证据已导出：{file}").format(file=name),
+            made.file,
+        )
         self.rows.reload()
 
     def _show_other(self, source: EntrySource) -> None:

@@ -16,7 +16,7 @@ from campaign_app.reports.figures import said, written
 from campaign_app.ui import show
 from campaign_app.ui.cells import MOMENT_WITH_SECONDS, NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
-from campaign_app.ui.folders import documents
+from campaign_app.ui.folders import documents, tell_written
 from campaign_app.ui.itemmodels.rows import RowsModel
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.section import Section
@@ -181,7 +181,11 @@ class SelfCheckSection(Section):
 
     def _made(self, made: Made) -> None:
         name = made.file.name
-        self._desk.kit.messages.done(lambda: translate("SelfCheckSection", "报告已生成：{file}").format(file=name))
+        tell_written(
+            self._desk.kit.messages,
+            lambda: translate("SelfCheckSection", "报告已生成：{file}").format(file=name),
+            made.file,
+        )
 
     def _period(self, code: str) -> str:
         return {

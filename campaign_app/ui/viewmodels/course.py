@@ -33,7 +33,7 @@ class CourseState:
 
 class CourseModel(QObject):
     changed = Signal(object)  # CourseState
-    exported = Signal(str)  # file name
+    exported = Signal(object)  # Path
 
     def __init__(self, app: App, tasks: Tasks, model: CampaignModel) -> None:
         super().__init__(model)
@@ -64,7 +64,7 @@ class CourseModel(QObject):
         campaign_id, courses = self._model.id, self._app.courses
         self._tasks.write(
             lambda _: courses.export(campaign_id, file, sheets, actor=ACTOR),
-            lambda _: self.exported.emit(file.name),
+            lambda _: self.exported.emit(file),
             failed=failed,
             owner=self,
         )
@@ -77,7 +77,7 @@ class CourseModel(QObject):
             save(file)
             courses.note_export(campaign_id, file, actor=ACTOR)
 
-        self._tasks.write(work, lambda _: self.exported.emit(file.name), failed=failed, owner=self)
+        self._tasks.write(work, lambda _: self.exported.emit(file), failed=failed, owner=self)
 
     def _read(self) -> None:
         campaign_id, courses = self._model.id, self._app.courses

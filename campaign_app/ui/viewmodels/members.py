@@ -58,7 +58,7 @@ class MemberRows:
 
 class MembersModel(QObject):
     changed = Signal(object)  # MembersState
-    exported = Signal(str, int)  # file name, rows
+    exported = Signal(object, int)  # Path, rows
 
     def __init__(self, app: App, tasks: Tasks, campaign_id: int, parent: QObject) -> None:
         super().__init__(parent)
@@ -106,7 +106,7 @@ class MembersModel(QObject):
 
         def ended(rows: int) -> None:
             self._become(replace(self.state, written=None))
-            self.exported.emit(file.name, rows)
+            self.exported.emit(file, rows)
 
         def not_ended(error: AppError) -> None:
             self._become(replace(self.state, written=None))

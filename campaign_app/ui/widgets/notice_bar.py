@@ -18,9 +18,13 @@ SECONDS: Final = 8  # good news goes by itself; an error never does
 MOST: Final = 3  # lines, or the page would have no room
 
 
+def is_good(notice: Notice) -> bool:
+    return notice.level in (Level.OK, Level.INFO)
+
+
 def passes(notice: Notice) -> bool:
     """Good news with nothing to do."""
-    return notice.level in (Level.OK, Level.INFO) and notice.action is None
+    return is_good(notice) and notice.action is None
 
 
 class NoticeLine(QFrame):
@@ -92,7 +96,7 @@ class NoticeBar(QWidget):
         for line in [line for line in self.lines if _replaces(notice, line.notice)]:
             self._drop(line)
         while len(self.lines) >= MOST:
-            self._drop(next((line for line in self.lines if passes(line.notice)), self.lines[0]))
+            self._drop(min(self.lines, key=lambda line: (not passes(line.notice), not is_good(line.notice))))
         line = NoticeLine(self._kit, notice)
         line.done.connect(lambda: self._drop(line))
         self.lines.append(line)
@@ -118,4 +122,4 @@ class NoticeBar(QWidget):
 
 def _replaces(new: Notice, old: Notice) -> bool:
     mended = bool(new.about) and new.about == old.about
-    return new.text == old.text or (passes(new) and (passes(old) or mended))
+    return new.text == old.text or (passes(new) and passes(old)) or (is_good(new) and mended)

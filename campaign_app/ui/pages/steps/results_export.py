@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from campaign_app.domain.errors import AppError
-from campaign_app.ui.folders import documents
+from campaign_app.ui.folders import documents, tell_written
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.steps.course_words import CourseWords
 from campaign_app.ui.theme.tokens import LIGHT
@@ -71,9 +71,9 @@ class ExportButton(QPushButton):
         if chosen:
             self.export_to(with_ending(Path(chosen), ENDINGS[kinds.index(kind)] if kind in kinds else ENDINGS[0]))
 
-    def _exported(self, file: str) -> None:
+    def _exported(self, file: Path) -> None:
         words = ExportedWords()
-        self._kit.messages.done(lambda: words.said(file), about=file)
+        tell_written(self._kit.messages, lambda: words.said(file.name), file)
 
 
 class ExportedWords(QObject):

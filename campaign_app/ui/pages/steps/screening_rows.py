@@ -12,7 +12,7 @@ from campaign_app.domain.consent import ConsentFact, ConsentStatus, Reason
 from campaign_app.services.members import Member
 from campaign_app.ui import show
 from campaign_app.ui.cells import MOMENT, NOTHING, Cell, Column
-from campaign_app.ui.folders import documents
+from campaign_app.ui.folders import documents, tell_written
 from campaign_app.ui.itemmodels.paged import PagedModel
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.steps.proof import ProofPanel
@@ -88,9 +88,9 @@ class RowsView(QWidget):
         if chosen:
             self.export_to(Path(chosen))
 
-    def _exported(self, file: str, rows: int) -> None:
+    def _exported(self, file: Path, rows: int) -> None:
         words = ExportedWords()
-        self._kit.messages.done(lambda: words.said(file, rows), about=file)
+        tell_written(self._kit.messages, lambda: words.said(file.name, rows), file)
 
     def _written(self, rows: int) -> str:
         return self.tr("已写入 {} 行", "", rows).format(show.count(rows))
