@@ -133,7 +133,6 @@ class AccountCard(QFrame):
         self.leave.setVisible(shop.connected)
         self.again.setVisible(not shop.connected)
         self.sync.setEnabled(shop.syncing is None)
-        self.test.setEnabled(shop.tested is None or not shop.tested.running)
         self._show_tested(shop.tested)
 
     def _act(self, key: str) -> None:
@@ -174,7 +173,8 @@ class AccountCard(QFrame):
             self._actions.addWidget(each)
 
     def _test(self) -> None:
-        if self.shop is not None:
+        """The button stays on meanwhile: off it would lose the keyboard to the next one."""
+        if self.shop is not None and not (self.shop.tested is not None and self.shop.tested.running):
             self._model.test(self.shop.account.id)
 
     def _sync(self) -> None:
