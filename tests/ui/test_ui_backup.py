@@ -118,6 +118,8 @@ def test_what_cannot_be_written_is_said_in_the_dialog(
     qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(dialog.reason.isVisible)
     assert "不能写入" in dialog.reason.text()
+    dialog.file.setText(str(tmp_path / "mine.yunfa"))
+    assert dialog.reason.isHidden(), "it was about the other place"
     dialog.reject()
 
 

@@ -37,7 +37,7 @@ pytestmark = [
     pytest.mark.skipif(not POSSIBLE, reason="only root on Linux can make a disk"),
 ]
 MS = 120_000
-FULL = "磁盘已满，或您的磁盘配额已用完，本次操作没有改动任何内容。请清理磁盘后重试。"
+FULL = "磁盘已满，或您的磁盘配额已用完，本次操作没有改动任何内容。请清理磁盘后重试；导出或备份时，也可以换一个位置。"
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ def test_a_text_that_finds_no_room_stays_is_said_and_is_saved_later(
     content.composer.flush()
     notice = inline_desk.kit.messages.last
     assert notice is not None
-    assert notice.text == "磁盘已满，或您的磁盘配额已用完，本次操作没有改动任何内容。请清理磁盘后重试。"
+    assert notice.text.startswith("磁盘已满，或您的磁盘配额已用完，本次操作没有改动任何内容。请清理磁盘后重试")
     assert content.edit.text == written
     assert content.field.saved.text() == "未保存"
     row = made.step.checks.rows["unkept_text"]
