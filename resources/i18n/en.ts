@@ -3796,6 +3796,10 @@ The batch that is being handed over comes to its end first, in little more than 
 <context>
     <name>Folders</name>
     <message>
+        <source>打开文件夹</source>
+        <translation>Open folder</translation>
+    </message>
+    <message>
         <source>系统没能打开文件夹，它在：{}</source>
         <translation>The system could not open the folder; it is at {}</translation>
     </message>
@@ -7255,6 +7259,14 @@ Li Qiang, support and complaints</translation>
         <translation>Verifying computes the chain again, entry by entry. Note its head elsewhere: later evidence has to go on from it.</translation>
     </message>
     <message>
+        <source>还没有记录</source>
+        <translation>No records yet</translation>
+    </message>
+    <message>
+        <source>连接店铺、修改和批准活动、发送、退订与投诉：谁在什么时候做了什么，都会自动记在这里，改动或删去都会被看出。</source>
+        <translation>Shops connected, campaigns edited and approved, sending, opt-outs and complaints: who did what and when is put down here by itself, and no change of it goes unseen.</translation>
+    </message>
+    <message>
         <source>活动批准之后才有可以导出的证据</source>
         <translation>There is evidence to export once a campaign was approved</translation>
     </message>
@@ -9112,6 +9124,13 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <source>{column}：{said}</source>
         <translation>{column}: {said}</translation>
     </message>
+    <message numerus="yes">
+        <source>{why}（%Ln 行）</source>
+        <translation>
+            <numerusform>{why} (%Ln row)</numerusform>
+            <numerusform>{why} (%Ln rows)</numerusform>
+        </translation>
+    </message>
     <message>
         <source>；</source>
         <translation>; </translation>
@@ -10333,12 +10352,12 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>No templates to list</translation>
     </message>
     <message>
-        <source>阿里云短信、腾讯云短信按审核过的模板发送。连接这样的发送通道后，它的模板会列在这里。</source>
-        <translation>Alibaba Cloud SMS and Tencent Cloud SMS send by approved templates. Connect such a sender, and its templates are listed here.</translation>
+        <source>能查询模板的通道（例如阿里云短信、腾讯云短信）把审核过的模板列在这里。您的通道不在其中时，这里空着是正常的，不影响发送。</source>
+        <translation>Senders whose templates can be read, such as Aliyun and Tencent SMS, list them here. Where yours is none of them, an empty list is as it should be and stops no sending.</translation>
     </message>
     <message>
-        <source>去设置里连接</source>
-        <translation>Connect one in Settings</translation>
+        <source>去看账户</source>
+        <translation>See accounts</translation>
     </message>
     <message>
         <source>没有读到“{name}”的模板：{why}</source>

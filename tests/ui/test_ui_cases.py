@@ -247,6 +247,7 @@ def test_of_a_longer_file_the_trial_shows_every_row_that_is_left_out(page: Inbox
     model = dialog.table.model()
     assert [model.index(at, 0).data() for at in range(model.rowCount())] == ["32"]
     assert dialog.go.text() == "加入 30 个号码"
+    assert dialog.said.text().endswith("没有加入：不是有效的大陆手机号（1 行）。"), "a count"
     dialog.reject()
 
 

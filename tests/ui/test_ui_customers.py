@@ -221,6 +221,8 @@ def test_without_a_shop_the_way_leads_to_the_settings(desk: Desk, page: Show, qt
     empty = shown.stack.currentWidget()
     assert isinstance(empty, Empty)
     assert empty.title.text() == "先连接一个店铺"
+    assert not shown.import_file.isEnabled(), "a file adds to a shop's customers"
+    assert shown.import_file.toolTip() == shown.sync.toolTip() == "还没有连接店铺：请先在“设置”里连接"
     assert not shown.sync.isEnabled()
     with qtbot.waitSignal(desk.way.went) as went:
         empty.button.click()

@@ -90,6 +90,12 @@ def test_entries_are_listed_in_words_and_found_by_kind_campaign_and_word(
     assert page.subtitle.text().startswith("找到 1 条")
 
 
+def test_where_nothing_was_put_down_yet_it_says_what_will_be(page: RecordsPage) -> None:
+    assert page.stack.currentWidget() is page.nothing
+    page.search.setText("批准")
+    assert page.stack.currentWidget() is page.no_match
+
+
 def test_what_an_entry_says_of_suppressions_is_said_in_words(staged: Staged, page: RecordsPage, qtbot: QtBot) -> None:
     said = {"source": "list", "kind": "opt_out,withdrawn"}
     staged.app.workspace.audit.record("suppression.added", actor="李", at=staged.app.clock(), **said)

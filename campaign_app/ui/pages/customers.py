@@ -115,7 +115,9 @@ class CustomersPage(Page):
         show_if(self.columns, place == TABLE)
         show_if(self.filter, place in {TABLE, "nobody_found"})
         self.subtitle.setText(self._counts(state))
-        self.import_file.setEnabled(state.shops is not None)  # before that nobody knows whether there is a shop
+        self.import_file.setEnabled(bool(state.connected))
+        if self._desk.may(Permission.IMPORT):
+            self.import_file.setToolTip(self.sync.toolTip() if state.shops is not None and not state.connected else "")
         if state.opened != self._marked:
             self._marked = state.opened
             self._mark_opened()
@@ -280,9 +282,6 @@ class CustomersPage(Page):
 
     def _import(self) -> None:
         shops = self.model.state.connected
-        if not shops:
-            self._desk.way.to("settings", "accounts")
-            return
         self.imports_model.start(self.model.state.search.account_id or shops[0].id)
         wizard = ImportWizard(self._desk, self.imports_model, shops, self)
         wizard.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -78,9 +78,17 @@ class RecordsPage(Page):
             action=self.tr("显示全部"),
             click=self._reset,
         )
+        self.nothing = Empty(
+            desk.kit.theme,
+            "records",
+            self.tr("还没有记录"),
+            self.tr(
+                "连接店铺、修改和批准活动、发送、退订与投诉：谁在什么时候做了什么，都会自动记在这里，改动或删去都会被看出。"
+            ),
+        )
         self.stack = QStackedWidget()
-        self.stack.addWidget(self.table)
-        self.stack.addWidget(self.no_match)
+        for each in (self.table, self.no_match, self.nothing):
+            self.stack.addWidget(each)
         self.detail = label("", wrap=True, name="records_detail", select=True)
         self.opened = frame("card", column(self.detail, margin=4), name="records_opened")
         self.opened.hide()
@@ -99,7 +107,8 @@ class RecordsPage(Page):
         self.rows.reload()
 
     def render_state(self, state: RecordsState) -> None:
-        self.stack.setCurrentWidget(self.no_match if state.total == 0 and state.filtered else self.table)
+        empty = self.no_match if state.filtered else self.nothing
+        self.stack.setCurrentWidget(empty if state.total == 0 else self.table)
         if state.total is None:
             self.subtitle.setText(self.tr("正在读取…"))
         else:

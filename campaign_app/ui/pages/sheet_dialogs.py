@@ -268,7 +268,8 @@ class SheetDialog(QDialog):
 
     def reasons(self, refused: dict[str, int]) -> str:
         term, most = self._desk.kit.words.term, sorted(refused.items(), key=lambda item: -item[1])
-        return self.tr("；").join(f"{term('refusal', code)} {show.count(count)}" for code, count in most)
+        lines = (self.tr("{why}（%Ln 行）", "", count).format(why=term("refusal", code)) for code, count in most)
+        return self.tr("；").join(lines)
 
 
 class CaseFileDialog(SheetDialog):

@@ -37,8 +37,11 @@ class TemplatesPanel(QWidget):
             desk.kit.theme,
             "signatures",
             self.tr("没有可列出的模板"),
-            self.tr("阿里云短信、腾讯云短信按审核过的模板发送。连接这样的发送通道后，它的模板会列在这里。"),
-            action=self.tr("去设置里连接"),
+            self.tr(
+                "能查询模板的通道（例如阿里云短信、腾讯云短信）把审核过的模板列在这里。"
+                "您的通道不在其中时，这里空着是正常的，不影响发送。"
+            ),
+            action=self.tr("去看账户"),
             click=lambda: desk.way.to("settings", "accounts"),
         )
         self.stack = QStackedWidget()
