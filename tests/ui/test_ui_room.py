@@ -12,8 +12,11 @@ from ui_sending import app
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.campaign_editor import CampaignEditor
 from campaign_app.ui.pages.shell import LEAST
+from campaign_app.ui.pages.shortcut_sheet import ShortcutSheet
 from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.pages.steps.content_signature import SignaturePicker
+from campaign_app.ui.widgets import basics
+from campaign_app.ui.widgets.area import Area
 from campaign_app.ui.widgets.basics import lay_out
 from campaign_app.ui.widgets.page import WIDE
 from campaign_app.ui.widgets.phone import TALL
@@ -36,6 +39,22 @@ def settle() -> None:
     for _ in range(3):
         pause(20)
         lay_out()
+
+
+def test_a_dialog_that_is_higher_than_its_screen_scrolls_to_its_buttons(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(basics, "room", lambda _: QSize(944, 300))
+    sheet = ShortcutSheet()
+    qtbot.addWidget(sheet)
+    sheet.show()
+    settle()
+    assert sheet.height() == 300
+    assert sheet.focusWidget() is sheet.findChild(Area), "whose arrow keys show the rest"
+    assert sheet.close_button.visibleRegion().isEmpty()
+    sheet.focusNextPrevChild(True)
+    assert sheet.focusWidget() is sheet.close_button
+    assert not sheet.close_button.visibleRegion().isEmpty()
 
 
 def test_the_state_of_a_signature_never_lies_over_it(kit: Kit, qtbot: QtBot) -> None:

@@ -36,7 +36,7 @@ class HelpWindow(QWidget):
         super().__init__()
         self.setObjectName("help_window")
         self.setWindowTitle(self.tr("帮助"))
-        self.setMinimumSize(LEAST)
+        self.setMinimumSize(LEAST.boundedTo(room(self)))
         self.resize(SIZE.boundedTo(room(self)))
         self._kit = kit
         self._visits: list[_Visit] = []

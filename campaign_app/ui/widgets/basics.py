@@ -20,9 +20,12 @@ from PySide6.QtWidgets import (
 )
 
 from campaign_app.ui.theme.tokens import SPACE
+from campaign_app.ui.widgets.area import Area
 
 _LEVELS: Final = 20  # of widgets within one another
 _FRAME: Final = QSize(16, 40)
+_ALL: Final = "scrolled_dialog"
+_SCROLLBAR: Final = 12
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False, name: str = "", select: bool = False) -> QLabel:
@@ -141,14 +144,37 @@ def room(window: QWidget) -> QSize:
 
 
 def fit(dialog: QDialog) -> None:
-    """As high as what it holds; wrapped lines count, which `adjustSize` forgets."""
+    """As high as what it holds; wrapped lines count, which `adjustSize` forgets. No higher than its screen."""
     for part in (dialog, *dialog.findChildren(QWidget)):
         part.ensurePolished()  # only then has it its look, and with it its height
-    layout = dialog.layout()
-    if layout is not None:
-        layout.activate()
-        wrapped, plain = layout.totalHeightForWidth(dialog.width()), layout.totalSizeHint().height()
-        dialog.setFixedHeight(wrapped if layout.hasHeightForWidth() else plain)
+    area = dialog.findChild(Area, _ALL)
+    held = dialog if area is None else area.widget()
+    layout = None if held is None else held.layout()
+    if layout is None:
+        return
+    layout.activate()
+    width = dialog.width() - (0 if area is None else _SCROLLBAR)
+    wanted = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+    most = room(dialog).height()
+    if wanted > most and area is None:
+        _scroll(dialog, layout)
+    dialog.setFixedHeight(min(wanted, most))
+
+
+def _scroll(dialog: QDialog, layout: QLayout) -> None:
+    """All that it holds, with its buttons: on a small screen they could not be reached."""
+    at, canvas, area = dialog.focusWidget(), QWidget(), Area()
+    canvas.setObjectName("canvas")
+    canvas.setLayout(layout)  # with its widgets
+    area.setObjectName(_ALL)
+    area.setAccessibleName(dialog.windowTitle())
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setWidget(canvas)
+    dialog.setLayout(column(area, space=0))
+    if at is not None:
+        area.show()
+        at.setFocus()  # it lost the keyboard on its way
 
 
 def clear(layout: QLayout) -> None:
