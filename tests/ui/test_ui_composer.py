@@ -71,6 +71,12 @@ def test_nothing_written_is_an_invitation_and_no_list_of_faults(step: ContentSte
     assert step.problems.clean_text.text().startswith("写下正文后")
     assert not step.problems.clean_image.isVisible()
     assert "没有发现" not in step.edit.accessibleDescription()
+    for key, modifier in (
+        (Qt.Key.Key_F8, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier),
+    ):
+        qtbot.keyClick(step.edit, key, modifier)
+    assert step._current is None, "nor is what nobody sees mended by a key"
     write(step, qtbot, BAD)
     assert step.problems.shown
     assert not step.problems.clean.isVisible()

@@ -294,7 +294,7 @@ class ContentStep(Step):
         """Through the problems in the order of the text, those without a place last."""
         state = self.composer.state
         ordered = sorted(state.problems, key=lambda p: (p.place.where is not Where.BODY, p.place.start))
-        if not ordered or not state.fresh:
+        if not ordered or not state.fresh or not state.text.strip():
             return
         keys = [p.key for p in ordered]
         if self._current in keys:
@@ -305,7 +305,7 @@ class ContentStep(Step):
         self._go_to((later or keys)[0] if by > 0 else ([k for k in keys if k not in later] or keys)[-1])
 
     def _fix_current(self) -> None:
-        if self._current is not None:
+        if self._current is not None and self.composer.state.text.strip():  # else none of them is shown
             self.composer.apply(self._current)
 
     def _apply(self, edits: tuple[Edit, ...]) -> None:
