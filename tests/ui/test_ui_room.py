@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QByteArray, QSize
+from PySide6.QtGui import QStandardItem
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from ui_guide import Guided, guided
@@ -61,7 +62,12 @@ def test_the_state_of_a_signature_never_lies_over_it(kit: Kit, qtbot: QtBot) -> 
     picker = SignaturePicker(kit)
     qtbot.addWidget(picker)
     picker.state.show_state("Approved and filed with the carriers", "ok")
+    long = "【安宁百货官方旗舰店华东会员中心】"
+    picker.field.model().appendRow(QStandardItem(long))  # type: ignore[attr-defined]
     picker.show()
+    picker.resize(900, 120)
+    settle()
+    assert picker.field.width() > picker.field.fontMetrics().horizontalAdvance(long) + 30, "of two the end may differ"
     for width in (620, 355):
         picker.resize(width, 120)
         settle()

@@ -37,7 +37,8 @@ class SignaturePicker(QWidget):
         self.field.setObjectName("signature")
         self.field.setAccessibleName(self.tr("签名"))
         self.field.setPlaceholderText(self.tr("选择签名"))
-        self.field.setFixedWidth(WIDTH)
+        self.field.setMinimumWidth(WIDTH)
+        self.field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # those of one shop begin alike
         self.field.setModel(self._items)
         self.field.setItemDelegate(_TwoLines(kit, self.field))
         self.field.view().setMinimumWidth(_LIST_WIDTH)
