@@ -2557,6 +2557,13 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         </translation>
     </message>
     <message numerus="yes">
+        <source>{} 人</source>
+        <translation>
+            <numerusform>{} person</numerusform>
+            <numerusform>{} people</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>共 {} 人，占 {}</source>
         <translation>
             <numerusform>Of {} person, {}</numerusform>
@@ -8471,6 +8478,14 @@ Li Qiang, support and complaints</translation>
     <message>
         <source>没有完成的核验不算数；文案和受众都保留，随时可以重新开始。</source>
         <translation>An incomplete screening does not count. The text and audience are kept; you can start again at any time.</translation>
+    </message>
+    <message>
+        <source>受众里没有人</source>
+        <translation>Nobody is in the audience</translation>
+    </message>
+    <message>
+        <source>没有客户符合受众的条件，不会发给任何人。请在“受众”里放宽条件，或同步客户之后再核验一次。</source>
+        <translation>No customer meets the conditions of the audience, so nobody would be sent to. Widen them under Audience, or sync customers and screen again.</translation>
     </message>
     <message>
         <source>需要重新核验</source>

@@ -18,6 +18,7 @@ from campaign_app.domain.campaign import CampaignState as State
 from campaign_app.domain.errors import SettingsError
 from campaign_app.services.audience_lines import Draft, Group, Line
 from campaign_app.ui.pages.steps.audience import AudienceStep
+from campaign_app.ui.pages.steps.screening import ScreeningStep
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.viewmodels.audience import AudienceModel
 from campaign_app.ui.viewmodels.campaign import CampaignModel
@@ -51,6 +52,18 @@ def step(place: Workplace, campaign: CampaignModel, qtbot: QtBot) -> AudienceSte
     made.shown()
     qtbot.waitUntil(lambda: made.audience.state.count == 40)
     return made
+
+
+def test_that_nobody_is_in_it_is_said_where_it_was_screened(
+    place: Workplace, campaign: CampaignModel, qtbot: QtBot
+) -> None:
+    known = campaign.view.campaign
+    place.app.workspace.campaigns.update(replace(known, state=State.SCREENED), expected=known.state)
+    campaign.load()
+    step = ScreeningStep(place.desk, campaign)
+    qtbot.addWidget(step)
+    qtbot.waitUntil(lambda: step.empty.title.text() == "受众里没有人")  # it would be, however often it is screened
+    assert step.empty.button.isEnabled(), "others may have come in since"
 
 
 # --- store -----------------------------------------------------------------------------------------------------------

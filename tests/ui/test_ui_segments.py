@@ -50,7 +50,7 @@ def build(page: CustomersPage, qtbot: QtBot) -> None:
 
 def says(page: CustomersPage, qtbot: QtBot, found: int) -> None:
     """The count beside the conditions, and the table below them."""
-    qtbot.waitUntil(lambda: page.panel.number.count.text() == f"约 {found} 人")
+    qtbot.waitUntil(lambda: page.panel.number.count.text() == (f"约 {found} 人" if found else "0 人"))
     qtbot.waitUntil(lambda: page.model.state.found == found and page.rows.rowCount() == found)
 
 

@@ -142,7 +142,8 @@ class CountCard(QFrame):
             self.of.setText(self.tr("有 %Ln 个条件没有填好，填好后再计算和保存。", "", state.unfinished))
             return
         if state.count is not None:
-            self.count.setText(self.tr("约 {} 人", "", state.count).format(show.count(state.count)))
+            about = self.tr("约 {} 人", "", state.count) if state.count else self.tr("{} 人", "", 0)
+            self.count.setText(about.format(show.count(state.count)))
         total = state.total or 0
         share = show.share(state.count or 0, total)
         self.of.setText(self.tr("共 {} 人，占 {}", "", total).format(show.count(total), share) if total else "")

@@ -144,6 +144,11 @@ class ScreeningStep(Step):
         elif note == "by_user":
             self.empty.title.setText(self.tr("核验已停止"))
             self.empty.text.setText(self.tr("没有完成的核验不算数；文案和受众都保留，随时可以重新开始。"))
+        elif view.campaign.state is CampaignState.SCREENED and not view.campaign.snapshot_size:
+            self.empty.title.setText(self.tr("受众里没有人"))
+            self.empty.text.setText(
+                self.tr("没有客户符合受众的条件，不会发给任何人。请在“受众”里放宽条件，或同步客户之后再核验一次。")
+            )
         elif view.funnel:
             self.empty.title.setText(self.tr("需要重新核验"))
             self.empty.text.setText(self.tr("核验之后受众、文案、签名或用途有改动，先前的结果不再有效。"))
