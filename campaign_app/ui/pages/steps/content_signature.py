@@ -22,6 +22,7 @@ WORDS: Final = Qt.ItemDataRole.UserRole + 1
 PROBLEM: Final = Qt.ItemDataRole.UserRole + 2
 WIDTH: Final = 190
 _LIST_WIDTH: Final = 430
+_ARROW: Final = 28
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -33,7 +34,7 @@ class SignaturePicker(QWidget):
         self._kit = kit
         self._shown: tuple[object, ...] = ()
         self._items = QStandardItemModel(self)
-        self.field = QComboBox()
+        self.field: QComboBox = _Field()
         self.field.setObjectName("signature")
         self.field.setAccessibleName(self.tr("签名"))
         self.field.setPlaceholderText(self.tr("选择签名"))
@@ -106,6 +107,13 @@ class SignaturePicker(QWidget):
             self.tr("用途：{}").format(scopes),
             self.tr("有效至 {}").format(show.day(until)) if until is not None else self.tr("未注明有效期"),
         ))  # fmt: skip
+
+
+class _Field(QComboBox):
+    """As wide as its text with the arrow, which Qt leaves out where a style sheet draws it."""
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return super().sizeHint() + QSize(_ARROW, 0)
 
 
 class _TwoLines(QStyledItemDelegate):
