@@ -9100,6 +9100,14 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Dry run</translation>
     </message>
     <message>
+        <source>这里显示文件的前几行</source>
+        <translation>The first rows of the file are shown here</translation>
+    </message>
+    <message>
+        <source>先看其中的错误，再试运行；确认之前什么都不会改动。</source>
+        <translation>Look for what is wrong in them, then do a dry run; nothing is changed before you confirm.</translation>
+    </message>
+    <message>
         <source>表格文件 (*.csv *.txt *.tsv *.xlsx *.xlsm);;所有文件 (*)</source>
         <translation>Tables (*.csv *.txt *.tsv *.xlsx *.xlsm);;All files (*)</translation>
     </message>

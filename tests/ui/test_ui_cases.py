@@ -220,6 +220,7 @@ def test_a_file_is_shown_with_its_errors_tried_and_put_down(staged: Staged, page
     dialog = page.cases.file_dialog()
     dialog.grab()
     assert dialog.file.geometry().top() < dialog.height() // 3, "what is to be done first stands at the top"
+    assert dialog._rest.title.text() == "这里显示文件的前几行", "and below it what will be there"
     dialog.take(str(path))
     model = dialog.table.model()
     assert [model.index(at, 1).data() for at in range(2)] == ["可以登记", "投诉人号码：不是有效的大陆手机号"]

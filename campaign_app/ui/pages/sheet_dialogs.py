@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
 
 from campaign_app.domain.complaint import Source
 from campaign_app.domain.customer import Entity
-from campaign_app.domain.errors import AppError
 from campaign_app.services.case_file import NAMES, PREVIEW_ROWS, CaseFile, CaseTrial
 from campaign_app.services.import_columns import IGNORE, PHONE
 from campaign_app.services.import_columns import Column as FileColumn
@@ -37,6 +36,7 @@ from campaign_app.ui.pages.backup_dialogs import STEPS
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.backups import ACTOR, Work, WorkState
 from campaign_app.ui.widgets.basics import button, clear, column, divider, label, row, show_if
+from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.table import Table
 
 SIZE: Final = QSize(980, 680)
@@ -90,7 +90,9 @@ class SheetDialog(QDialog):
         self.leave = button(self.tr("取消"), "quiet", name=f"{name}_close", click=self.close)
         self.try_out = button(self.tr("试运行"), name=f"{name}_try", click=self._try)
         self.go = button("", "primary", name=f"{name}_go", click=self._go)
-        self.top, self._rest = column(space=3), QWidget()  # where the rows come, until there are any
+        self.top = column(space=3)
+        first, told = self.tr("这里显示文件的前几行"), self.tr("先看其中的错误，再试运行；确认之前什么都不会改动。")
+        self._rest = Empty(desk.kit.theme, "import", first, told)  # where the rows come, until there are any
         self._rest.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setLayout(
             column(
@@ -206,9 +208,8 @@ class SheetDialog(QDialog):
     def _render(self) -> None:
         state, found = self.work.state, self._found
         show_if(self.bar, state.busy)
-        error: AppError | None = state.error
-        self.reason.setText("" if error is None else self._desk.kit.words.error(error))
-        show_if(self.reason, error is not None)
+        self.reason.setText("" if state.error is None else self._desk.kit.words.error(state.error))
+        show_if(self.reason, state.error is not None)
         self.said.setText("" if found is None else found.told)
         show_if(self.said, bool(self.said.text()))
         show_if(self.table, found is not None)
