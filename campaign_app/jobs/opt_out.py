@@ -56,8 +56,7 @@ _NEWS: Final = r"(?:短信|消息|信息|通知|推送|订阅|广告|推广|提�
 _OTHERWISE: Final = re.compile(
     rf"退定金|(?:怎么|怎样|如何)退订(?:了|掉|我的|这个)?{_BOOKED}(?!\w{{0,4}}?{_NEWS})"
     r"|退订(?:的)?(?:政策|规则|规定|条款|手续费|违约金|费(?=用|多少|怎么|几))|对订(?=[单座房货餐票])"
-    rf"|[退推]订(?:单|货|金(?!融))(?!\w{{0,4}}?{_NEWS})"
-    r"|停发货|(?<![勿别不要老再])打扰(?:1下(?!午)|您?了?请问)"
+    r"|(?<![勿别不要老再])打扰(?:1下(?!午)|您?了?请问)"
 )
 # to stay: one clause of its own, and whatever else is written beside it refuses. 不要退订 may be two refusals
 _TO_STAY: Final = re.compile(
@@ -70,18 +69,26 @@ _ASKED_OF_IT: Final = re.compile(
     r"|取消(?:了|掉)?(?:可以|行|成)?(?:吗|么|嘛))(?!\w)"
     rf"|{_BOOKED}(?:(?!{_NEWS})\w){{0,4}}(?:可以|可否|能|怎么|怎样|如何|咋)(?:不能|不可以|否|才能|才可以)?退订(?:了|掉)?"
     r"(?:吗|么|嘛|呢|啊|呀)?(?!\w)"
-    # what is to become of goods, and what became of an offer
-    rf"|(?:取消(?:(?!{_NEWS})[^\W别勿发推收]){{0,6}}|(?:拒绝|拒收)(?:了|掉|我的|这个)?){_THING}(?!\w{{0,4}}?{_NEWS})"
-    r"|(?:订单|这单|预约|预订|行程)(?:帮我|给我|请)?取消(?:1下|了|吧|掉)?(?!\w)|(?:订单|预约|预订)被取消"
-    r"|(?:活动|优惠券?|积分|行程|免单)取消了?(?:吗|么|嘛|没)"
-    rf"|(?:快递|包裹|货)(?:(?!{_NEWS})\w){{0,4}}拒收"
+)
+# what is to become of goods, and what became of an offer: within one clause, for "退订，货太差" refuses
+_OF_GOODS: Final = re.compile(
+    rf"(?:取消(?:了|掉|的|我|这个?|那个?|[昨今明后]天|[上下]午|刚才?|下|买|订){{0,4}}|(?:拒绝|拒收)(?:了|掉|我的|这个)?)"
+    rf"{_THING}(?!\w{{0,4}}?{_NEWS})"
+    r"|(?<!\w)(?:我的?|把|请|帮我|[昨今明后]天的?){0,3}(?:订单|这单|预约|预订|行程)(?:帮我|给我|请)?"
+    r"取消(?:1下|了|吧|掉)?(?!\w)"
+    r"|(?:订单|预约|预订)被取消|(?:活动|优惠券?|积分|行程|免单)取消了?(?:吗|么|嘛|没)"
+    rf"|(?:快递|包裹)(?:(?!{_NEWS})\w){{0,4}}拒收(?!\w{{0,4}}?{_NEWS})"
+    r"|(?:[退推]订(?:单|货|金)|停发货)(?:了|吧)?(?:吗|呢)?(?!\w)"
 )
 _NO_MORE: Final = re.compile(
     r"(?:勿|别|不要|不用|不必|不许|莫|停止|禁止)(?:再|老|总|继续)*(?:给我|给|向我|对我)?(?:再)?"
-    r"(?:群发|发(?!票|货|错|快递|次品|[黑白红蓝绿黄紫粉灰]|顺丰|圆通|申通|中通|韵达|极兔|邮政|京东|德邦|ems)"
-    r"|推(?!荐|迟|后)|传(?=了|来|送|简|讯|信|\Z)|打搅|来短信|联系(?!收件|快递))"
+    r"(?:群发|发"
+    r"(?!(?:票|货|错|快递|次品|[黑白红蓝绿黄紫粉灰]色|顺丰|圆通|申通|中通|韵达|极兔|邮政|京东|德邦|ems)"
+    rf"(?!\w{{0,5}}?{_NEWS}))"
+    r"|推(?!迟|后)|传(?=了|来|送|简|讯|信|\Z)|打搅|来短信|联系(?!收件|快递))"
     r"|(?<!\d)12321(?!\d)"
-    r"|(?:删除?|删掉|移除)(?:掉|了|1下)?(?:我(?!的?(?:订单|评|收藏|购物))|号码|手机号|电话)|(?:号码|手机号|电话)\w?(?:删|移除)"
+    r"|(?<![别要用])(?:删除?|删掉|移除)(?:掉|了|1下)?(?:我(?!的?(?:订单|评|收藏|购物|地址))|号码|手机号|电话)"
+    r"|(?<![你们家])(?:号码|手机号|电话)\w?(?:删(?!了再)|移除)(?!\w{0,3}(?:怎么|不了))"
 )
 # what the table of folding leaves, for it is no other writing of its own
 _SIMPLE: Final = str.maketrans("覆", "复", "丶")
@@ -89,7 +96,8 @@ _SIMPLE: Final = str.maketrans("覆", "复", "丶")
 # behind it (T恤多少钱, N95有吗, R码有货吗)
 _FIRST: Final = re.compile(
     r"[\W_]*(?:请|麻烦)?(?:回复?|发送?)?[\W_]*"
-    r"(?!t[\W_]*(?:shirt|恤)|r&b|no[\W_]*(?:problem|worries|\d)|cancel[\W_]*(?:(?:my|the|this)[\W_]*)?order)"
+    r"(?!t[\W_]*(?:shirt|恤)|r&b|no[\W_]*(?:problem|worries|\d{1,2}(?!\d))|remove[\W_]*(?!\Z|me)"
+    r"|cancel[\W_]*(?:(?:my|the|this)[\W_]*)?order(?![\W_]*(?:text|update|message|sms|alert)))"
     r"([a-z]{2,}(?![a-z0-9])|[a-z](?!\w)|[a-z](?=[谢烦别不勿退拒取停滚请]|[了啊吧呀](?!\w))|0{4,}(?!\w))"
 )
 _LAST: Final = re.compile(r"(?:(?<![a-z0-9])(?:td|tdd|qx|stop|tuiding|quxiao)|(?:好的?|嗯|哦|我)[\W_]*r)[\W_]*\Z")
@@ -126,7 +134,7 @@ def is_opt_out(reply: str, sent: Iterable[str] = ()) -> bool:
         return True
     if _KEY.fullmatch(word) and any(word in _asked_for(text) for text in sent):
         return True
-    meant = _OTHERWISE.sub("", _NOISE.sub("", _ASKED_OF_IT.sub("", _SPACE.sub("", said))))
+    meant = _OTHERWISE.sub("", _NOISE.sub("", _ASKED_OF_IT.sub("", _SPACE.sub("", _OF_GOODS.sub("", said)))))
     return _NO_MORE.search(meant) is not None or any(phrase in meant for phrase in PHRASES)
 
 
