@@ -217,9 +217,15 @@ def test_the_warning_of_a_chosen_time_is_ticked_before_it_is_planned(staged: Sta
     assert not made.step.primary.isEnabled()
     made.step.checks.rows["warning:TIM-002"].tick.click()
     assert made.step.primary.isEnabled()
+    put_time(made, datetime(2027, 2, 6, 10, 0, tzinfo=BEIJING))
+    assert not made.step.primary.isEnabled(), "it was ticked for another day"
+    put_time(made, holiday)
+    made.step.checks.rows["warning:TIM-002"].tick.click()
+    put_time(made, holiday.replace(hour=11))
+    assert made.step.primary.isEnabled(), "and for all of that"
     answer("confirm_yes")
     made.press_primary()
-    assert staged.app.campaigns.get(made.model.id).send_at == holiday
+    assert staged.app.campaigns.get(made.model.id).send_at == holiday.replace(hour=11)
 
 
 def test_what_is_found_in_anybodys_text_is_asked_for(staged: Staged, open_step: Open) -> None:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
@@ -213,9 +213,14 @@ class PreflightModel(QObject):
     def _plan(self, state: PreflightState) -> None:
         """The rules are asked about the time that a person chose."""
         moved = state.judged_for != self.state.judged_for
-        self._become(state)
+        # a tick was for the day that stood there then
+        other = self._day(state.judged_for) != self._day(self.state.judged_for)
+        self._become(replace(state, confirmed=frozenset()) if other else state)
         if moved:
             self._look(None if self._looking else state.found)
+
+    def _day(self, at: datetime | None) -> date:
+        return (at or self._app.clock()).astimezone(BEIJING).date()
 
     def _unseen(self, error: AppError) -> None:
         self._looking = False
