@@ -46,15 +46,13 @@ class StaffMessage:
 class StaffAsk:
     """All that is looked at: how the number is registered by now, if it is, and what the entity sent today.
 
-    `suppressed`: whoever answers at the number wants nothing from this entity. `customer`: it became a customer's
-    since it was registered. `cap` is of all the entity's numbers.
+    `suppressed`: whoever answers at the number wants nothing from this entity. `cap` is of all the entity's numbers.
     """
 
     entity_uscc: str
     staff_id: int
     phone: Phone | None
     suppressed: bool
-    customer: bool
     sent_today: int
     cap: int
     now: datetime
@@ -66,8 +64,6 @@ def admit_staff(ask: StaffAsk) -> StaffRecipient | str:
         return "not_registered"
     if ask.suppressed:
         return "staff_suppressed"
-    if ask.customer:
-        return "staff_customer"
     if ask.sent_today >= ask.cap:
         return "test_cap"
     return StaffRecipient(ask.entity_uscc, ask.staff_id, ask.phone, ask.now, seal=_SEAL)

@@ -81,7 +81,8 @@ class SqlStaff:
             raise NotAllowed("staff_full", "There are five numbers already", most=STAFF_MAX)
         if marks_of(connection, entity, [key]):
             raise NotAllowed("staff_suppressed", "Whoever has this number wants no messages from this entity")
-        if _is_customers(connection, key):
+        customer = sa.exists().where(schema.customer.c.phone_key.in_(list(people_of(connection, [key]))))
+        if connection.execute(sa.select(customer)).scalar_one():
             raise NotAllowed("staff_customer", "The number is a customer's")
 
     def _number_of(self, row: AnyRow) -> StaffNumber:
@@ -163,17 +164,10 @@ class SqlStaff:
             staff_id=row.staff_id,
             phone=None if number is None else self.keys.phones.open(number.phone_sealed),
             suppressed=suppressed,
-            customer=number is not None and _is_customers(connection, number.phone_key),
             sent_today=_sent_on(connection, row.entity_uscc, _day(at)),
             cap=cap,
             now=at,
         )
-
-
-def _is_customers(connection: sa.Connection, key: bytes) -> bool:
-    """Of any shop here: what they said to it is no consent to a test."""
-    theirs = sa.exists().where(schema.customer.c.phone_key.in_(list(people_of(connection, [key]))))
-    return bool(connection.execute(sa.select(theirs)).scalar_one())
 
 
 def _facts(number: StaffNumber) -> dict[str, str | int | bool | None]:

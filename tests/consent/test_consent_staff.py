@@ -14,9 +14,7 @@ from campaign_app.consent.staff import StaffAsk, StaffRecipient, admit_staff
 from campaign_app.domain.phone import Phone
 
 NOW = datetime(2026, 11, 10, 2, tzinfo=UTC)
-ASK = StaffAsk(
-    "91330100MA2B00001X", 7, Phone("13800000001"), suppressed=False, customer=False, sent_today=0, cap=1, now=NOW
-)
+ASK = StaffAsk("91330100MA2B00001X", 7, Phone("13800000001"), suppressed=False, sent_today=0, cap=1, now=NOW)
 
 
 def test_a_registered_number_gets_a_sealed_recipient() -> None:
@@ -30,8 +28,7 @@ def test_a_registered_number_gets_a_sealed_recipient() -> None:
     ("changes", "code"),
     [
         ({"phone": None, "suppressed": True, "sent_today": 9}, "not_registered"),
-        ({"suppressed": True, "customer": True}, "staff_suppressed"),
-        ({"customer": True, "sent_today": 9}, "staff_customer"),
+        ({"suppressed": True, "sent_today": 9}, "staff_suppressed"),
         ({"sent_today": 1}, "test_cap"),
         ({"cap": 0}, "test_cap"),
     ],
