@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
     from campaign_app.credentials import KeyKeeper
+    from campaign_app.storage.stood_in import Awaited
     from campaign_app.storage.waiting import Waiting
 
 __all__ = ["App"]  # what everybody who opens a workspace gets
@@ -130,6 +131,16 @@ def waiting_work(app: App) -> tuple[Waiting, ...]:
     if takers is None:
         return ()
     return waiting(app.jobs.open_jobs(), takers, app.clock(), place_id())
+
+
+def awaited_hosts(app: App) -> Awaited | None:
+    """Behind a team's server that took over from another one: until then nothing leaves."""
+    from campaign_app.storage import stood_in
+
+    if not app.workspace.shared:
+        return None
+    with app.workspace.database.look() as connection:
+        return stood_in.awaited(connection)
 
 
 def _is_served(app: App, *, files: bool = False) -> bool:

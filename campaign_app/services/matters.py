@@ -31,9 +31,9 @@ class Matter:
     """`code`: stopped, screened, approved, scheduled, draft, job, account, rules, backup, copied, signature_expired,
 
     signature_expires, signature_unusable, signature_gone, signatures_unfiled, those of `account_matters`, and waiting,
-    waiting_here, waiting_elsewhere: of a queue that no worker takes, which is the `subject`. `subject` names what it is
-    about, or `names` do where it is about several, `note` is a code or a name, `page` and `what` say where it is put
-    right ("" for nowhere yet).
+    waiting_here, waiting_elsewhere: of a queue that no worker takes, which is the `subject`; held: `number` computers
+    have still to look behind a server that took over. `subject` names what it is about, or `names` do where it is about
+    several, `note` is a code or a name, `page` and `what` say where it is put right ("" for nowhere yet).
     """
 
     code: str

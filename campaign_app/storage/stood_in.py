@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import json
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -31,6 +33,21 @@ _TOLD: Final = sa.text("SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 
 _REPLAYED: Final = sa.text("SELECT CAST(extract(epoch FROM pg_last_xact_replay_timestamp()) * 1000 AS bigint)")
 _KNOWN: Final = sa.select(schema.meta.c.value).where(schema.meta.c.name == TIMELINE)
 _AT_WORK: Final = sa.select(worker.c.host, worker.c.lease_until).where(worker.c.ended_at.is_(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """How many `hosts` have still to look, and when those that have not stop everything."""
+
+    hosts: int
+    until: datetime
+
+
+def awaited(connection: sa.Connection) -> Awaited | None:
+    """As it was noted, for somebody who only looks; None where nobody is waited for."""
+    known = _known(connection)
+    hosts = known.get("awaited", ())
+    return Awaited(len(hosts), moment_at(known["since"] + PATIENCE_MS)) if hosts else None
 
 
 def is_new(connection: sa.Connection) -> bool:

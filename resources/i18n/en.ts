@@ -5160,6 +5160,13 @@ The batch that is being handed over comes to its end first, in little more than 
         <source>由本机处理</source>
         <translation>Do it here</translation>
     </message>
+    <message numerus="yes">
+        <source>还在等 %Ln 台，请保持那里的后台进程运行。</source>
+        <translation>
+            <numerusform> %Ln has still to look; keep its worker running.</numerusform>
+            <numerusform> %Ln have still to look; keep their workers running.</numerusform>
+        </translation>
+    </message>
     <message>
         <source>受众 {} 人，等{}批准。</source>
         <translation>An audience of {}, waiting for approval by: {}.</translation>
@@ -5191,6 +5198,14 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>最近的草稿，还没有核验。</source>
         <translation>The newest draft; it has not been screened.</translation>
+    </message>
+    <message>
+        <source>正在等各台电脑核对有没有丢失数据，核对完自动继续；到 {} 还有没核对的，活动会暂停，等人处理。</source>
+        <translation>Every computer looks whether anything was lost, then sending goes on by itself; if one has not by {}, campaigns are paused until somebody decides.</translation>
+    </message>
+    <message>
+        <source>服务器刚刚切换 · 暂不发送</source>
+        <translation>The server has just been exchanged · nothing is sent yet</translation>
     </message>
     <message>
         <source>继续编辑</source>
@@ -8325,6 +8340,10 @@ Li Qiang, support and complaints</translation>
             <numerusform>The {} message already sent cannot be recalled, and its result is kept; the rest are not sent. A cancelled campaign cannot be resumed.</numerusform>
             <numerusform>The {} messages already sent cannot be recalled, and their results are kept; the rest are not sent. A cancelled campaign cannot be resumed.</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>服务器刚刚切换，正在等各台电脑核对有没有丢失数据，核对完自动继续，最迟等到 {}。</source>
+        <translation>The server has just been exchanged. Sending goes on by itself once every computer has looked whether anything was lost; until {} at the latest.</translation>
     </message>
     <message>
         <source>{} · 照此速度到 {} 发不完，余下的会等您另选时间。</source>

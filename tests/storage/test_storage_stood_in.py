@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, nullcontext
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,12 @@ def alarm(workspace: Workspace) -> str:
         return copies.noticed(copies.meta_of(connection)).get("why", "")
 
 
+def waited_for(workspace: Workspace) -> stood_in.Awaited | None:
+    """What a window tells."""
+    with workspace.database.look() as connection:
+        return stood_in.awaited(connection)
+
+
 def stand_in(patch: pytest.MonkeyPatch, timeline: int, last: int = 0) -> None:
     """`last`: when what it took over ends; 0 for a server that was restarted since."""
     patch.setattr(stood_in, "timeline", lambda *_: timeline)
@@ -120,10 +127,17 @@ def test_where_all_come_back_it_goes_on(
     theirs = there.begin()
     assert not here.waits()
     stand_in(monkeypatch, 2)
+    assert waited_for(workspace) is None, "nobody has noted it yet"
     there.leave(theirs)
     assert here.waits(), "it ended, and has not looked"
+    told = waited_for(workspace)
+    assert told is not None
+    assert told.hosts == 1
+    left = told.until - datetime.now(UTC)
+    assert timedelta(minutes=4) < left <= timedelta(milliseconds=stood_in.PATIENCE_MS), "by the server's clock"
     assert not there.waits(), "another process of that host"
     assert not here.waits()
+    assert waited_for(workspace) is None
     monkeypatch.setattr(stood_in, "PATIENCE_MS", 0)
     there.begin()
     change(workspace, theirs + 1, lease_until=0)

@@ -24,6 +24,7 @@ from campaign_app.services.expiry import Expiry
 from campaign_app.services.matters import Matter
 from campaign_app.services.opt_outs import Untold
 from campaign_app.storage.ledger import SqlLedger
+from campaign_app.storage.stood_in import Awaited
 from campaign_app.storage.waiting import Waiting
 from campaign_app.ui.pages.guide_words import guide_of
 from campaign_app.ui.pages.matter_words import WAITING
@@ -127,6 +128,7 @@ def test_every_matter_has_words(place: Workplace, qtbot: QtBot) -> None:
         ),
         *found(accounts=(replace(SHOP, state="disconnected"),), refused="OWN-001-x.toml"),
         Matter("copied", "block", "", "older_copy", page="settings", what="workspace"),
+        Matter("held", "info", "", at=NOW, number=2),
         Matter("backup", "info", "", page="settings", what="workspace"),
         Matter("backup", "info", "", at=NOW, page="settings", what="workspace"),
         *(
@@ -140,7 +142,7 @@ def test_every_matter_has_words(place: Workplace, qtbot: QtBot) -> None:
     assert {each.code for each in all_of_them} == {
         "stopped", "screened", "approved", "draft", "scheduled", "job", "account", "rules", "signature_expired",
         "signature_expires", "signature_unusable", "signature_gone", "signatures_unfiled", "untold", "expired",
-        "expires", "shared", "backup", "copied", "waiting", "waiting_here", "waiting_elsewhere",
+        "expires", "shared", "backup", "copied", "waiting", "waiting_here", "waiting_elsewhere", "held",
     }  # fmt: skip
     for each in all_of_them:
         line = page._todo("1", each)
@@ -175,6 +177,17 @@ def test_work_that_no_worker_takes_is_said_and_done_by_this_computer(
     assert "起有 2 项在等" in line.text
     qtbot.mouseClick(page.todos.findChild(QPushButton, f"todo_{line.key}"), Qt.MouseButton.LeftButton)
     assert begun == [True]
+
+
+def test_behind_a_server_that_took_over_it_is_said_what_is_waited_for(
+    place: Workplace, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.add_shop(5)
+    monkeypatch.setattr(bootstrap, "awaited_hosts", lambda _: Awaited(2, NOW))
+    (line,) = open_page(place, qtbot).todos.lines
+    assert (line.level, line.title, line.action) == ("info", "服务器刚刚切换 · 暂不发送", "")
+    assert "到 10:00 还有没核对的" in line.text
+    assert "还在等 2 台" in line.text
 
 
 def test_an_authorisation_that_ends_is_said_before_anything_else(place: Workplace, qtbot: QtBot) -> None:

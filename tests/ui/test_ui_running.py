@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from ui_sending import Open, answer, app, open_step, staged
 
+from campaign_app import bootstrap
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.ports import Job
+from campaign_app.storage.stood_in import Awaited
 from campaign_app.ui import show
 from campaign_app.ui.viewmodels.campaign import CampaignView
 from campaign_app.ui.viewmodels.progress import run_of
@@ -28,13 +30,18 @@ def test_how_far_a_sending_is() -> None:
     assert run_of(CampaignView(campaign)).left == 0
 
 
-def test_a_sending_is_paused_gone_on_with_and_cancelled(staged: Staged, open_step: Open, qtbot: QtBot) -> None:
+def test_a_sending_is_paused_gone_on_with_and_cancelled(
+    staged: Staged, open_step: Open, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     campaign = staged.approved()
     staged.app.campaigns.schedule(campaign.id, send_at=None, actor="李")
     staged.put_state(campaign.id, CampaignState.SENDING)
     made = open_step(staged.app.campaigns.get(campaign.id))
     view = made.step.run.view
     assert "接着发" in view.hint.text()
+    monkeypatch.setattr(bootstrap, "awaited_hosts", lambda _: Awaited(2, datetime(2026, 11, 10, 2, tzinfo=UTC)))
+    made.model.load()
+    assert view.pace.text().endswith("核对完自动继续，最迟等到 10:00。"), "behind a server that took over"
     qtbot.mouseClick(view.buttons["pause"], Qt.MouseButton.LeftButton)
     assert staged.app.campaigns.get(campaign.id).state is CampaignState.PAUSED
     assert view.pill.text == "已暂停"

@@ -36,7 +36,7 @@ class MatterWords(QObject):
             return self._campaign_words(matter)
         if matter.code in ACCOUNTS:
             return self._accounts.of(matter, self._clock())
-        if matter.code in ("copied", "job", "backup", *WAITING, *COMPLAINTS):
+        if matter.code in ("copied", "job", "backup", "held", *WAITING, *COMPLAINTS):
             return self._of_itself(matter)
         if matter.code == "account":
             text = self.tr("它名下的店铺都已断开，客户和记录都在，但不能核验也不能发送。")
@@ -62,6 +62,8 @@ class MatterWords(QObject):
             return self._waiting_words(matter)
         if matter.code == "backup":
             return self._backup_words(matter)
+        if matter.code == "held":
+            return self._held_words(matter)
         if matter.code == "job":
             title = self.tr("{} · 同步失败") if matter.subject else self.tr("导入文件失败")
             why = words.term("state_note", matter.note)
@@ -99,6 +101,12 @@ class MatterWords(QObject):
         else:
             todo = self.tr("正在运行的后台进程都不负责这一项。可以由本机处理，或请管理员启动负责它的后台进程。")
         return title, waits + todo, self.tr("由本机处理")
+
+    def _held_words(self, matter: Matter) -> tuple[str, str, str]:
+        """Behind a team's server that took over from another one."""
+        waits = self.tr("还在等 %Ln 台，请保持那里的后台进程运行。", "", matter.number)
+        text = self.tr("正在等各台电脑核对有没有丢失数据，核对完自动继续；到 {} 还有没核对的，活动会暂停，等人处理。")
+        return self.tr("服务器刚刚切换 · 暂不发送"), text.format(show.clock(matter.at)) + waits, ""
 
     def _campaign_words(self, matter: Matter) -> tuple[str, str, str]:
         words, name = self._kit.words, matter.subject

@@ -50,6 +50,7 @@ class CampaignView:
     unfinished: int = 0
     unkept: frozenset[str] = frozenset()
     fallen: Mapping[str, int] = field(default_factory=dict)
+    held_until: datetime | None = None  # behind a team's server that took over nothing leaves, until then at most
     builds: bool = True  # whether whoever looks may change campaigns at all
 
     @property
@@ -286,14 +287,19 @@ class CampaignModel(QObject):
         )
 
     def _read(self) -> CampaignView:
+        from campaign_app import bootstrap
+
         results = self._app.campaigns.results(self.id)
         jobs = (job for job in self._app.jobs.open_jobs() if job.args.get("campaign_id") == self.id)
+        sending = results.campaign.state is CampaignState.SENDING
+        held = bootstrap.awaited_hosts(self._app) if sending else None
         return CampaignView(
             results.campaign,
             results.funnel,
             results.counts,
             next(jobs, None),
             fallen=results.fallen,
+            held_until=None if held is None else held.until,
             builds=self.view.builds,
         )
 

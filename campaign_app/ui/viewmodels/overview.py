@@ -118,6 +118,7 @@ class OverviewModel(QObject):
                     *self._of_copy(),
                     *self._of_backup(now),
                     *self._of_waiting(),
+                    *self._of_held(),
                     *self._of_accounts(accounts, now),
                     *of_complaints(app.complaints.pressing()),
                 ),
@@ -156,6 +157,12 @@ class OverviewModel(QObject):
             code = "waiting" if not each.files else "waiting_here" if each.here else "waiting_elsewhere"
             page = "" if code == "waiting_elsewhere" else "worker"
             yield Matter(code, "block", each.queue, at=each.since, number=each.jobs, page=page)
+
+    def _of_held(self) -> Iterable[Matter]:
+        from campaign_app import bootstrap
+
+        if found := bootstrap.awaited_hosts(self._app):
+            yield Matter("held", "info", "", at=found.until, number=found.hosts)
 
     def _of_accounts(self, accounts: Sequence[Account], now: datetime) -> Iterable[Matter]:
         app = self._app

@@ -108,11 +108,16 @@ class RunPanel(QWidget):
             return self.tr("继续后不会马上发：仍于北京时间 {} 开始，最晚发到 {}。").format(
                 show.moment(campaign.send_at), show.moment(campaign.window_end)
             )
-        if campaign.state is not CampaignState.SENDING:
-            return ""
+        return self._sending_words(view, seen) if campaign.state is CampaignState.SENDING else ""
+
+    def _sending_words(self, view: CampaignView, seen: Progress | None) -> str:
+        if view.held_until is not None:
+            said = self.tr("服务器刚刚切换，正在等各台电脑核对有没有丢失数据，核对完自动继续，最迟等到 {}。")
+            return said.format(show.clock(view.held_until))
+        ends = view.campaign.window_end
         if seen is None or seen.per_second is None or seen.seconds_left is None:
-            return self.tr("最晚发到 {}。").format(show.moment(campaign.window_end))
-        speed, ends = self._speed(seen.per_second), campaign.window_end
+            return self.tr("最晚发到 {}。").format(show.moment(ends))
+        speed = self._speed(seen.per_second)
         if ends is not None and timedelta(seconds=min(seen.seconds_left, _DAY)) > ends - self._desk.app.clock():
             return self.tr("{} · 照此速度到 {} 发不完，余下的会等您另选时间。").format(speed, show.moment(ends))
         return self.tr("{} · 剩余 {} · 最晚发到 {}").format(speed, show.rest(seen.seconds_left), show.moment(ends))
