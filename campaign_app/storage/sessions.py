@@ -14,6 +14,9 @@ from sqlalchemy import Connection, Engine
 from campaign_app.domain.errors import WorkspaceError
 
 POOLED: Final = "pooled"  # among what is known of a connection
+# a server's own limits, with the version that brought them: what has stopped is ended by our own (`postgres`). A move
+# of millions lasts longer than these allow, and its lock lies unused meanwhile
+_UNLIMITED: Final = {"idle_session_timeout": 14_00_00, "transaction_timeout": 17_00_00}
 _ASKS: Final = 3  # of two connections in turn: others may use the same pooler
 _WHO: Final = "SELECT pg_backend_pid()"
 # a commit that the server may forget is none: a claimed batch must not be. What waits for a standby may stay so
@@ -28,9 +31,11 @@ def settle(connection: Any, settings: Mapping[str, str]) -> bool:
     In one wait. With a pooler it is not the process which answers that said its number as the connection began: by that
     one a statement is ended, which a pooler has to pass on.
     """
-    each = "".join(", set_config(%s, %s, false)" for _ in settings)
+    known = [name for name, since in _UNLIMITED.items() if connection.info.server_version >= since]
+    wanted = {**dict.fromkeys(known, "0"), **settings}
+    each = "".join(", set_config(%s, %s, false)" for _ in wanted)
     connection.autocommit = True  # not one wait more for each end of a transaction
-    said = [word for pair in settings.items() for word in pair]
+    said = [word for pair in wanted.items() for word in pair]
     found = connection.execute(f"{_WHO}, {_DURABLE}{each}", said).fetchone()
     connection.autocommit = False
     return bool(found[0] != connection.info.backend_pid)

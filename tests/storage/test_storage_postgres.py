@@ -21,7 +21,7 @@ from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import postgres, schema, schema_cases, schema_sending
 from campaign_app.storage.columns import metadata
 from campaign_app.storage.integrity import check_integrity
-from campaign_app.storage.postgres import SCHEMA, ServerDatabase, open_server
+from campaign_app.storage.postgres import SCHEMA, ServerDatabase, hold_move, open_server
 from campaign_app.storage.server import Server
 from campaign_app.storage.workspace import Workspace, open_workspace
 from tests.helpers.pg import PASSWORD, USER, bare_database, cluster, cut_connections
@@ -224,6 +224,20 @@ def test_commits_are_durable_whatever_the_server_is_set_to(workspace: Workspace)
             for name in ("synchronous_commit", "transaction_isolation")
         ]
     assert said == ["on", "read committed"]
+
+
+def test_a_servers_own_limits_end_nothing_that_goes_on(workspace: Workspace) -> None:
+    """A move of millions lasts longer, and the connection that has its lock lies unused meanwhile."""
+    database = workspace.database.engine.url.database
+    limits = ("idle_session_timeout", "transaction_timeout")
+    with closing(cluster().admin()) as admin:
+        for name in limits:
+            admin.execute(f"ALTER DATABASE {database} SET {name} = '100ms'")
+    workspace.database.engine.dispose()
+    with hold_move(workspace.database.engine) as lock, workspace.database.write() as connection:
+        connection.exec_driver_sql("SELECT pg_sleep(0.2)")
+        assert lock.exec_driver_sql("SELECT 1").scalar() == 1
+        assert [connection.exec_driver_sql(f"SHOW {name}").scalar() for name in limits] == ["0", "0"]
 
 
 def test_a_try_to_connect_that_nobody_answers_leaves_no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
