@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -117,11 +117,13 @@ def _work(
     from campaign_app.jobs.worker import BUSY_SECONDS, IDLE_SECONDS, FlowLost, run
     from campaign_app.processes import look_for_cycles_less_often
     from campaign_app.reading import beside
+    from campaign_app.storage.postgres import beginning
 
     _look_for_copy(context)
     context = as_set(workspace, context)  # it may have found that the workspace is a copy
     imports = imports_of(workspace, context.clock, beside(workspace.imports.keys.rows))
-    launched = flows.launch(context, imports, workspace.flows, lambda was: as_set(workspace, was), share)
+    with beginning(workspace.flows) if workspace.shared else nullcontext():
+        launched = flows.launch(context, imports, workspace.flows, lambda was: as_set(workspace, was), share)
     look_for_cycles_less_often()
     ready()
     gone, worker = workspace.gone, _worker(workspace, context, launched, share)

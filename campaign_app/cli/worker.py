@@ -17,6 +17,7 @@ import typer
 from campaign_app.cli.at_login import AtLoginChoice, set_at_login
 from campaign_app.cli.keys import FolderOption, PassphraseOption, passphrase_from
 from campaign_app.cli.words import fail, say
+from campaign_app.domain.errors import WorkspaceError
 from campaign_app.jobs.sharing import QUEUES
 from campaign_app.processes import NEEDED_NO_MORE
 from campaign_app.teaming import EVERYTHING, Part
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 
 TRY_AGAIN: Final = 75  # sysexits.h: whoever watches it starts it again
+NOT_AGAIN: Final = 78  # sysexits.h: before a person has put that right it would end the same
+_NEVER: Final = frozenset({"wrong_passphrase", "wrong_key"})
 
 
 def worker(
@@ -74,9 +77,14 @@ def worker(
         logging.getLogger(__name__).log(level, "the lease is over")
         os._exit(0 if stop.is_set() else TRY_AGAIN)
 
-    renew = working.run_worker(
-        folder, keeper, clock_offset=offset, stopped=stop.wait, ready=_ready, part=part, lost=lost, waits=_waits
-    )
+    try:
+        renew = working.run_worker(
+            folder, keeper, clock_offset=offset, stopped=stop.wait, ready=_ready, part=part, lost=lost, waits=_waits
+        )
+    except WorkspaceError as error:
+        if error.code not in _NEVER:
+            raise
+        fail(say(error), NOT_AGAIN)
     # a step that still waits for a platform must not hold up the end: it is done again at the next start
     if sys.stdout is not None:
         sys.stdout.flush()

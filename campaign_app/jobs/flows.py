@@ -44,16 +44,19 @@ class RetryOptions(TypedDict):
     backoff_rate: float
 
 
+_AWAY: Final = frozenset({"server_unreachable", "server_read_only", "server_connections"})
+
+
 def _temporary(error: BaseException) -> bool:
     return isinstance(error, RemoteUnavailable) or _server_away(error)
 
 
 def _server_away(error: BaseException) -> bool:
-    """A team's server restarts, or the way to it is cut, or a standby has yet to take over: what the step began is
+    """A team's server restarts or has no connection left, or the way to it is cut, or a standby has yet to take over:
 
-    found and taken up again.
+    what the step began is found and taken up again.
     """
-    return isinstance(error, WorkspaceError) and error.code in ("server_unreachable", "server_read_only")
+    return isinstance(error, WorkspaceError) and error.code in _AWAY
 
 
 def _server_out(error: BaseException) -> bool:

@@ -52,6 +52,7 @@ TROUBLED_SECONDS: Final = 2.0
 # trouble of the disk or the server that may pass while the worker waits
 PASSING: Final = frozenset(
     {"disk_full", "server_disk_full", "temp_full", "busy", "server_unreachable", "server_read_only"}
+    | {"server_connections"}
 )
 
 GOING_ON: Final = frozenset({"PENDING", "ENQUEUED", "DELAYED"})

@@ -18,6 +18,7 @@ from typing import Any, Final
 import certifi
 from sqlalchemy import URL, Connection, Dialect, Engine, Table, create_engine, event, literal, select
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -144,6 +145,23 @@ def open_server_flows(server: Server, password: str, role: str = "") -> Engine:
     engine = _engine(server, password, {**settings, "role": role} if role else settings)
     event.listen(engine, "handle_error", _look_elsewhere)  # and DBOS tries again, as behind any connection that is lost
     return engine
+
+
+@contextmanager
+def beginning(flows: Engine) -> Iterator[None]:
+    """Around what DBOS does as it begins, which is told the driver's errors: a person is told ours.
+
+    For connections that it cannot have it would wait in silence, and for ever.
+    """
+    try:
+        with flows.connect(), flows.connect():
+            pass
+        yield
+    except DBAPIError as error:
+        word = word_of(error.orig, lost=error.connection_invalidated) if error.orig is not None else None
+        if word is None:
+            raise
+        raise WorkspaceError(*word) from error
 
 
 def fence(engine: Engine, worker_id: int, seconds: float, lost: Callable[[], object]) -> None:

@@ -11,6 +11,7 @@ from campaign_app.storage.engine import FENCED_ERROR
 
 BUSY: Final = ("busy", "The workspace is busy with another program")
 _AWAY: Final = ("server_unreachable", "The workspace's server cannot be reached")
+_CROWDED: Final = ("server_connections", "The workspace's server has no connection left")
 # a standby that has not taken over yet, or a server that somebody or its full disk keeps from being written
 _READ_ONLY: Final = ("server_read_only", "The workspace's server takes no changes for now")
 _DAMAGED: Final = ("damaged", "The workspace is damaged")
@@ -28,6 +29,7 @@ FENCED_STATE: Final = "YF001"
 # by SQLSTATE, else by its class
 _TROUBLE: Final = {
     "53100": ("server_disk_full", "The disk of the workspace's server is full; nothing was changed"),
+    "53300": _CROWDED,
     "53": BUSY,
     "55P03": BUSY,
     "57014": BUSY,
@@ -52,10 +54,10 @@ _NOT_HERE: Final = "0A000"
 _RECOVERY: Final = ("during recovery", "恢复")
 # libpq gives no SQLSTATE for a connection that was not made
 _SAID: Final = {
-    "too many": BUSY,  # before the role that has them
-    "connection slots": BUSY,
-    "太多": BUSY,
-    "连接槽": BUSY,
+    "too many": _CROWDED,  # before the role that has them
+    "connection slots": _CROWDED,
+    "太多": _CROWDED,
+    "连接槽": _CROWDED,
     "unexpected eof": _AWAY,
     "client certificate": _CLIENT_CERT,
     "客户端认证": _CLIENT_CERT,

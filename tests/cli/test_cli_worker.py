@@ -100,6 +100,24 @@ def test_a_person_is_told_what_a_worker_waits_for(tmp_path: Path, monkeypatch: p
     assert done.stderr.startswith("后台进程在等待，恢复后会自己接着做。原因：连不上团队工作区的服务器")
 
 
+@pytest.mark.parametrize(("code", "status"), [("wrong_passphrase", 78), ("server_unreachable", 2)])
+def test_what_only_a_person_can_put_right_is_not_to_be_started_again(
+    code: str, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refused(*_: object, **__: object) -> bool:
+        raise WorkspaceError(code, "It does not open")
+
+    monkeypatch.setattr(working, "run_worker", refused)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(logs, "configure", lambda *_: None)
+    monkeypatch.setattr(bootstrap, "keeper_of", lambda *_: MemoryKeeper(KEY))
+    ended = CliRunner().invoke(line, ["worker", "--workspace", str(tmp_path)])
+    asked = ended.exit_code if not isinstance(ended.exception, AppError) else 2  # by `main`
+    assert asked == status
+    unit = (Path(__file__).parents[2] / "packaging" / "yunfa-worker.service").read_text(encoding="utf-8")
+    assert f"RestartPreventExitStatus={worker_command.NOT_AGAIN}\n" in unit
+
+
 @pytest.mark.parametrize(("told", "level"), [(True, logging.INFO), (False, logging.WARNING)])
 def test_a_worker_that_was_told_to_stop_warns_of_no_lease(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, told: bool, level: int

@@ -21,7 +21,7 @@ from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import postgres, schema, schema_cases, schema_sending
 from campaign_app.storage.columns import metadata
 from campaign_app.storage.integrity import check_integrity
-from campaign_app.storage.postgres import SCHEMA, ServerDatabase, hold_move, open_server
+from campaign_app.storage.postgres import SCHEMA, ServerDatabase, beginning, hold_move, open_server, open_server_flows
 from campaign_app.storage.server import Server
 from campaign_app.storage.workspace import Workspace, open_workspace
 from tests.helpers.pg import PASSWORD, USER, bare_database, cluster, cut_connections
@@ -150,8 +150,9 @@ def write(workspace: Workspace, *statements: str) -> None:
 
 @pytest.mark.parametrize(
     ("state", "code"),
-    [("53100", "server_disk_full"), ("53300", "busy"), ("57014", "busy"), ("40P01", "busy"), ("58030", "disk_error"),
-     ("XX001", "damaged"), ("57P01", "server_unreachable"), ("25006", "server_read_only")],
+    [("53100", "server_disk_full"), ("53300", "server_connections"), ("57014", "busy"),
+     ("40P01", "busy"), ("58030", "disk_error"), ("XX001", "damaged"),
+     ("57P01", "server_unreachable"), ("25006", "server_read_only")],
 )  # fmt: skip
 def test_what_the_server_says_is_said_in_our_words(workspace: Workspace, state: str, code: str) -> None:
     """By a server that really says so; nothing of the transaction stays."""
@@ -176,7 +177,7 @@ def test_a_standby_that_has_yet_to_take_over_is_waited_for_and_asked_anew(worksp
 
 
 @pytest.mark.parametrize("limited", ["ROLE {login}", "DATABASE {database}"])
-def test_a_server_without_a_connection_left_is_busy_and_refuses_nobody(empty: str, limited: str) -> None:
+def test_a_server_without_a_connection_left_says_so_and_refuses_nobody(empty: str, limited: str) -> None:
     """Whose login is right is not sent to look for another password."""
     login = "nur_wenige"
     with closing(cluster().admin()) as admin:
@@ -186,7 +187,7 @@ def test_a_server_without_a_connection_left_is_busy_and_refuses_nobody(empty: st
             admin.execute(f"ALTER {what} CONNECTION LIMIT 0")
             with pytest.raises(WorkspaceError) as caught:
                 open_server(replace(cluster().server(empty), user=login), PASSWORD)
-            assert caught.value.code == "busy"
+            assert caught.value.code == "server_connections"
         finally:
             admin.execute(f"ALTER {what} CONNECTION LIMIT -1")
             admin.execute(f"DROP ROLE {login}")
@@ -233,11 +234,29 @@ def test_a_servers_own_limits_end_nothing_that_goes_on(workspace: Workspace) -> 
     with closing(cluster().admin()) as admin:
         for name in limits:
             admin.execute(f"ALTER DATABASE {database} SET {name} = '100ms'")
-    workspace.database.engine.dispose()
-    with hold_move(workspace.database.engine) as lock, workspace.database.write() as connection:
-        connection.exec_driver_sql("SELECT pg_sleep(0.2)")
-        assert lock.exec_driver_sql("SELECT 1").scalar() == 1
-        assert [connection.exec_driver_sql(f"SHOW {name}").scalar() for name in limits] == ["0", "0"]
+        workspace.database.engine.dispose()
+        with hold_move(workspace.database.engine) as lock, workspace.database.write() as connection:
+            admin.execute(f"ALTER DATABASE {database} RESET ALL")  # for whoever empties it
+            connection.exec_driver_sql("SELECT pg_sleep(0.2)")
+            assert lock.exec_driver_sql("SELECT 1").scalar() == 1
+            assert [connection.exec_driver_sql(f"SHOW {name}").scalar() for name in limits] == ["0", "0"]
+
+
+def test_flows_that_cannot_have_their_connections_do_not_begin(workspace: Workspace) -> None:
+    """DBOS would wait for them in silence, deaf to whoever wants to end it."""
+    running = cluster()
+    database = workspace.database.engine.url.database or ""
+    with closing(running.admin()) as admin:
+        admin.execute(f"CREATE ROLE narrow LOGIN CONNECTION LIMIT 1 PASSWORD '{PASSWORD}'")
+        flows = open_server_flows(replace(running.server(database), user="narrow"), PASSWORD)
+        try:
+            with pytest.raises(WorkspaceError) as caught, beginning(flows):
+                pass
+        finally:
+            flows.dispose()
+            admin.execute("SELECT pg_terminate_backend(pid, 9000) FROM pg_stat_activity WHERE usename = 'narrow'")
+            admin.execute("DROP ROLE narrow")
+    assert caught.value.code == "server_connections"
 
 
 def test_a_try_to_connect_that_nobody_answers_leaves_no_socket(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -237,7 +237,7 @@ def answering(said: bytes) -> Iterator[int]:
         ('没有用于主机 "h", 用户 "u", 数据库 "d", SSL encryption 的 pg_hba.conf 记录', "server_login"),
         ('角色 "u" 不存在', "server_login"), ('不允许角色"u" 进行登录', "server_login"),
         ("对数据库 d 权限不够", "server_login"), ('数据库 "d" 不存在', "server_no_database"),
-        ("对不起, 已经有太多的客户", "busy"), ('由角色"u"发起的连接太多了', "busy"),
+        ("对不起, 已经有太多的客户", "server_connections"), ('由角色"u"发起的连接太多了', "server_connections"),
         ("数据库系统启动中", "server_unreachable"),
         ("connection requires a valid client certificate", "server_client_cert"),
         ("连接中需要一个有效的客户端认证", "server_client_cert"),
