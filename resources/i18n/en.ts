@@ -9267,6 +9267,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
             <numerusform>, %Ln more</numerusform>
         </translation>
     </message>
+    <message>
+        <source>您的角色已改为{}，页面还按原来的显示。请做完手上的事，关闭窗口再打开。</source>
+        <translation>Your role is {} by now, and the pages still go by the former one. Finish what you are doing, then close the window and open it again.</translation>
+    </message>
 </context>
 <context>
     <name>ShortcutSheet</name>

@@ -175,3 +175,22 @@ def test_a_desktop_that_may_start_no_worker_says_so_and_finds_one_later(start: S
     there.append(bootstrap.WorkerHandle(ExitStack(), None))
     qtbot.waitUntil(lambda: session.state.worker == "running", timeout=MS)
     assert not session.state.own_worker
+
+
+def test_who_has_another_role_by_now_is_told_to_open_the_window_anew(
+    start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = start()
+    session, messages = started.application.session, started.application.shell._kit.messages
+    session._watch.setInterval(5)
+    session.starter = lambda _: bootstrap.WorkerHandle(ExitStack(), None)
+    started.application.start()
+    qtbot.waitUntil(lambda: session.state.phase == "passphrase", timeout=MS)
+    session.open(PHRASE)
+    qtbot.waitUntil(lambda: session._looks > 6, timeout=MS)
+    assert messages.last is None
+    assert session.state.app is not None
+    monkeypatch.setattr(type(session.state.app.workspace), "roles_of", lambda *_: frozenset({Role.OPERATOR}))
+    qtbot.waitUntil(lambda: messages.last is not None, timeout=MS)
+    assert messages.last is not None
+    assert messages.last.text == "您的角色已改为运营，页面还按原来的显示。请做完手上的事，关闭窗口再打开。"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, QRect, QSize, Qt, Signal
@@ -27,6 +28,7 @@ from campaign_app.ui.widgets.reading import Enter, enter, step
 
 if TYPE_CHECKING:
     from campaign_app.domain.ports import Job
+    from campaign_app.domain.team import Role
     from campaign_app.ui.pages.command_palette import CommandPalette
     from campaign_app.ui.pages.help_window import HelpWindow
 
@@ -65,7 +67,7 @@ class Shell(QMainWindow):
         self.palette_of_commands: CommandPalette | None = None
         self.current = ""
         self.help: HelpWindow | None = None
-        self._revived = session.state.revived
+        self._revived, self._roles = session.state.revived, session.state.roles
         self.navigation = Navigation(kit.theme, self.tr("允发"), self._places())
         self.navigation.chosen.connect(self.go)
         self.navigation.help.clicked.connect(lambda _=False: self.show_help())
@@ -294,6 +296,9 @@ class Shell(QMainWindow):
         if state.worker == "away" and state.error is not None:
             error = state.error
             self._kit.messages.warn(lambda: self._kit.words.error(error))
+        if state.roles and state.roles != self._roles:
+            self._kit.messages.warn(partial(_roles_changed, self._kit, state.roles))
+        self._roles = state.roles
         if state.revived > self._revived:
             self._revived = state.revived
             self._kit.messages.warn(
@@ -322,6 +327,11 @@ class Shell(QMainWindow):
         self.work.setText(f"{self._kit.words.term('job', job.kind)}{more}")
         self.progress.setRange(0, job.total)
         self.progress.setValue(job.progress)
+
+
+def _roles_changed(kit: Kit, roles: frozenset[Role]) -> str:
+    said = translate("Shell", "您的角色已改为{}，页面还按原来的显示。请做完手上的事，关闭窗口再打开。")
+    return said.format(kit.words.roles(sorted(roles)))
 
 
 def _builder(key: str) -> Callable[[Desk], Page]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from campaign_app.bootstrap import App, WorkerHandle
     from campaign_app.credentials import KeyKeeper
     from campaign_app.demo import Sandbox
+    from campaign_app.domain.team import Role
     from campaign_app.ui.tasks import Tasks
 
 Phase = Literal["opening", "missing", "passphrase", "failed", "open"]
@@ -49,7 +50,8 @@ class SessionState:
     """`error` says why it is not open: what to do about it hangs on its code.
 
     `missing` is the welcome; with an error, or `creating`, it is a new workspace that was not made. `revived` counts
-    how often a worker that ended by itself is at work again.
+    how often a worker that ended by itself is at work again. `roles` are what this login has by now, where they are
+    others than those it was opened with, by which its pages go.
     """
 
     phase: Phase = "opening"
@@ -59,6 +61,7 @@ class SessionState:
     creating: bool = False
     own_worker: bool = True
     revived: int = 0
+    roles: frozenset[Role] | None = None
 
 
 class Session(QObject):
@@ -272,11 +275,21 @@ class Session(QObject):
         if not self._asking and self._looks % ASK_EVERY == 0:
             self._asking = True
             self._tasks.run(
-                lambda _: worker.there(),
-                lambda there: self._told(worker, there=there),
+                lambda _: (worker.there(), self._roles()),
+                lambda found: self._answered(worker, *found),
                 failed=lambda error: self._not_told(worker, error),
                 owner=self,
             )
+
+    def _roles(self) -> frozenset[Role] | None:
+        app = self.state.app
+        now = None if app is None else app.workspace.roles_of(app.person.login)
+        return None if app is None or now == app.person.roles else now
+
+    def _answered(self, worker: WorkerHandle, there: bool, roles: frozenset[Role] | None) -> None:  # noqa: FBT001
+        if roles != self.state.roles:
+            self._become(replace(self.state, roles=roles))
+        self._told(worker, there=there)
 
     def _not_told(self, worker: WorkerHandle, error: AppError) -> None:
         """A server that cannot be asked is asked again. Who is of another version has to be closed by its person."""
