@@ -51,7 +51,12 @@ def test_whoever_loses_the_last_role_is_told_so_and_goes_on_once_there_is_one(st
             seen = open_still.customers.total()
             sql.execute(f'REVOKE {role} FROM "{somebody}"')
             sql.commit()
-            for use in (open_still.customers.total, lambda: open_still.accounts.set_setting("x", 1)):
+            uses = (
+                open_still.customers.total,
+                lambda: open_still.accounts.set_setting("x", 1),
+                lambda: open_still.roles_of(somebody),  # not everything, as where there are no roles
+            )
+            for use in uses:
                 with pytest.raises(WorkspaceError) as caught:
                     use()
                 assert (caught.value.code, caught.value.facts) == ("no_role", {"login": somebody})

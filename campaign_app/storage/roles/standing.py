@@ -29,8 +29,14 @@ def require_open(connection: sa.Connection) -> None:
 
 
 def have_roles(connection: sa.Connection) -> bool:
-    """Whether the workspace has roles at all; one without them is its owner's alone."""
-    return bool(connection.execute(_PREFIX, {"name": "role_prefix()"}).scalar_one())
+    """Whether the workspace has roles at all; one without them is its owner's alone.
+
+    Raises WorkspaceError `no_role` for a login that lost its last one, and sees none of them.
+    """
+    there = bool(connection.execute(_PREFIX, {"name": "role_prefix()"}).scalar_one())
+    if not there:
+        require_open(connection)
+    return there
 
 
 def prefix_of(connection: sa.Connection) -> str:
