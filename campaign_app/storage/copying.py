@@ -30,6 +30,7 @@ from campaign_app.storage.columns import metadata
 from campaign_app.storage.lists import write_tuples
 from campaign_app.storage.postgres import copy_in
 from campaign_app.storage.rows import AnyRow, AnySelect
+from campaign_app.storage.sessions import be_patient
 from campaign_app.storage.upserts import plain_insert
 
 # their tables register themselves
@@ -92,13 +93,6 @@ def tables() -> Sequence[sa.Table]:
 def copied() -> Sequence[sa.Table]:
     """Of `tables`, in the same order."""
     return [table for table in tables() if table.name in COPIED]
-
-
-def be_patient(connection: sa.Connection) -> None:
-    """A server must end neither a transaction that waits for the other side, nor a statement over millions of rows."""
-    if connection.dialect.name == "postgresql":
-        for limit in ("idle_in_transaction_session_timeout", "statement_timeout"):
-            connection.exec_driver_sql(f"SET LOCAL {limit} = 0")
 
 
 def require_known(connection: sa.Connection) -> None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage.engine import Database
 from campaign_app.storage.placed import place, was_put_back
+from campaign_app.storage.sessions import be_patient
 
 HEAD: Final = "0028"
 KNOWN: Final = frozenset({f"{n:04}" for n in range(1, 29)})
@@ -41,6 +42,7 @@ def migrate(
     with database.write() as connection:
         if version_of(connection) != HEAD:
             before(connection)
+            be_patient(connection)
             put_back = version is not None and was_put_back(connection)
             upgrade(connection)
             if not put_back:  # tables may have been written anew

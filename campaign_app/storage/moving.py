@@ -35,6 +35,7 @@ from campaign_app.storage.roles.standing import require_owner
 from campaign_app.storage.schema_sending import campaign
 from campaign_app.storage.seen import Seen
 from campaign_app.storage.server import Server
+from campaign_app.storage.sessions import be_patient
 from campaign_app.storage.targets import Target
 from campaign_app.storage.times import to_ms
 from campaign_app.storage.workspace import Workspace
@@ -149,14 +150,14 @@ def _carry(workspace: Workspace, target: Target, actor: str, clock: Callable[[],
 
 def _copied(source: sa.Connection, target: Target, tick: Tick) -> Mapping[str, Sum]:
     """Everything, read back after it was committed, and the same on both sides."""
-    copying.be_patient(source)
+    be_patient(source)
     _require_quiet(source)
     copying.require_known(source)
     progress = _Progress(tick, copying.count(source) * _PASSES)
     with target.filling() as filled:
         copying.copy_rows(source, filled, progress.add)
     with target.database.read() as connection:
-        copying.be_patient(connection)
+        be_patient(connection)
         there = copying.sums(connection, progress.add)
     here = copying.sums(source, progress.add)
     if differing := [name for name in here if here[name] != there[name]]:

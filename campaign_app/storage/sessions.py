@@ -41,6 +41,13 @@ def settle(connection: Any, settings: Mapping[str, str]) -> bool:
     return bool(found[0] != connection.info.backend_pid)
 
 
+def be_patient(connection: Connection) -> None:
+    """In this transaction, which may wait for another database or change millions of rows, the server ends nothing."""
+    if connection.dialect.name == "postgresql":
+        for limit in ("idle_in_transaction_session_timeout", "statement_timeout"):
+            connection.exec_driver_sql(f"SET LOCAL {limit} = 0")
+
+
 def require_session(engine: Engine) -> None:
     """Connects. Raises WorkspaceError `server_pooled` where a pooler lends one session to several connections."""
     alone = engine.execution_options(isolation_level="AUTOCOMMIT")
