@@ -42,7 +42,7 @@ def migrate(
     with database.write() as connection:
         if version_of(connection) != HEAD:
             before(connection)
-            be_patient(connection)
+            be_patient(connection, waits=False)
             put_back = version is not None and was_put_back(connection)
             upgrade(connection)
             if not put_back:  # tables may have been written anew

@@ -41,10 +41,13 @@ def settle(connection: Any, settings: Mapping[str, str]) -> bool:
     return bool(found[0] != connection.info.backend_pid)
 
 
-def be_patient(connection: Connection) -> None:
-    """In this transaction, which may wait for another database or change millions of rows, the server ends nothing."""
+def be_patient(connection: Connection, *, waits: bool = True) -> None:
+    """The server ends no statement here over millions of rows, nor one that `waits` for another database.
+
+    Whoever holds the lock and does nothing, as a process that was stopped, is ended as ever where it does not wait.
+    """
     if connection.dialect.name == "postgresql":
-        for limit in ("idle_in_transaction_session_timeout", "statement_timeout"):
+        for limit in ("statement_timeout", "idle_in_transaction_session_timeout")[: 1 + waits]:
             connection.exec_driver_sql(f"SET LOCAL {limit} = 0")
 
 
