@@ -44,10 +44,13 @@ class Awaited:
 
 
 def awaited(connection: sa.Connection) -> Awaited | None:
-    """As it was noted, for somebody who only looks; None where nobody is waited for."""
+    """As it was noted, for somebody who only looks; None where nobody is waited for, or no longer."""
     known = _known(connection)
-    hosts = known.get("awaited", ())
-    return Awaited(len(hosts), moment_at(known["since"] + PATIENCE_MS)) if hosts else None
+    if not (hosts := known.get("awaited", ())):
+        return None
+    until = known["since"] + PATIENCE_MS
+    over = connection.execute(sa.select(SERVER_NOW)).scalar_one() >= until
+    return None if over else Awaited(len(hosts), moment_at(until))
 
 
 def is_new(connection: sa.Connection) -> bool:

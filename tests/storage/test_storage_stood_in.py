@@ -135,6 +135,9 @@ def test_where_all_come_back_it_goes_on(
     assert told.hosts == 1
     left = told.until - datetime.now(UTC)
     assert timedelta(minutes=4) < left <= timedelta(milliseconds=stood_in.PATIENCE_MS), "by the server's clock"
+    with monkeypatch.context() as later:
+        later.setattr(stood_in, "PATIENCE_MS", 0)
+        assert waited_for(workspace) is None, "it is over, whoever notes that"
     assert not there.waits(), "another process of that host"
     assert not here.waits()
     assert waited_for(workspace) is None
