@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QByteArray, QSize
 from PySide6.QtGui import QStandardItem
-from PySide6.QtWidgets import QStyle, QStyleOptionComboBox, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QStyle, QStyleOptionComboBox, QWidget
 from pytestqt.qtbot import QtBot
 from ui_guide import Guided, guided
 from ui_sending import app
@@ -18,7 +18,7 @@ from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.pages.steps.content_signature import SignaturePicker
 from campaign_app.ui.widgets import basics
 from campaign_app.ui.widgets.area import Area
-from campaign_app.ui.widgets.basics import lay_out
+from campaign_app.ui.widgets.basics import column, fit, lay_out
 from campaign_app.ui.widgets.page import WIDE
 from campaign_app.ui.widgets.phone import TALL
 from campaign_app.ui.widgets.problems import Problems, Row
@@ -56,6 +56,12 @@ def test_a_dialog_that_is_higher_than_its_screen_scrolls_to_its_buttons(
     sheet.focusNextPrevChild(True)
     assert sheet.focusWidget() is sheet.close_button
     assert not sheet.close_button.visibleRegion().isEmpty()
+    asking = QDialog()
+    qtbot.addWidget(asking)
+    asking.setLayout(column(QLineEdit()))
+    sheet.setParent(asking, sheet.windowFlags())
+    fit(asking)
+    assert asking.height() < 300, "nor is what another one scrolls its own"
 
 
 def test_the_state_of_a_signature_never_lies_over_it(kit: Kit, qtbot: QtBot) -> None:

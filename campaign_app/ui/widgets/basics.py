@@ -147,7 +147,7 @@ def fit(dialog: QDialog) -> None:
     """As high as what it holds; wrapped lines count, which `adjustSize` forgets. No higher than its screen."""
     for part in (dialog, *dialog.findChildren(QWidget)):
         part.ensurePolished()  # only then has it its look, and with it its height
-    area = dialog.findChild(Area, _ALL)
+    area = dialog.findChild(Area, _ALL, Qt.FindChildOption.FindDirectChildrenOnly)
     held = dialog if area is None else area.widget()
     layout = None if held is None else held.layout()
     if layout is None:
