@@ -73,7 +73,7 @@ def test_a_file_that_was_made_leads_to_its_folder_and_takes_no_bad_news_away(
     kit.messages.failed("甲店没有同步完", "refused")
     for name in ("报告.pdf", "名单.csv", "证据.yunfa"):
         tell_written(kit.messages, partial("已生成：{}".format, name), tmp_path / name)
-    assert bar.said == ("甲店没有同步完", "已生成：名单.csv", "已生成：证据.yunfa")
+    assert bar.said == ("甲店没有同步完", "已生成：证据.yunfa"), "of several the last one"
     bar.lines[-1].action.click()
     assert opened == [str(tmp_path)]
 

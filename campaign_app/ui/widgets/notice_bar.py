@@ -121,5 +121,7 @@ class NoticeBar(QWidget):
 
 
 def _replaces(new: Notice, old: Notice) -> bool:
+    """Of several files that were made the last one is told."""
     mended = bool(new.about) and new.about == old.about
-    return new.text == old.text or (passes(new) and passes(old)) or (is_good(new) and mended)
+    later = bool(new.about) and bool(old.about) and is_good(old)
+    return new.text == old.text or (passes(new) and passes(old)) or (is_good(new) and (mended or later))
