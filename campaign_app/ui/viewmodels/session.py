@@ -276,7 +276,7 @@ class Session(QObject):
             self._asking = True
             self._tasks.run(
                 lambda _: (worker.there(), self._roles()),
-                lambda found: self._answered(worker, *found),
+                lambda found: self._answered(worker, found),
                 failed=lambda error: self._not_told(worker, error),
                 owner=self,
             )
@@ -286,7 +286,8 @@ class Session(QObject):
         now = None if app is None else app.workspace.roles_of(app.person.login)
         return None if app is None or now == app.person.roles else now
 
-    def _answered(self, worker: WorkerHandle, there: bool, roles: frozenset[Role] | None) -> None:  # noqa: FBT001
+    def _answered(self, worker: WorkerHandle, found: tuple[bool, frozenset[Role] | None]) -> None:
+        there, roles = found
         if roles != self.state.roles:
             self._become(replace(self.state, roles=roles))
         self._told(worker, there=there)
