@@ -1,7 +1,4 @@
-"""The `signature_*` kinds: what stands in front of the message, who owns it and what it is filed for.
-
-Where there is none `nameless` says so, and nothing else is said of it: one cause is one problem.
-"""
+"""The `signature_*` kinds: what stands in front of the message, who owns it and what it is filed for."""
 
 from __future__ import annotations
 
@@ -60,8 +57,6 @@ def characters(subject: Subject) -> Iterator[Hit]:
 
 def filed(subject: Subject) -> Iterator[Hit]:
     """Approved by the provider, filed with the carriers, and valid through the day of sending."""
-    if subject.frame.nameless:
-        return
     signature, day = subject.request.signature, subject.request.send_date
     expired = signature.valid_until is not None and (day is None or signature.valid_until < day)
     if signature.status != "approved" or signature.carrier_filed is not True or expired:
@@ -70,8 +65,6 @@ def filed(subject: Subject) -> Iterator[Hit]:
 
 def owner(subject: Subject) -> Iterator[Hit]:
     request = subject.request
-    if subject.frame.nameless:
-        return
     if not request.sender.uscc or request.signature.owner_uscc != request.sender.uscc:
         yield Hit()
 

@@ -66,7 +66,7 @@ class Scope:
 
     def hits(self, subject: Subject, found: Sequence[Found]) -> Iterable[Hit]:
         scopes = subject.request.signature.scopes
-        if subject.frame.nameless or "finance" in scopes or subject.request.purpose not in scopes:
+        if "finance" in scopes or subject.request.purpose not in scopes:
             return ()
         if self.words.hits_of(0, subject, found):
             return (Hit(),)
@@ -74,7 +74,7 @@ class Scope:
 
 
 def other_purpose(subject: Subject) -> Iterator[Hit]:
-    if not subject.frame.nameless and subject.request.purpose not in subject.request.signature.scopes:
+    if subject.request.purpose not in subject.request.signature.scopes:
         yield Hit()
 
 
@@ -93,7 +93,7 @@ def build_sources(options: Sources, table: FoldTable) -> Asked:  # noqa: ARG001 
     def refused(subject: Subject) -> Iterator[Hit]:
         request = subject.request
         accepted = request.signature.source in subject.provider.accepted_sources
-        source = request.signature.source in options.refused_sources and not accepted and not subject.frame.nameless
+        source = request.signature.source in options.refused_sources and not accepted
         if source or request.sender.kind in options.refused_kinds:
             yield Hit()
 
