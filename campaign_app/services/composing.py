@@ -42,6 +42,8 @@ FOUND: Final = 20
 PAGE: Final = 1_000
 PRICE: Final = "price_per_part"
 DAY: Final = (time(9), time(20))
+# what is asked of a signature's filing: where none is chosen yet, that is what is wrong, once
+OF_FILINGS: Final = frozenset({"SIG-006", "SIG-007", "SIG-008"})
 Who = Reader | str
 
 
@@ -187,9 +189,10 @@ class Composing(Permitted):
             reader = setting.readers[counted.longest if who == LONGEST else counted.shortest]
         request = setting.request(body, signature, reader)
         result = engine.check(request)
+        told = tuple(each for each in result.findings if signature.strip() or each.rule_id not in OF_FILINGS)
         return Composed(
             body, signature, reader, request, result.final_text, result.verdict,
-            _problems(result.findings, request, len(head), engine), result.segments, cut_marks(result.final_text),
+            _problems(told, request, len(head), engine), result.segments, cut_marks(result.final_text),
             tearing_marks(result.final_text), counted,
         )  # fmt: skip
 

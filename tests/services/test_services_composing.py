@@ -202,6 +202,20 @@ def test_each_is_judged_by_the_signature_of_their_own_shop(shop: Shop, account: 
     assert not {each.rule_id for each in composing.stops(made.id, ours) or ()} & wrong(other)
 
 
+@pytest.mark.usefixtures("account")
+def test_where_no_signature_is_chosen_nothing_is_said_of_how_it_is_filed(shop: Shop, composing: Composing) -> None:
+    made = draft(shop)
+    setting = composing.setting(made)
+
+    def told(signature: str) -> set[str]:
+        found = composing.check(setting, made.body, signature, LONGEST)
+        assert found.verdict == "block"
+        return {each.finding.rule_id for each in found.problems if each.finding.rule_id.startswith("SIG-")}
+
+    assert told("") == {"SIG-001"}
+    assert {"SIG-006", "SIG-007", "SIG-008"} <= told("别人家")
+
+
 def test_a_warning_that_nobody_confirmed_stops_a_message_too(shop: Shop, account: int, composing: Composing) -> None:
     made = draft(shop, body="{name}您好，最好吃的汤圆，今晚截止，满99元减10元。拒收请回复R")
     (who,) = shop.workspace.customers.ids_of_refs(account, ["c00004"]).values()
