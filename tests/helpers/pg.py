@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -134,7 +134,7 @@ def restart(down: float) -> None:
     (folder / "asked").rename(folder / "again")
     while (folder / "again").exists():
         time.sleep(0.05)
-    _wait_for(running.port, folder)
+    wait_for(running.port, folder / "log", (folder / "running").exists)
 
 
 def run_tool(name: str, *arguments: str) -> str:
@@ -243,18 +243,19 @@ def _start(folder: Path) -> int:
         subprocess.run(
             watch, env=env, check=True, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
-    _wait_for(port, folder)
+    wait_for(port, folder / "log", (folder / "running").exists)
     return port
 
 
-def _wait_for(port: int, folder: Path) -> None:
+def wait_for(port: int, log: Path, runs: Callable[[], bool]) -> None:
+    """Until it answers; RuntimeError with its log where it `runs` no more, or takes too long."""
     until = time.monotonic() + PATIENCE
     while True:
         try:
             Cluster(port).admin().close()
         except psycopg.OperationalError:
-            if time.monotonic() > until or not (folder / "running").exists():
-                raise RuntimeError((folder / "log").read_text(encoding="utf-8")) from None
+            if time.monotonic() > until or not runs():
+                raise RuntimeError(log.read_text(encoding="utf-8")) from None
             time.sleep(0.05)
         else:
             return

@@ -6,17 +6,14 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-import psycopg
-
-from tests.helpers.pg import PASSWORD, USER, Cluster, free_port, server_programs, user_of_server
-from tests.helpers.run import PATIENCE, home_of_run
+from tests.helpers.pg import PASSWORD, USER, Cluster, free_port, server_programs, user_of_server, wait_for
+from tests.helpers.run import home_of_run
 from tests.helpers.way import Way
 
 _SETTINGS: Final = ("fsync=off", "shared_buffers=48MB", "max_connections=100", "unix_socket_directories=")
@@ -93,20 +90,12 @@ class Pair:
         programs, env = server_programs()
         settings = [word for each in (*_SETTINGS, "listen_addresses=127.0.0.1") for word in ("-c", each)]
         command = [str(programs / "postgres"), "-D", str(data), "-p", str(port), *settings]
-        with (self.folder / f"{data.name}.log").open("wb") as log:
-            self._running[port] = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, **_as_user()
+        log = self.folder / f"{data.name}.log"
+        with log.open("wb") as out:
+            begun = self._running[port] = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env, **_as_user()
             )
-        until = time.monotonic() + PATIENCE
-        while True:
-            try:
-                Cluster(port).admin().close()
-            except psycopg.OperationalError:
-                if time.monotonic() > until:
-                    raise RuntimeError((self.folder / f"{data.name}.log").read_text(encoding="utf-8")) from None
-                time.sleep(0.05)
-            else:
-                return
+        wait_for(port, log, lambda: begun.poll() is None)
 
 
 @contextmanager
