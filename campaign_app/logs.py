@@ -53,8 +53,13 @@ _ERRORS_ONLY: Final = ("urllib3", "psycopg")
 _FORMAT: Final = "%(asctime)s %(levelname)s %(name)s [%(process)d] %(message)s"
 _FILE_BYTES: Final = 2_000_000
 _FILES: Final = 5
-# what a warning of DBOS has in it where the trouble is of the server, and what its traceback begins and ends with
-_OF_SERVER: Final = ("psycopg.", "domain.errors.WorkspaceError: ")
+# what a warning of DBOS has in it where a server or a platform is away, and what its traceback begins and ends with
+_AWAY: Final = (
+    "psycopg.",
+    "domain.errors.WorkspaceError: ",
+    "domain.errors.RemoteUnavailable: ",
+    "domain.errors.OutcomeUnknown: ",
+)
 _TRACE: Final = "Traceback (most recent call last):"
 _LAST_OF_TRACE: Final = re.compile(r"[\w.]+: ")
 _FILE_ONLY: Final = "file_only"
@@ -73,8 +78,8 @@ def mask(text: str) -> str:
 def configure(level: int | str, file: Path | None = None) -> None:
     """Masked logs to standard error and, if `file` is given, to it; standard error then has warnings only.
 
-    Give every process a file of its own: two of them cannot rotate one. Raises SettingsError if the file cannot be
-    written. Calling it again replaces what the earlier call set up.
+    Several processes may share the file. Raises SettingsError if it cannot be written. Calling it again replaces what
+    the earlier call set up.
     """
     handlers = (_Console(),) if file is None else (_Console(logging.WARNING), _open(file))
     root = logging.getLogger()
@@ -111,12 +116,12 @@ def _tame_libraries() -> None:
 
 
 def _briefly(record: logging.LogRecord) -> bool:
-    """A warning of DBOS about a server that is away: one line for the file, without how its driver came to know.
+    """A warning of DBOS about a server or a platform that is away: one line for the file, without how it came to know.
 
-    Whoever runs the worker tells a person: standard error passes over it.
+    A person is told by the worker of the one and by the workspace's state of the other: standard error passes over it.
     """
     text = logging.Formatter("%(message)s").format(record)
-    if record.levelno == logging.WARNING and any(each in text for each in _OF_SERVER):
+    if record.levelno == logging.WARNING and any(each in text for each in _AWAY):
         first, *more = text.splitlines()
         error = next((line for line in reversed(more) if _LAST_OF_TRACE.match(line)), "")
         record.msg, record.args = f"{first.removesuffix(_TRACE).rstrip(': ')}: {error}" if error else first, ()
@@ -186,6 +191,23 @@ class _Console(_Masked, logging.StreamHandler[TextIO]):
 
 
 class _File(_Masked, logging.handlers.RotatingFileHandler):
+    """Of the workers of one folder whoever finds it full turns it over, and the others go on in the new one.
+
+    Where a file that others have open cannot be renamed (Windows) it grows until it can.
+    """
+
+    def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802
+        if self.stream and not self._holds(self.stream):
+            self.stream.close()
+            self.stream = None
+        return bool(super().shouldRollover(record))
+
+    def _holds(self, stream: TextIOWrapper) -> bool:
+        try:
+            return os.path.samestat(Path(self.baseFilename).stat(), os.fstat(stream.fileno()))
+        except FileNotFoundError:
+            return False
+
     def _open(self) -> TextIOWrapper:
         return open(self.baseFilename, "a", encoding=self.encoding, opener=_private)
 

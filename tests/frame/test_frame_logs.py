@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_app import logs
-from campaign_app.domain.errors import SettingsError, WorkspaceError
+from campaign_app.domain.errors import RemoteUnavailable, SettingsError, WorkspaceError
 from campaign_app.logs import mask
 from campaign_app.transport.forms import Unsigned
 from campaign_app.transport.session import SignedSession
@@ -242,7 +242,7 @@ class TestConfigured:
         queues = [f"queue {n}: to 138****5678" for n in range(10)]
         assert said == [*queues, *behind, *(f"lost {n}" for n in range(30)), "another place"]
 
-    def test_what_dbos_says_of_a_server_that_is_away_is_a_line_of_the_file_and_no_tracebacks_for_a_person(
+    def test_what_dbos_says_of_a_server_or_platform_that_is_away_is_a_line_of_the_file_and_no_tracebacks_for_a_person(
         self, configured: Callable[[], str], tmp_path: Path
     ) -> None:
         dbos = logging.getLogger("dbos")
@@ -265,17 +265,20 @@ class TestConfigured:
             dbos.warning("Step being automatically retried (attempt %s)", 1, exc_info=error)
         told = WorkspaceError("server_unreachable", "The workspace's server cannot be reached")
         dbos.warning("Step being automatically retried (attempt %s)", 2, exc_info=told)
+        away = RemoteUnavailable("unreachable", "GET /v1/meta: the server could not be reached")
+        dbos.warning("Step being automatically retried (attempt %s)", 3, exc_info=away)
         dbos.warning("Exception of a flow:\n%s", "Traceback (most recent call last):\nKeyError: 1")
         lines = (tmp_path / "worker.log").read_text("utf-8").splitlines()
         said = '(psycopg.OperationalError) connection to server at "127.0.0.1" failed: refused'
-        assert [line.partition("] ")[2] for line in lines[:4]] == [
+        assert [line.partition("] ")[2] for line in lines[:5]] == [
             f"Exception listing queues: {said}",
             f"Exception polling schedules: sqlalchemy.exc.OperationalError: {said}",
             f"Step being automatically retried (attempt 1): sqlalchemy.exc.OperationalError: {said}",
             f"Step being automatically retried (attempt 2): campaign_app.domain.errors.WorkspaceError: {told}",
+            f"Step being automatically retried (attempt 3): campaign_app.domain.errors.RemoteUnavailable: {away}",
         ]
-        assert len(lines) == 7
-        assert configured().splitlines()[1:] == lines[5:], "any other trouble is shown whole"
+        assert len(lines) == 8
+        assert configured().splitlines()[1:] == lines[6:], "any other trouble is shown whole"
         assert configured().count("Traceback") == 1
 
     def test_an_answer_with_odd_headers_brings_no_address_into_the_logs(self, configured: Callable[[], str]) -> None:
@@ -314,6 +317,17 @@ class TestConfigured:
         files = sorted(tmp_path.iterdir())
         assert [file.name for file in files] == ["worker.log"] + [f"worker.log.{n}" for n in range(1, 6)]
         assert all(NUMBER not in file.read_text("utf-8") for file in files)
+
+    @pytest.mark.skipif(os.name == "nt", reason="Windows renames no file that another process has open")
+    def test_whoever_shares_a_file_that_another_one_turned_over_goes_on_in_the_new_one(self, tmp_path: Path) -> None:
+        file = tmp_path / "worker.log"
+        logs.configure(logging.INFO, file)
+        log = logging.getLogger("campaign_app")
+        log.info("before")
+        file.rename(tmp_path / "worker.log.1")
+        log.info("behind")
+        assert "behind" in file.read_text("utf-8")
+        assert "behind" not in (tmp_path / "worker.log.1").read_text("utf-8")
 
     @pytest.mark.skipif(os.name == "nt", reason="Windows has no file modes of this kind")
     def test_the_file_is_for_its_owner_only(self, tmp_path: Path) -> None:
