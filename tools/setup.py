@@ -6,6 +6,7 @@ nothing outside this folder is changed but by the system's package manager.
 
 from __future__ import annotations
 
+import argparse
 import ctypes
 import importlib.util
 import os
@@ -92,7 +93,9 @@ def python_of_venv() -> Path:
 def main() -> None:
     if sys.version_info < OLDEST:
         sys.exit("this program needs Python 3.11 or later")
-    tests = "--tests" in sys.argv[1:]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tests", action="store_true", help="what the tests need, too")
+    tests = parser.parse_args().tests
     if sys.platform.startswith("linux"):
         install_packages(missing_packages(tests=tests))
     run(sys.executable, "-m", "venv", VENV)

@@ -61,12 +61,14 @@ def demo(
     headless: Annotated[bool, typer.Option("--headless", help="不开窗口，直接做完一遍。")] = False,
     as_json: JsonOption = False,
     customers: Annotated[int, typer.Option(min=100, max=1_000_000, help="沙箱里的客户数。")] = CUSTOMERS,
-    seed: Annotated[int, typer.Option(help="沙箱数据的种子。")] = 1,
-    faults: Annotated[str, typer.Option(help="沙箱的故障方案（none、flaky、hostile …）。")] = "none",
+    seed: Annotated[int, typer.Option(help="沙箱数据的种子；只在不开窗口时可改。")] = 1,
+    faults: Annotated[str, typer.Option(help="沙箱的故障方案（none、flaky …）；只在不开窗口时可改。")] = "none",
 ) -> None:
     """演示：连接平台 → 同步 → 导入 → 核验 → 批准 → 发送 → 结果；用完即弃，不碰您的数据。"""
     windowed = not headless and not as_json
     if windowed and has_display():
+        if (seed, faults) != (1, "none"):
+            raise typer.BadParameter("--seed 和 --faults 要和 --headless 一起用")
         raise SystemExit(context.obj(folder=None, demo_customers=customers))
     console = None if as_json else Console()
     if windowed and console:
@@ -176,7 +178,8 @@ def _results(app: App, campaign_id: int, *, seconds: float) -> Mapping[str, int]
 
 def _expect(state: CampaignState, wanted: CampaignState, note: str) -> None:
     if state is not wanted:
-        raise AppError("demo_stopped", "The demo stopped", state=state.value, note=note or wanted.value)
+        why = WORDS.term("state_note", note) if note else WORDS.term("state", wanted.value)
+        raise AppError("demo_stopped", "The demo stopped", state=WORDS.term("state", state.value), note=why)
 
 
 def _print_result(console: Console, result: Mapping[str, Any]) -> None:

@@ -45,6 +45,7 @@ def judge_case(line: Mapping[str, Any]) -> Reason:
         if _required(line, "consent") is None:
             return Reason.NO_RECORD
         sent = _count(_required(line, "sent_last_30_days"))
+        _count(_required(line, "sent_last_7_days"))  # of a complete line, though no promise is by the week
         return judge(Person(0, 0, _fact(line["consent"]), (), phone, sent), _ask(line))
     except Unclear:
         return Reason.UNKNOWN

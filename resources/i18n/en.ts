@@ -7405,7 +7405,7 @@ Li Qiang, support and complaints</translation>
         <translation>Batches handed over</translation>
     </message>
     <message>
-        <source>同意事实</source>
+        <source>同意记录</source>
         <translation>Consent facts</translation>
     </message>
     <message>
@@ -7596,7 +7596,7 @@ Li Qiang, support and complaints</translation>
     </message>
     <message>
         <source>例如：服务商短信控制台，王丽每天 10 点和 17 点</source>
-        <translation>For example: the provider&apos;s console, Wang Li, daily at 10:00 and 17:00</translation>
+        <translation>For example: provider&apos;s console, Wang Li, daily at 10 and 17</translation>
     </message>
     <message>
         <source>“{name}”不会把客户的回复送到这里：有人回复退订，本程序看不到。请写明由谁、在哪里每天查看；看到退订的人，请到“退订与投诉”把号码加入拒收名单。此登记会写入审计记录。</source>

@@ -247,6 +247,8 @@ def a_case(**changes: Any) -> dict[str, Any]:
         ({"max_consent_age_minutes": "1440"}, "unknown"),
         ({"max_consent_age_minutes": 10**30}, "ok"),
         ({"sent_last_30_days": ...}, "unknown"),
+        ({"sent_last_7_days": ...}, "unknown"),
+        ({"sent_last_7_days": -1}, "unknown"),
         ({"suppressed": "maybe"}, "unknown"),
         ({"suppressed": ...}, "unknown"),
         ({"suppressed": "minor", "campaign": None, "phone": 1}, "minor"),

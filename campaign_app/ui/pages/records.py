@@ -316,7 +316,7 @@ class RecordsPage(Page):
             "": self.tr("全部类别"),
             "campaign": self.tr("活动"),
             "batch": self.tr("交给通道的批次"),
-            "facts": self.tr("同意事实"),
+            "facts": self.tr("同意记录"),
             "complaint": self.tr("投诉"),
             "suppression": self.tr("拒收名单"),
             "evidence": self.tr("证据"),

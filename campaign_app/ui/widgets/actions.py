@@ -5,6 +5,7 @@ Pages make their QActions from it by `action`; the sheet of shortcuts, tooltips 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -97,8 +98,10 @@ def keys_of(key: str) -> str:
 
 
 def native(keys: str) -> str:
-    written = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
-    return written.replace("Left", "←").replace("Right", "→")  # as they are on the keys, in every language
+    """As they are on the keys, in every language: Qt would translate what is printed on them."""
+    form = QKeySequence.SequenceFormat
+    written = QKeySequence(keys).toString(form.NativeText if sys.platform == "darwin" else form.PortableText)
+    return written.replace("Left", "←").replace("Right", "→").replace("Return", "Enter")
 
 
 def tip(text: str, key: str) -> str:
