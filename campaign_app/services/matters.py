@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final, Literal
 
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.copies import BACKED_UP
 from campaign_app.domain.customer import Account, Entity
+from campaign_app.domain.lookback import Task
 from campaign_app.domain.ports import Job
 from campaign_app.domain.signature import Signature
 from campaign_app.services.campaign_rows import CampaignRow
@@ -32,7 +33,8 @@ class Matter:
 
     signature_expires, signature_unusable, signature_gone, signatures_unfiled, those of `account_matters`, and waiting,
     waiting_here, waiting_elsewhere: of a queue that no worker takes, which is the `subject`; held: `number` computers
-    have still to look behind a server that took over. `subject` names what it is about, or `names` do where it is about
+    have still to look behind a server that took over; tasks: what a look-back found is to be put right by now, for
+    which somebody (`note`) answers. `subject` names what it is about, or `names` do where it is about
     several, `note` is a code or a name, `page` and `what` say where it is put right ("" for nowhere yet).
     """
 
@@ -81,6 +83,20 @@ def of_backup(left: datetime | None, backed_up: datetime | None, now: datetime) 
     if left is None or (backed_up is not None and (left <= backed_up or now - backed_up <= BACKED_UP)):
         return
     yield Matter("backup", "info", "", at=backed_up, page="settings", what="workspace")
+
+
+def of_tasks(tasks: Sequence[Task], now: datetime) -> Iterable[Matter]:
+    """One for all that were to be done by today, with the one that is due longest."""
+    today = now.astimezone(BEIJING).date()
+    late = [
+        (task.wish.due, task.id, task.wish)
+        for task in tasks
+        if not task.done and task.wish.due and task.wish.due <= today
+    ]
+    if late:
+        due, _, wish = min(late)
+        at = datetime.combine(due, time(), BEIJING)
+        yield Matter("tasks", "warn", wish.what, wish.owner, at, len(late), page="compliance", what="lookback")
 
 
 def _of_campaign(row: CampaignRow, now: datetime) -> Iterable[Matter]:

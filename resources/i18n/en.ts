@@ -5092,6 +5092,17 @@ The batch that is being handed over comes to its end first, in little more than 
         <source>上次备份是 {}</source>
         <translation>Last backup: {}</translation>
     </message>
+    <message>
+        <source>最早的是“{what}”：期限 {day}，负责人 {who}。</source>
+        <translation>The first is “{what}”: due {day}, by {who}.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln 项整改已到期</source>
+        <translation>
+            <numerusform>%Ln thing to put right is due</numerusform>
+            <numerusform>%Ln things to put right are due</numerusform>
+        </translation>
+    </message>
     <message numerus="yes">
         <source>%Ln 个投诉已经超期</source>
         <translation>

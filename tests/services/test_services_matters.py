@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from campaign_app.domain.campaign import CampaignState as State
+from campaign_app.domain.lookback import Task, Wish
 from campaign_app.domain.ports import Job
 from campaign_app.domain.signature import Signature
 from campaign_app.services.campaign_rows import CampaignRow
-from campaign_app.services.matters import of_backup
+from campaign_app.services.matters import of_backup, of_tasks
 from tests.helpers.desk_of import ENTITY
 from tests.helpers.mattering import FILED, NOW, SHOP, TODAY, found, row
 
@@ -144,3 +145,16 @@ def test_own_rules_that_are_refused_lead_to_the_rules() -> None:
     (matter,) = found(refused="OWN-001-x.toml")
     assert (matter.code, matter.level, matter.subject) == ("rules", "warn", "OWN-001-x.toml")
     assert (matter.page, matter.what) == ("settings", "rules")
+
+
+def test_what_was_to_be_put_right_by_today_is_one_matter_of_the_longest_due() -> None:
+    def task(number: int, due: date | None, *, done: bool = False) -> Task:
+        return Task(number, 1, Wish(f"第{number}项", "王莉", due), done, "", "", NOW, "", NOW)
+
+    before, after = TODAY - timedelta(days=2), TODAY + timedelta(days=1)
+    assert not list(of_tasks([task(1, None), task(2, after), task(3, before, done=True)], NOW))
+    (matter,) = of_tasks([task(4, TODAY), task(5, before), task(6, after)], NOW)
+    assert (matter.level, matter.number, matter.subject, matter.note) == ("warn", 2, "第5项", "王莉")
+    assert (matter.page, matter.what) == ("compliance", "lookback")
+    assert matter.at is not None
+    assert matter.at.date() == before

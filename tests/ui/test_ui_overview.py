@@ -129,6 +129,7 @@ def test_every_matter_has_words(place: Workplace, qtbot: QtBot) -> None:
         *found(accounts=(replace(SHOP, state="disconnected"),), refused="OWN-001-x.toml"),
         Matter("copied", "block", "", "older_copy", page="settings", what="workspace"),
         Matter("held", "info", "", at=NOW, number=2),
+        Matter("tasks", "warn", "核对名单", "王莉", NOW, 2, page="compliance", what="lookback"),
         Matter("backup", "info", "", page="settings", what="workspace"),
         Matter("backup", "info", "", at=NOW, page="settings", what="workspace"),
         *(
@@ -142,7 +143,7 @@ def test_every_matter_has_words(place: Workplace, qtbot: QtBot) -> None:
     assert {each.code for each in all_of_them} == {
         "stopped", "screened", "approved", "draft", "scheduled", "job", "account", "rules", "signature_expired",
         "signature_expires", "signature_unusable", "signature_gone", "signatures_unfiled", "untold", "expired",
-        "expires", "shared", "backup", "copied", "waiting", "waiting_here", "waiting_elsewhere", "held",
+        "expires", "shared", "backup", "copied", "waiting", "waiting_here", "waiting_elsewhere", "held", "tasks",
     }  # fmt: skip
     for each in all_of_them:
         line = page._todo("1", each)

@@ -17,7 +17,7 @@ from campaign_app.domain.ports import Job
 from campaign_app.services import account_matters, campaign_rows, shared_accounts
 from campaign_app.services.campaign_rows import CampaignRow
 from campaign_app.services.complaint_matters import of_complaints
-from campaign_app.services.matters import Matter, matters, of_backup
+from campaign_app.services.matters import Matter, matters, of_backup, of_tasks
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
@@ -121,6 +121,7 @@ class OverviewModel(QObject):
                     *self._of_held(),
                     *self._of_accounts(accounts, now),
                     *of_complaints(app.complaints.pressing()),
+                    *of_tasks(app.lookbacks.tasks(), now),
                 ),
             ),
             results=tuple(row for row in rows if row.counts.get("submitted"))[:LAST],
