@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from typer.testing import CliRunner
 
+from campaign_app.cli import demo
 from campaign_app.cli.demo import report_seconds
+from campaign_app.cli.main import app
 from campaign_app.demo import begin_sandbox
 
 
@@ -34,3 +37,13 @@ def test_no_proxy_stands_between_the_demo_and_its_sandbox(monkeypatch: pytest.Mo
         sandbox = ready()
         sandbox.shift_clock(timedelta(hours=1))
         assert sandbox.ledger()["accepted"] == 0
+
+
+@pytest.mark.parametrize("option", [("--seed", "2"), ("--faults", "flaky")])
+def test_in_a_window_the_demo_takes_no_seed_or_faults_without_a_word(
+    option: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "has_display", lambda: True)
+    told = CliRunner().invoke(app, ["demo", *option], obj=lambda **_: 0)
+    assert told.exit_code == 2
+    assert "--headless" in told.output

@@ -8,11 +8,12 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QTableView, QWidget
 
+from campaign_app.ui.languages import Languages
 from campaign_app.ui.pages.campaigns import CampaignsPage
 from campaign_app.ui.pages.shortcut_sheet import ShortcutSheet, rows_of
 from campaign_app.ui.pages.steps.content import ContentStep
@@ -191,3 +192,14 @@ def test_tooltips_say_the_keys(window: Windowed) -> None:
     for key in ("page.1", "campaigns.new", "search.find"):
         keys = native(SHORTCUTS[key].keys[0])
         assert [each for each in tips if each.endswith(keys)], key
+
+
+def test_keys_are_named_as_they_are_printed_on_them_in_every_language(qapp: QApplication) -> None:
+    keep = QObject()
+    language = Languages(qapp, keep)
+    language.use("zh_CN")
+    try:
+        assert native("Alt+Enter").endswith("Enter")
+        assert native("Alt+Left").endswith("←")
+    finally:
+        language.clear()
