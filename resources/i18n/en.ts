@@ -8185,6 +8185,14 @@ Li Qiang, support and complaints</translation>
         </translation>
     </message>
     <message>
+        <source>版本 {}</source>
+        <translation>Version {}</translation>
+    </message>
+    <message>
+        <source>规则版本 {}。回头看和证据写着核对时的版本；规则有改动，版本就不同。</source>
+        <translation>Version {} of the rules. Look-backs and evidence name the one that was used; any change of the rules makes another.</translation>
+    </message>
+    <message>
         <source>文案、签名和时间都按这些规则核对。点开一条可看依据、例子和改法；不阻止发送的可以停用。</source>
         <translation>Texts, signatures and times are checked by these rules. Open one for its legal basis, an example and what to write instead. Those that stop no message can be switched off.</translation>
     </message>

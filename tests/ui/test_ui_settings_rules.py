@@ -192,6 +192,16 @@ def test_a_warning_is_switched_off_with_a_reason_and_on_again(section: RulesSect
     assert app.workspace.audit.entries()[0].action == "rule_switched_on"
 
 
+def test_the_version_in_force_is_shown_and_changes_with_the_rules(section: RulesSection, qtbot: QtBot) -> None:
+    rules, shown = app_of(section).rules, section.version.text
+    assert rules.current().engine.pack_version in section.version.toolTip()
+    before = shown()
+    assert before.removeprefix("版本 ") == rules.current().engine.pack_version[:8]
+    rules.switch_off("ABS-002", reason="已有依据", actor="window")
+    model_of(section).load()
+    qtbot.waitUntil(lambda: shown() != before)
+
+
 def test_thinking_better_of_it_changes_nothing(section: RulesSection, qtbot: QtBot) -> None:
     model_of(section).open("ABS-002")
     press(section, "rule_off", qtbot)

@@ -26,6 +26,7 @@ from campaign_app.words import Words
 
 PACKS: Final = ("law", "provider", "industry", "house")
 LEVELS: Final = ("block", "warn", "info")
+SHOWN_OF_VERSION: Final = 8  # the tooltip has all of it
 
 
 class RulesSection(QWidget):
@@ -45,6 +46,7 @@ class RulesSection(QWidget):
         self.pack = self._combo("rules_pack", self.tr("规则包"), "pack", self._packs())
         self.level = self._combo("rules_level", self.tr("级别"), "level", self._levels())
         self.count = label("", "small", name="rules_count")
+        self.version = label("", "small", name="rules_version")
         self._columns = self._table_columns()
         self.model: RowsModel[RuleLine] = RowsModel(self._columns, parent=self)
         self.table = Table(desk.kit.theme, "rules_table", self.tr("规则"))
@@ -70,6 +72,7 @@ class RulesSection(QWidget):
         self.nothing.setVisible(state.lines is not None and not found)
         self.table.setVisible(not self.nothing.isVisibleTo(self))
         self.count.setText(self.tr("%Ln 条", "", len(found)) if state.lines is not None else "")
+        self._show_version(state.version)
         self._keep_fields(state)
         self.own.show_state(state)
         self.detail.show_state(state)
@@ -77,6 +80,11 @@ class RulesSection(QWidget):
         if opened == (self.stack.currentIndex() == 0):
             self.stack.setCurrentIndex(int(opened))
             (self.detail.back if opened else self.table).setFocus()
+
+    def _show_version(self, version: str) -> None:
+        self.version.setText(self.tr("版本 {}").format(version[:SHOWN_OF_VERSION]) if version else "")
+        told = self.tr("规则版本 {}。回头看和证据写着核对时的版本；规则有改动，版本就不同。")
+        self.version.setToolTip(told.format(version))
 
     def _keep_fields(self, state: RulesState) -> None:
         """What is sought outlives the window, which is built anew for another language."""
@@ -89,7 +97,7 @@ class RulesSection(QWidget):
     def _stacked(self) -> QStackedWidget:
         title = label(self.tr("规则"), "heading")
         words = self.tr("文案、签名和时间都按这些规则核对。点开一条可看依据、例子和改法；不阻止发送的可以停用。")
-        sought = row(self.search, self.pack, self.level, self.count, stretch=0)
+        sought = row(self.search, self.pack, self.level, self.count, self.version, stretch=0)
         listed = QWidget()
         listed.setLayout(
             column(

@@ -40,7 +40,7 @@ class RuleLine:
         return not self.rule.may_block
 
 
-Read = tuple[tuple[RuleLine, ...], PackError | None]
+Read = tuple[tuple[RuleLine, ...], PackError | None, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,15 @@ class Sought:
 
 @dataclass(frozen=True, slots=True)
 class RulesState:
-    """`lines` is None until they were read. `reason`: what was typed for switching off, None while nobody asks."""
+    """`lines` is None until they were read; `version` is of all that are in force.
+
+    `reason`: what was typed for switching off, None while nobody asks.
+    """
 
     lines: tuple[RuleLine, ...] | None = None
     sought: Sought = Sought()
     problem: PackError | None = None
+    version: str = ""
     folder: Path | None = None
     opened: str = ""
     reason: str | None = None
@@ -148,9 +152,11 @@ class RulesModel(QObject):
         self.reread.emit()
 
     def _loaded(self, read: Read) -> None:
-        lines, problem = read
+        lines, problem, version = read
         gone = self.state.opened not in {line.rule.id for line in lines}
-        state = replace(self.state, lines=lines, problem=problem, folder=self._rules.own_folder, busy=False)
+        state = replace(
+            self.state, lines=lines, problem=problem, version=version, folder=self._rules.own_folder, busy=False
+        )
         self._become(replace(state, opened="") if gone else state)
 
     def _failed(self, error: AppError) -> None:
@@ -164,9 +170,9 @@ class RulesModel(QObject):
 
 
 def lines_of(known: RulesInForce) -> Read:
-    """Each rule as a line, by id, and what is wrong with the newest of the merchant's packs."""
+    """Each rule as a line, by id, what is wrong with the newest of the merchant's packs, and the version in force."""
     lines = (RuleLine(rule, rule.id in known.own, known.off.get(rule.id), _words(rule)) for rule in known.rules.rules)
-    return tuple(lines), known.problem
+    return tuple(lines), known.problem, known.engine.pack_version
 
 
 def _words(rule: Rule) -> str:
