@@ -12,11 +12,12 @@ from ui_sending import app
 
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.campaign_editor import CampaignEditor
+from campaign_app.ui.pages.crash_dialog import CrashDialog
 from campaign_app.ui.pages.shell import LEAST
 from campaign_app.ui.pages.shortcut_sheet import ShortcutSheet
 from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.pages.steps.content_signature import SignaturePicker
-from campaign_app.ui.widgets import basics
+from campaign_app.ui.widgets import basics, dialog
 from campaign_app.ui.widgets.area import Area
 from campaign_app.ui.widgets.basics import column, fit, lay_out
 from campaign_app.ui.widgets.page import WIDE
@@ -62,6 +63,17 @@ def test_a_dialog_that_is_higher_than_its_screen_scrolls_to_its_buttons(
     sheet.setParent(asking, sheet.windowFlags())
     fit(asking)
     assert asking.height() < 300, "nor is what another one scrolls its own"
+
+
+def test_a_dialog_is_no_wider_than_its_screen(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    for where in (basics, dialog):  # 1366 x 768 at 200 %
+        monkeypatch.setattr(where, "room", lambda _: QSize(667, 427))
+    for made in (ShortcutSheet(), CrashDialog("Traceback", None)):
+        qtbot.addWidget(made)
+        made.show()
+        settle()
+        assert made.width() == 667, made.objectName()
+        assert made.layout().totalMinimumSize().width() <= 667, made.objectName()
 
 
 def test_the_state_of_a_signature_never_lies_over_it(kit: Kit, qtbot: QtBot) -> None:

@@ -144,7 +144,7 @@ def room(window: QWidget) -> QSize:
 
 
 def fit(dialog: QDialog) -> None:
-    """As high as what it holds; wrapped lines count, which `adjustSize` forgets. No higher than its screen."""
+    """As high as what it holds; wrapped lines count, which `adjustSize` forgets. No wider or higher than its screen."""
     for part in (dialog, *dialog.findChildren(QWidget)):
         part.ensurePolished()  # only then has it its look, and with it its height
     area = dialog.findChild(Area, _ALL, Qt.FindChildOption.FindDirectChildrenOnly)
@@ -152,13 +152,15 @@ def fit(dialog: QDialog) -> None:
     layout = None if held is None else held.layout()
     if layout is None:
         return
+    most = room(dialog)
+    if dialog.width() > most.width():
+        dialog.setFixedWidth(most.width())
     layout.activate()
     width = dialog.width() - (0 if area is None else _SCROLLBAR)
     wanted = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
-    most = room(dialog).height()
-    if wanted > most and area is None:
+    if wanted > most.height() and area is None:
         _scroll(dialog, layout)
-    dialog.setFixedHeight(min(wanted, most))
+    dialog.setFixedHeight(min(wanted, most.height()))
 
 
 def _scroll(dialog: QDialog, layout: QLayout) -> None:

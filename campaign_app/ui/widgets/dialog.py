@@ -1,15 +1,17 @@
 """What every dialog is built on: the Tab key goes as one reads, and Enter presses the button that has the keyboard.
 
-F1 opens the manual where it speaks of this.
+It is no larger than its screen. F1 opens the manual where it speaks of this.
 """
 
 from __future__ import annotations
 
 from typing import ClassVar, Protocol, runtime_checkable
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
 from campaign_app.ui.widgets.actions import action
+from campaign_app.ui.widgets.basics import room
 from campaign_app.ui.widgets.reading import Enter, step
 
 
@@ -29,6 +31,10 @@ class Dialog(QDialog):
         super().__init__(parent)
         Enter(self)
         action(self, "window.help", self._help)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        self.resize(self.size().boundedTo(room(self)))
+        super().showEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802, FBT001 as Qt has it
         return step(self, forward=forward)
