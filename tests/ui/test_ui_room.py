@@ -21,7 +21,7 @@ from campaign_app.ui.widgets import basics, dialog
 from campaign_app.ui.widgets.area import Area
 from campaign_app.ui.widgets.basics import column, fit, lay_out
 from campaign_app.ui.widgets.page import WIDE
-from campaign_app.ui.widgets.phone import TALL
+from campaign_app.ui.widgets.phone import TALL, Phone
 from campaign_app.ui.widgets.problems import Problems, Row
 from tests.helpers.driving import pause
 from tests.helpers.staged import stage
@@ -96,6 +96,14 @@ def test_the_state_of_a_signature_never_lies_over_it(kit: Kit, qtbot: QtBot) -> 
         assert whole(picker.state), width
         assert whole(picker.field), width
     assert picker.state.y() > picker.field.geometry().bottom()
+
+
+def test_no_telephone_shows_brackets_for_a_signature_that_is_not_chosen(kit: Kit, qtbot: QtBot) -> None:
+    phone = Phone(kit.theme)
+    qtbot.addWidget(phone)
+    phone.show_message("【】您好", (3,), "示例")
+    assert (phone.bubble.lines, phone.accessibleDescription()) == (("您好",), "示例\n您好")
+    assert phone.bubble._marks == (1,)
 
 
 def test_of_a_problem_that_is_higher_than_its_list_the_beginning_is_in_sight(kit: Kit, qtbot: QtBot) -> None:

@@ -24,6 +24,7 @@ _PAD: Final = 12
 _TEXT: Final = 14
 _LINE: Final = 1.22  # lines of text, in heights of the font
 _NUMBER: Final = 9
+_UNSIGNED: Final = "【】"
 
 
 class Bubble(QWidget):
@@ -51,7 +52,13 @@ class Bubble(QWidget):
         )
 
     def show_message(self, text: str, marks: Sequence[int], torn: Sequence[int] = ()) -> None:
-        """`marks` are the code points at which a new part begins, `torn` those of them that cut a character in two."""
+        """`marks` are the code points at which a new part begins, `torn` those of them that cut a character in two.
+
+        Where no signature is chosen yet nothing stands for it: nobody's telephone shows empty brackets.
+        """
+        if text.startswith(_UNSIGNED):
+            text, before = text.removeprefix(_UNSIGNED), len(_UNSIGNED)
+            marks, torn = [each - before for each in marks], [each - before for each in torn]
         if (text, tuple(marks)) == (self._text, self._marks):
             return
         units = Units(text)
@@ -171,7 +178,7 @@ class Phone(QFrame):
         """`described` says in words for whom it is and how many parts it has."""
         self.bubble.show_message(text, marks, torn)
         for each in (self, self.area):
-            each.setAccessibleDescription(f"{described}\n{text}")
+            each.setAccessibleDescription(f"{described}\n{self.bubble.accessibleName()}")
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         tokens, painter = self._theme.tokens, QPainter(self)
