@@ -153,9 +153,10 @@ def test_every_policy_has_its_row(language: str, declared: Declared) -> None:
     (row,) = [row for row in rows if row.startswith(f"| {said} |")]
     _, _, default, values, *_ = (cell.strip() for cell in row.split("|"))
     if not declared.is_switch:
-        assert default.startswith(str(to_stored(declared.default)))
+        stored = to_stored(declared.default)
+        assert default.startswith(f"{stored:,}" if isinstance(stored, int) else str(stored))
     if declared.high is not None and not declared.is_switch:
-        assert values == f"{declared.low} {'到' if language == 'zh' else 'to'} {declared.high}"
+        assert values == f"{declared.low} {'到' if language == 'zh' else 'to'} {declared.high:,}"
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=ids)

@@ -69,7 +69,7 @@ def test_every_setting_has_its_field_with_limits_and_a_name(page: SettingsPage) 
         assert field.edit.accessibleName() == each.zh
         assert "默认" in field.limits.text()
         shown = str(int(field.edit.isChecked())) if isinstance(field, PolicySwitch) else field.edit.text()
-        assert shown == page.policies.state.stored[each.name]  # type: ignore[index]
+        assert shown.replace(",", "") == page.policies.state.stored[each.name]  # type: ignore[index]
     assert not section.save.isEnabled()
     assert not section.restore.isEnabled()
 
@@ -93,6 +93,17 @@ def test_a_change_is_saved_audited_and_can_be_taken_back(page: SettingsPage, qtb
         "batch_size",
         "batch_size",
     ]
+
+
+def test_a_number_is_written_and_typed_as_those_beside_it(page: SettingsPage, qtbot: QtBot) -> None:
+    section = policies(page)
+    field = section.fields["max_consent_age_minutes"]
+    assert (field.edit.text(), field.limits.text()) == ("1,440", "1 到 10,080，默认 1,440")
+    retype(field.edit, "2,880", qtbot)
+    assert field.limits.text().endswith("现在是 1,440")
+    with qtbot.waitSignal(page.policies.saved):
+        qtbot.mouseClick(section.save, Qt.MouseButton.LeftButton)
+    assert page._desk.app.policies.current() == Settings(max_consent_age_minutes=2_880)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from PySide6.QtCore import Signal
@@ -18,6 +19,7 @@ from campaign_app.ui.viewmodels.settings import DEFAULTS, PoliciesModel, Policie
 from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.basics import button, card, column, divider, label, row
 
+_SEPARATORS: Final = re.compile("[,，]")
 GROUPS: Final = (
     ("consent", ("max_consent_age_minutes", "batch_reread_minutes")),
     (
@@ -152,7 +154,7 @@ class PolicyField(QWidget):
         self.edit.setObjectName(f"policy_{declared.name}")
         self.edit.setAccessibleName(said)
         self.edit.setFixedWidth(104)
-        self.edit.textEdited.connect(self.typed)
+        self.edit.textEdited.connect(lambda shown: self.typed.emit(self._plain(shown)))
         self.limits = label(self._limits(), "small")
         self.problem: QLabel = label("", "block", wrap=True, name=f"policy_{declared.name}_problem")
         self.edit.setAccessibleDescription(self.limits.text())
@@ -161,13 +163,20 @@ class PolicyField(QWidget):
 
     def show_value(self, text: str, problem: str, stored: str | None) -> None:
         """`stored` is what holds instead, None where nothing was changed."""
-        if self.edit.text().strip() != text:
-            self.edit.setText(text)
+        if self._plain(self.edit.text()) != text:
+            self.edit.setText(text if problem else self._grouped(text))
         self.problem.setText(self._said(problem))
         self.problem.setVisible(bool(problem))
         set_property(self.edit, "invalid", bool(problem))
-        unsaved = "" if stored is None or problem else self.tr(" · 未保存，现在是 {}").format(stored)
+        unsaved = "" if stored is None or problem else self.tr(" · 未保存，现在是 {}").format(self._grouped(stored))
         self.limits.setText(self._limits() + unsaved)
+
+    def _plain(self, shown: str) -> str:
+        """Numbers are shown, and may be typed, as those beside them."""
+        return _SEPARATORS.sub("", shown.strip()) if self._declared.low is not None else shown.strip()
+
+    def _grouped(self, text: str) -> str:
+        return show.count(int(text)) if self._declared.low is not None and text.isdecimal() else text
 
     def _limits(self) -> str:
         default = self._declared.default
