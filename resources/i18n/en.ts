@@ -1049,6 +1049,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <source>没有存下来</source>
         <translation>Not saved</translation>
     </message>
+    <message>
+        <source>没有人</source>
+        <translation>Nobody</translation>
+    </message>
     <message numerus="yes">
         <source>{} 人</source>
         <translation>
@@ -1877,6 +1881,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>等核验</source>
         <translation>Waiting</translation>
+    </message>
+    <message>
+        <source>{} 等 {} 个</source>
+        <translation>{} and others, {} in all</translation>
     </message>
     <message>
         <source>重新启动</source>
@@ -6817,7 +6825,7 @@ Li Qiang, support and complaints</translation>
     </message>
     <message>
         <source>编码 {encoding}，{length} 字，计 {parts} 条（单条 70 字，长短信每条 67 字）</source>
-        <translation>{encoding}, {length} characters, {parts} part(s) (70 in one, 67 in each of several)</translation>
+        <translation>{encoding}; characters: {length}, parts: {parts} (70 in one, 67 in each of several)</translation>
     </message>
 </context>
 <context>
@@ -9701,7 +9709,7 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     </message>
     <message>
         <source>签名</source>
-        <translation>Signature</translation>
+        <translation>Signatures</translation>
     </message>
     <message>
         <source>还没有签名</source>

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from campaign_app.services.money import Level
 from campaign_app.services.situation import Check
 from campaign_app.ui.pages.account_card import AccountCard
 from campaign_app.ui.pages.campaigns import CampaignsPage
 from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.pages.steps.sending import SendingStep
-from campaign_app.ui.pages.steps.sending_checks import PLACES
+from campaign_app.ui.pages.steps.sending_checks import PLACES, CheckWords
 from campaign_app.ui.viewmodels.amounts import amount
 from campaign_app.ui.viewmodels.money import MoneyModel
 from campaign_app.ui.viewmodels.preflight import PreflightState
@@ -80,6 +81,17 @@ def test_go_and_fix_lands_where_it_is_mended(
     now = window.shell.focusWidget()
     assert now is not None
     assert arrived(now, field), f"{key} landed on {type(now).__name__} {now.objectName()}"
+
+
+def test_of_many_shops_in_order_a_few_are_named_and_of_those_that_are_not_all(window: Windowed) -> None:
+    shops, words = tuple(f"店{number}" for number in range(60)), window.desk.kit.words
+
+    def said(level: Level) -> str:
+        check = Check("sender", level, "sender", {"names": shops})
+        return CheckWords()._item(check, frozenset(), words, ticking=False).text
+
+    assert said("ok") == "真实通道：店0、店1、店2 等 60 个。"
+    assert said("block").endswith("店58、店59。")
 
 
 def arrived(now: QWidget, field: str) -> bool:

@@ -253,6 +253,7 @@ class CampaignEditor(QWidget):
             "audience conditions": self.tr("%Ln 个条件", "", mark.number),
             "audience unfinished": self.tr("%Ln 个条件没填好", "", mark.number),
             "audience unkept": self.tr("没有存下来"),
+            "audience nobody": self.tr("没有人"),
             "audience people": self.tr("{} 人", "", mark.number).format(show.count(mark.number)),
             "content unkept": self.tr("没有存下来"),
             "content empty": self.tr("未填写"),

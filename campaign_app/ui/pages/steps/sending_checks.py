@@ -46,6 +46,7 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
 TO_RECORD: Final = frozenset({"signature_unscoped", "signature_owner_open"})
 # nothing to be mended by whoever looks at it
 _NOT_MENDED: Final = frozenset({"recipients_unknown", "screening", "same_person", "another_needed"})
+NAMED: Final = 3  # of what is in order; where something is wrong all are named
 # no trouble: known once the screening is done
 _WAITING: Final = frozenset({"recipients_unknown", "screening"})
 _OF_SETTINGS: Final = frozenset(
@@ -93,7 +94,7 @@ class CheckWords(QObject):
 
     def _item(self, check: Check, confirmed: frozenset[str], words: Words, *, ticking: bool) -> Item:
         kind, _, rule = check.key.partition(":")
-        facts = {name: self._fact(value) for name, value in check.facts.items()}
+        facts = {name: self._fact(value, check.level) for name, value in check.facts.items()}
         level = "info" if check.code in _WAITING else "ok" if rule in confirmed else check.level
         return Item(
             key=check.key,
@@ -111,9 +112,11 @@ class CheckWords(QObject):
         words = {"ok": self.tr("通过"), "info": self.tr("等核验"), "warn": self.tr("请看"), "block": self.tr("未通过")}
         return words[level]
 
-    def _fact(self, value: str | int | tuple[str, ...]) -> str:
+    def _fact(self, value: str | int | tuple[str, ...], level: str) -> str:
         if isinstance(value, tuple):
-            return self.tr("、").join(value)
+            few = value[:NAMED] if level == "ok" else value
+            shown = self.tr("、").join(few)
+            return shown if few == value else self.tr("{} 等 {} 个").format(shown, show.count(len(value)))
         return show.count(value) if isinstance(value, int) else value
 
     def _mend(self, check: Check, kind: str) -> str:
