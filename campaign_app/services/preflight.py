@@ -210,8 +210,10 @@ def is_open(at: datetime, opens: time, closes: time) -> bool:
 
 def check(seen: Situation) -> tuple[Check, ...]:
     warnings = (_warning(rule, finding) for rule, finding in seen.warned.items())
+    # that all of nobody were screened is no good news: the check of the recipients tells
+    audience = (_audience(seen),) if seen.campaign.state in UNJUDGED or seen.campaign.snapshot_size else ()
     return (
-        _audience(seen), *_approval(seen), _recipients(seen), _text(seen), *check_fit(seen), *warnings,
+        *audience, *_approval(seen), _recipients(seen), _text(seen), *check_fit(seen), *warnings,
         _signature(seen), *_templates(seen), _sender(seen), *check_authorisation(seen), *check_stuck(seen),
         *_replies(seen), *_cost(seen), *_approver(seen), _window(seen), _worker(seen),
     )  # fmt: skip
@@ -244,6 +246,8 @@ def _approval(seen: Situation) -> tuple[Check, ...]:
 def _recipients(seen: Situation) -> Check:
     if seen.campaign.state in UNJUDGED:
         return Check("recipients", "warn", "recipients_unknown")
+    if not seen.campaign.snapshot_size:
+        return Check("recipients", "block", "nobody_there")
     if not seen.ready and seen.silent:
         return Check("recipients", "block", "nobody_confirms", {"names": seen.silent})
     if not seen.ready:

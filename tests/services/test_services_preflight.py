@@ -62,6 +62,9 @@ def campaign(**changes: Any) -> Campaign:
     return replace(CAMPAIGN, **changes)
 
 
+NOBODY: Any = {"campaign": campaign(snapshot_size=0), "funnel": {}, "ages": None, "silent": ("店",)}
+
+
 def signed(**changes: Any) -> Signature:
     return replace(SIGNATURE, **changes)
 
@@ -101,6 +104,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("audience", {}, "ok", "fresh"),
     ("recipients", {"campaign": campaign(state=CampaignState.DRAFT)}, "warn", "recipients_unknown"),
     ("recipients", {"funnel": {"declined": 10}}, "block", "nobody"),
+    ("recipients", NOBODY, "block", "nobody_there"),
     ("text", {"campaign": campaign(body="")}, "block", "no_text"),
     ("text", {"blocks": {"ABS-001": finding()}}, "block", "text_blocked"),
     ("text", {}, "ok", "text"),
@@ -211,6 +215,10 @@ def test_facts_that_got_old_after_the_approval_are_no_obstacle_since_every_batch
 ) -> None:
     aged = found(campaign=campaign(state=state), ages=(NOW - timedelta(hours=25), NOW))["audience"]
     assert (aged.level, aged.code, aged.facts["hours"]) == ("warn", "aged", 25)
+
+
+def test_of_an_audience_without_anybody_no_tick_says_that_all_were_screened() -> None:
+    assert "audience" not in found(**NOBODY)
 
 
 def test_the_check_names_the_sender_that_will_carry() -> None:

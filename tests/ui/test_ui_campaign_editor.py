@@ -288,6 +288,7 @@ def view(state: State = State.DRAFT, counts: dict[str, int] | None = None, **cha
         (view(audience=Filter((Condition("tag", Op.IS, "a"),))), "audience", Mark("done", "conditions", 1)),
         (replace(view(), unfinished=2), "audience", Mark("attention", "unfinished", 2)),
         (view(State.SCREENED, snapshot_size=9), "audience", Mark("done", "people", 9)),
+        (view(State.SCREENED), "audience", Mark("attention", "nobody")),
         (view(), "content", Mark("empty", "empty")),
         (view(body="a"), "content", Mark("attention", "no_signature")),
         (view(signature="a"), "content", Mark("attention", "no_text")),

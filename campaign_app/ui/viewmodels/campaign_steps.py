@@ -53,6 +53,8 @@ def _audience(view: CampaignView) -> Mark:
         return Mark("attention", "unfinished", view.unfinished)
     if campaign.state is not State.DRAFT and campaign.snapshot_size:
         return Mark("done", "people", campaign.snapshot_size)
+    if campaign.state in _SCREENED and not campaign.snapshot_size:
+        return Mark("attention", "nobody")
     if campaign.audience.parts:
         return Mark("done", "conditions", len(campaign.audience.parts))
     return Mark("empty", "everybody")
