@@ -34,7 +34,7 @@ from campaign_app.services.permitted import Permitted, needs
 from campaign_app.services.places import Place, place_in_body
 from campaign_app.services.provider_templates import Refusals, refusals
 from campaign_app.services.readers import Reader, Spread, Variable, reader_of, spread, stand_in, variables_of
-from campaign_app.services.texts import SAMPLE, Texts, filed_of, values_of
+from campaign_app.services.texts import SAMPLE, Texts, filed_of, of_signature, values_of
 from campaign_app.services.window import BEIJING
 
 LONGEST, SHORTEST = "longest", "shortest"
@@ -42,8 +42,6 @@ FOUND: Final = 20
 PAGE: Final = 1_000
 PRICE: Final = "price_per_part"
 DAY: Final = (time(9), time(20))
-# what is asked of a signature's filing: where none is chosen yet, that is what is wrong, once
-OF_FILINGS: Final = frozenset({"SIG-006", "SIG-007", "SIG-008"})
 Who = Reader | str
 
 
@@ -189,7 +187,7 @@ class Composing(Permitted):
             reader = setting.readers[counted.longest if who == LONGEST else counted.shortest]
         request = setting.request(body, signature, reader)
         result = engine.check(request)
-        told = tuple(each for each in result.findings if signature.strip() or each.rule_id not in OF_FILINGS)
+        told = tuple(each for each in result.findings if signature.strip() or not of_signature(each))
         return Composed(
             body, signature, reader, request, result.final_text, result.verdict,
             _problems(told, request, len(head), engine), result.segments, cut_marks(result.final_text),

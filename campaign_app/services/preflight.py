@@ -23,7 +23,7 @@ from campaign_app.services.obstacles import asked_of, check_authorisation, check
 from campaign_app.services.replies import read_at
 from campaign_app.services.situation import Abilities, Check, Situation
 from campaign_app.services.stated import is_checked
-from campaign_app.services.texts import Survey, Texts
+from campaign_app.services.texts import Survey, Texts, is_nameless
 from campaign_app.services.window import BEIJING, CLOSES, OPENS
 
 # the worker writes the time here every few seconds
@@ -258,9 +258,9 @@ def _recipients(seen: Situation) -> Check:
 def _text(seen: Situation) -> Check:
     if not seen.campaign.body:
         return Check("text", "block", "no_text")
-    if seen.blocks:
-        first = next(iter(seen.blocks.values()))
-        return Check("text", "block", "text_blocked", {"count": len(seen.blocks), **_said(first)})
+    blocks = [each for each in seen.blocks.values() if seen.campaign.signature or not is_nameless(each)]
+    if blocks:
+        return Check("text", "block", "text_blocked", {"count": len(blocks), **_said(blocks[0])})
     return Check("text", "ok", "text")
 
 

@@ -31,6 +31,9 @@ KNOWN_MAX: Final = 20_000
 # fields of a customer that a text may use, whatever a file calls its columns
 _OWN: Final = ("name", "province", "city")
 _FILLED: Final = "某某"
+# what is found of a signature: where none is chosen yet that is what is wrong, and the window says it once
+_OF_SIGNATURE: Final = frozenset({"SIG-001", "SIG-006", "SIG-007", "SIG-008"})
+_NAMELESS: Final = "IDN-001"
 Known = dict[tuple[str | None, ...], Composed]
 # stands in for a recipient while there is none
 SOMEBODY: Final = {"name": "张女士", "province": "浙江", "city": "杭州"}
@@ -61,6 +64,16 @@ class Survey:
     blocks: Mapping[str, Finding]
     warned: Mapping[str, Finding]
     leaving: Mapping[int, Sequence[str]] = field(default_factory=dict, repr=False)
+
+
+def of_signature(finding: Finding) -> bool:
+    """Whether it speaks of what stands in front of the text, and of no words that somebody wrote."""
+    return finding.rule_id in _OF_SIGNATURE and finding.span.start == finding.span.end
+
+
+def is_nameless(finding: Finding) -> bool:
+    """Whether it says no more of a text than that no signature is chosen, where none is."""
+    return finding.rule_id == _NAMELESS or of_signature(finding)
 
 
 class Texts:

@@ -54,6 +54,9 @@ def finding(rule: str = "ABS-001") -> Finding:
     return Finding(rule, Severity.WARN, Span(0, 2), "最佳", "是绝对化用语", said, "删去")
 
 
+OF_NO_SIGNATURE = {rule: replace(finding(rule), span=Span(0, 0)) for rule in ("IDN-001", "SIG-001", "SIG-008")}
+
+
 def found(**changes: Any) -> dict[str, Check]:
     return {each.key: each for each in check(replace(GOOD, **changes))}
 
@@ -108,6 +111,8 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("text", {"campaign": campaign(body="")}, "block", "no_text"),
     ("text", {"blocks": {"ABS-001": finding()}}, "block", "text_blocked"),
     ("text", {}, "ok", "text"),
+    ("text", {"campaign": campaign(signature=""), "blocks": OF_NO_SIGNATURE}, "ok", "text"),
+    ("text", {"blocks": OF_NO_SIGNATURE}, "block", "text_blocked"),
     ("warning:B-2", {"warned": {"B-2": finding("B-2")}}, "warn", "warning"),
     ("warning:B-2", {"warned": {"B-2": None}}, "warn", "warning_of_another"),
     ("signature", {"campaign": campaign(signature="")}, "block", "no_signature"),
