@@ -13,6 +13,7 @@ from ui_accounts import card, open_settings, press
 
 from campaign_app import bootstrap
 from campaign_app.domain.campaign import CampaignState
+from campaign_app.services.campaigns import Campaigns
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.audience import AudienceStep
 from campaign_app.ui.viewmodels.campaign import CampaignModel
@@ -56,6 +57,19 @@ def test_what_is_not_finished_is_named_before(
 def test_what_is_only_written_is_no_reason(staged: Staged, inline_desk: Desk, qtbot: QtBot) -> None:
     staged.approved()
     assert "没发完" not in asked(staged, inline_desk, qtbot)
+
+
+def test_campaigns_are_read_once_and_not_for_every_shop(
+    staged: Staged, inline_desk: Desk, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    for prefix in ("d", "e"):
+        staged.shop.add_account(0, prefix=prefix)
+    staged.put_state(staged.approved().id, CampaignState.SENDING, name="双十一返场")
+    model, reads, real = open_settings(inline_desk, qtbot).accounts, list[None](), Campaigns.all
+    monkeypatch.setattr(Campaigns, "all", lambda campaigns: reads.append(None) or real(campaigns))
+    model.load()
+    assert [shop.waiting_for for shop in model.state.shops or ()] == [("双十一返场",)] * 3
+    assert len(reads) == 1
 
 
 def test_customers_of_a_shop_that_is_disconnected_are_not_said_to_be_missing(

@@ -254,6 +254,7 @@ class AccountsModel(QObject):
         known = {account.id: account for account in accounts.all()}
         untold = self._app.opt_outs.untold()
         ends = {each.account_id: each for each in accounts.ends()}
+        waiting = on_their_way(self._app)  # read once: a merchant may have many shops and thousands of campaigns
         unreachable = _unreachable(self._app.jobs.ended_jobs(ENDED_SYNCS, kind="sync"))
         shops = [
             Shop(
@@ -274,7 +275,7 @@ class AccountsModel(QObject):
                 lag=following.lag(account.id),
                 balance=accounts.balance(account.id),
                 unread=self._app.unread.waiting(account.id),
-                waiting_for=tuple(each.name for each in on_their_way(self._app, account.entity_uscc)),
+                waiting_for=tuple(each.name for each in waiting if each.entity == account.entity_uscc),
             )
             for account in known.values()
         ]

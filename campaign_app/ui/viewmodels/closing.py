@@ -20,10 +20,11 @@ ON_THEIR_WAY: Final = frozenset({CampaignState.SENDING, CampaignState.SCHEDULED}
 
 @dataclass(frozen=True, slots=True)
 class OnItsWay:
-    """`send_at` is None for a campaign that is being sent."""
+    """`send_at` is None for a campaign that is being sent; `entity` is the USCC of whose it is."""
 
     name: str
     send_at: datetime | None
+    entity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,15 @@ def login_of(app: App) -> AtLogin:
     return found
 
 
-def on_their_way(app: App, entity: str = "") -> tuple[OnItsWay, ...]:
-    """The campaigns, of one entity (its USCC) or of all, that somebody expects to go on; those being sent first."""
-    every = (campaign for campaign in app.campaigns.all() if entity in ("", campaign.entity_uscc))
-    found = [campaign for campaign in every if campaign.state in ON_THEIR_WAY]
+def on_their_way(app: App) -> tuple[OnItsWay, ...]:
+    """The campaigns that somebody expects to go on; those being sent first."""
+    found = [campaign for campaign in app.campaigns.all() if campaign.state in ON_THEIR_WAY]
     found.sort(key=lambda campaign: (campaign.state is not CampaignState.SENDING, campaign.send_at or app.clock()))
     return tuple(
-        OnItsWay(campaign.name, campaign.send_at if campaign.state is CampaignState.SCHEDULED else None)
+        OnItsWay(
+            campaign.name,
+            campaign.send_at if campaign.state is CampaignState.SCHEDULED else None,
+            campaign.entity_uscc,
+        )
         for campaign in found
     )
