@@ -158,6 +158,7 @@ class Composing(Permitted):
         register = self._accounts.register(campaign.entity_uscc)
         day = (base.send_at or now).astimezone(BEIJING).date()
         readers = self._readers(campaign, now) or (stand_in(),)
+        offers = (Offer(each, problem_of(each, campaign, day)) for each in register.all(now))
         screened, contracted = _screened(campaign), self._contracted(campaign.entity_uscc)
         if screened:
             recipients = self._campaigns.funnel(campaign.id).get(Reason.OK, 0)
@@ -167,7 +168,7 @@ class Composing(Permitted):
             base,
             register,
             now,
-            tuple(Offer(s, problem_of(s, campaign, day)) for s in register.all(now)),
+            tuple(sorted(offers, key=lambda offer: bool(offer.problem))),
             variables_of(readers),
             readers,
             recipients,

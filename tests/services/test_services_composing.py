@@ -218,6 +218,16 @@ def test_that_no_signature_is_chosen_is_said_once_and_nothing_of_how_it_is_filed
     assert {"SIG-006", "SIG-007", "SIG-008"} <= told("别人家")
 
 
+def test_signatures_that_can_be_used_are_offered_first(shop: Shop, account: int, composing: Composing) -> None:
+    others = [replace(FILED, text="安宁到家", status="pending"), replace(FILED, text="安宁会员", scopes=("finance",))]
+    shop.workspace.accounts.put_signatures(account, [*others, FILED], NOW)
+    offers = composing.setting(draft(shop)).offers
+    assert [(each.signature.text, bool(each.problem)) for each in offers[:2]] == [
+        ("安宁百货", False),
+        ("安宁会员", True),
+    ]
+
+
 def test_a_warning_that_nobody_confirmed_stops_a_message_too(shop: Shop, account: int, composing: Composing) -> None:
     made = draft(shop, body="{name}您好，最好吃的汤圆，今晚截止，满99元减10元。拒收请回复R")
     (who,) = shop.workspace.customers.ids_of_refs(account, ["c00004"]).values()
