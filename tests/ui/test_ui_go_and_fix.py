@@ -19,6 +19,7 @@ from campaign_app.ui.pages.steps.sending_checks import PLACES, CheckWords
 from campaign_app.ui.viewmodels.amounts import amount
 from campaign_app.ui.viewmodels.money import MoneyModel
 from campaign_app.ui.viewmodels.preflight import PreflightState
+from campaign_app.ui.widgets.checklist import Item
 from tests.helpers.driving import pause
 from tests.helpers.staged import CLEAN
 from tests.helpers.windowed import Windowed
@@ -83,15 +84,16 @@ def test_go_and_fix_lands_where_it_is_mended(
     assert arrived(now, field), f"{key} landed on {type(now).__name__} {now.objectName()}"
 
 
-def test_of_many_shops_in_order_a_few_are_named_and_of_those_that_are_not_all(window: Windowed) -> None:
+def test_of_many_shops_a_few_are_named_and_more_of_those_that_are_not_in_order(window: Windowed) -> None:
     shops, words = tuple(f"店{number}" for number in range(60)), window.desk.kit.words
 
-    def said(level: Level) -> str:
+    def told(level: Level) -> Item:
         check = Check("sender", level, "sender", {"names": shops})
-        return CheckWords()._item(check, frozenset(), words, ticking=False).text
+        return CheckWords()._item(check, frozenset(), words, ticking=False)
 
-    assert said("ok") == "真实通道：店0、店1、店2 等 60 个。"
-    assert said("block").endswith("店58、店59。")
+    assert told("ok").text == "真实通道：店0、店1、店2 等 60 个。"
+    assert told("block").text.endswith("店6、店7 等 60 个。")
+    assert told("block").why.splitlines() == list(shops)
 
 
 def arrived(now: QWidget, field: str) -> bool:

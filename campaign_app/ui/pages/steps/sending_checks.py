@@ -46,7 +46,9 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
 TO_RECORD: Final = frozenset({"signature_unscoped", "signature_owner_open"})
 # nothing to be mended by whoever looks at it
 _NOT_MENDED: Final = frozenset({"recipients_unknown", "screening", "same_person", "another_needed"})
-NAMED: Final = 3  # of what is in order; where something is wrong all are named
+# of many names, those of what is in order and of what is not; the tooltip has all
+FEW: Final = 3
+SOME: Final = 8
 # no trouble: known once the screening is done
 _WAITING: Final = frozenset({"recipients_unknown", "screening"})
 _OF_SETTINGS: Final = frozenset(
@@ -105,7 +107,7 @@ class CheckWords(QObject):
             mend="" if level == "ok" else self._mend(check, kind),
             ticked=rule in confirmed if rule and ticking else None,
             confirm=self.tr("我已确认，按此发送") if rule and ticking else "",
-            why=str(check.facts.get("law", "")),
+            why=str(check.facts.get("law", "")) or _all(check),
         )
 
     def _state(self, level: str) -> str:
@@ -114,7 +116,7 @@ class CheckWords(QObject):
 
     def _fact(self, value: str | int | tuple[str, ...], level: str) -> str:
         if isinstance(value, tuple):
-            few = value[:NAMED] if level == "ok" else value
+            few = value[: FEW if level == "ok" else SOME]
             shown = self.tr("、").join(few)
             return shown if few == value else self.tr("{} 等 {} 个").format(shown, show.count(len(value)))
         return show.count(value) if isinstance(value, int) else value
@@ -131,3 +133,8 @@ class CheckWords(QObject):
         if kind in _OF_SETTINGS:
             return self.tr("去设置")
         return self.tr("去修改")
+
+
+def _all(check: Check) -> str:
+    names = check.facts.get("names")
+    return "\n".join(names) if isinstance(names, tuple) and len(names) > FEW else ""
