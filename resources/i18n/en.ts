@@ -7256,13 +7256,6 @@ Li Qiang, support and complaints</translation>
             <numerusform>{count} entries found. </numerusform>
         </translation>
     </message>
-    <message numerus="yes">
-        <source>共 {count} 条记录。</source>
-        <translation>
-            <numerusform>{count} entry. </numerusform>
-            <numerusform>{count} entries. </numerusform>
-        </translation>
-    </message>
     <message>
         <source>改动或删去任何一条，验证时都会看出来。</source>
         <translation>A change or removal of any of them is found by verifying.</translation>
@@ -7306,6 +7299,13 @@ Li Qiang, support and complaints</translation>
     <message>
         <source>连接店铺、修改和批准活动、发送、退订与投诉：谁在什么时候做了什么，都会自动记在这里，改动或删去都会被看出。</source>
         <translation>Shops connected, campaigns edited and approved, sending, opt-outs and complaints: who did what and when is put down here by itself, and no change of it goes unseen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>列出 {count} 条记录，逐批的不在其中，序号因此不相连。</source>
+        <translation>
+            <numerusform>{count} entry; those of batches are left out, so numbers skip. </numerusform>
+            <numerusform>{count} entries; those of batches are left out, so numbers skip. </numerusform>
+        </translation>
     </message>
     <message>
         <source>活动批准之后才有可以导出的证据</source>
