@@ -86,14 +86,17 @@ def test_go_and_fix_lands_where_it_is_mended(
 
 def test_of_many_shops_a_few_are_named_and_more_of_those_that_are_not_in_order(window: Windowed) -> None:
     shops, words = tuple(f"店{number}" for number in range(60)), window.desk.kit.words
+    long = tuple("安宁百货官方旗舰店" * 6 + shop for shop in shops)
 
-    def told(level: Level) -> Item:
-        check = Check("sender", level, "sender", {"names": shops})
+    def told(level: Level, names: tuple[str, ...] = shops) -> Item:
+        check = Check("sender", level, "sender", {"names": names})
         return CheckWords()._item(check, frozenset(), words, ticking=False)
 
     assert told("ok").text == "真实通道：店0、店1、店2 等 60 个。"
     assert told("block").text.endswith("店6、店7 等 60 个。")
     assert told("block").why.splitlines() == list(shops)
+    assert told("ok", long).text == f"真实通道：{long[0]} 等 60 个。"
+    assert told("block", long).text == f"真实通道：{'、'.join(long[:3])} 等 60 个。"
 
 
 def arrived(now: QWidget, field: str) -> bool:

@@ -46,9 +46,10 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
 TO_RECORD: Final = frozenset({"signature_unscoped", "signature_owner_open"})
 # nothing to be mended by whoever looks at it
 _NOT_MENDED: Final = frozenset({"recipients_unknown", "screening", "same_person", "another_needed"})
-# of many names, those of what is in order and of what is not; the tooltip has all
+# of many names, and of long ones, some are shown; the tooltip has all
 FEW: Final = 3
 SOME: Final = 8
+LONG: Final = 90  # characters, some three lines
 # no trouble: known once the screening is done
 _WAITING: Final = frozenset({"recipients_unknown", "screening"})
 _OF_SETTINGS: Final = frozenset(
@@ -116,7 +117,7 @@ class CheckWords(QObject):
 
     def _fact(self, value: str | int | tuple[str, ...], level: str) -> str:
         if isinstance(value, tuple):
-            few = value[: FEW if level == "ok" else SOME]
+            few = _few(value, *(1, FEW) if level == "ok" else (FEW, SOME))
             shown = self.tr("、").join(few)
             return shown if few == value else self.tr("{} 等 {} 个").format(shown, show.count(len(value)))
         return show.count(value) if isinstance(value, int) else value
@@ -135,6 +136,13 @@ class CheckWords(QObject):
         return self.tr("去修改")
 
 
+def _few(names: tuple[str, ...], least: int, most: int) -> tuple[str, ...]:
+    few = names[:most]
+    while len(few) > least and sum(map(len, few)) > LONG:
+        few = few[:-1]
+    return few
+
+
 def _all(check: Check) -> str:
     names = check.facts.get("names")
-    return "\n".join(names) if isinstance(names, tuple) and len(names) > FEW else ""
+    return "\n".join(names) if isinstance(names, tuple) and len(names) > 1 else ""
