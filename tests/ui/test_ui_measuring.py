@@ -72,6 +72,8 @@ def test_until_it_is_done_a_sample_speaks_and_says_how_far_the_count_is(desk: De
     assert bar.spread.text() == "样本 500 人：1 条 500 人（正在统计全部：37%）"
     bar.show_parts(Parts(1, 40, ((1, 999_000), (2, 1_000)), 1_000_000, whole=True))
     assert bar.spread.text() == "全部 1,000,000 人：1 条 999,000 人 · 2 条 1,000 人"
+    bar.show_parts(Parts(15, 1_003, ((15, 500),), 1_725))
+    assert bar.head.text() == "15 条 · 1,003 字"
 
 
 def test_before_anything_is_written_nothing_is_counted_or_charged(desk: Desk, qtbot: QtBot) -> None:

@@ -153,7 +153,7 @@ class PartsBar(QFrame):
         if shown == self._shown:
             return
         self._shown = shown
-        self.head.setText(self.tr("{} 条 · {} 字", "", shown.length).format(shown.parts, shown.length))
+        self.head.setText(self.tr("{} 条 · {} 字", "", shown.length).format(shown.parts, show.count(shown.length)))
         self.room.setText(self.tr("再写 {} 字进入第 {} 条").format(shown.room + 1, max(shown.parts, 1) + 1))
         self.bar.show_parts(shown)
         numbers = self.tr("、").join(map(str, shown.torn[:_MOST_TORN])) + ("…" if len(shown.torn) > _MOST_TORN else "")

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from campaign_app.domain.finding import Finding
 from campaign_app.services.beside import Side
+from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.widgets.basics import clear, column, frame, label, row, show_if
@@ -58,7 +59,7 @@ class SideCard(QFrame):
         self.accounts.setText(self._accounts(side))
         self.bubble.show_message(side.text, side.marks, side.torn)
         counted = self.tr("{} 条 · {} 字 · {}", "", segments.length).format(
-            segments.segments, segments.length, segments.encoding
+            segments.segments, show.count(segments.length), segments.encoding
         )
         self.counted.setText(counted)
         self.cut.setText(self._cut(side))

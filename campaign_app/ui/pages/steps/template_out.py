@@ -13,6 +13,7 @@ from campaign_app.compliance.syntaxes import SYNTAXES
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.finding import Finding
 from campaign_app.services.provider_templates import Exported, Refusals
+from campaign_app.ui import show
 from campaign_app.ui.folders import documents
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.steps.template_words import TemplateWords
@@ -189,7 +190,7 @@ class TemplateOutDialog(Dialog):
         if refusals is None:
             return ""
         words = self.tr("按受众样本里最长的一条核对：连签名 {} 字，%Ln 条", "", refusals.segments.segments)
-        return words.format(refusals.segments.length)
+        return words.format(show.count(refusals.segments.length))
 
     # --- gestures ----------------------------------------------------------------------------------------------------
 
