@@ -1,4 +1,4 @@
-"""The preview of a file as it looks: its pictures follow the theme while the wizard is open."""
+"""The import as it looks: where the keyboard is, and pictures that follow the theme while the wizard is open."""
 
 from __future__ import annotations
 
@@ -27,6 +27,11 @@ def shop(desk: Desk) -> int:
 @pytest.fixture
 def wizard(desk: Desk, shop: int, qtbot: QtBot) -> Iterator[Open]:
     yield from open_wizards(desk, qtbot)
+
+
+def test_the_keyboard_begins_where_a_file_is_chosen(wizard: Open) -> None:
+    shown = wizard()
+    assert shown.focusWidget() is shown.file.choose
 
 
 def test_the_arrows_of_a_files_columns_follow_the_theme(wizard: Open, desk: Desk, tmp_path: Path, qtbot: QtBot) -> None:

@@ -136,7 +136,7 @@ class ImportWizard(Dialog):
         self.next.setDefault(True)
         if self._shown != state.step:
             self._shown = state.step
-            (self.next if self.next.isEnabled() else self.stack).setFocus()
+            (self.next if self.next.isEnabled() else self._step(state.step)).setFocus()
 
     def _next(self) -> None:
         step = self._model.state.step

@@ -82,6 +82,7 @@ class FileStep(QWidget):
         )
         shop_row = row(label(self.tr("客户所属的店铺")), self.shop, None, space=3)
         self.setLayout(column(shop_row, self.area, told, space=4, stretch=1))
+        self.setFocusProxy(self.choose)
 
     def render_state(self, state: ImportState) -> None:
         at = self.shop.findData(state.account_id)
