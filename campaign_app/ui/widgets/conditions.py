@@ -295,10 +295,12 @@ class Builder(QWidget):
         self.lines.show_parts(draft.parts, every=draft.every)
 
     def focus_line(self, key: int) -> None:
-        """Puts the cursor into the value of a line."""
+        """Puts the cursor into the value of a line; a number that was only suggested is typed over."""
         field = self.findChild(QLineEdit, f"condition_value_{key}")
         if isinstance(field, QLineEdit):
             field.setFocus()
+            if field.text().isdecimal():
+                field.selectAll()
 
     def made(self, part: Line | Group) -> QWidget:
         if isinstance(part, Group):
