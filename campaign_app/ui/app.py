@@ -245,7 +245,7 @@ class Closing(QObject):
         self._looking = False
         if self._application.shell.unkept() and not self._lose():
             return
-        if (page := self._application.shell.unsaved()) is not None:
+        for page in self._application.shell.unsaved():
             self._application.bring_to_front()
             if not page.drops():
                 return

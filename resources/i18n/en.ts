@@ -1320,6 +1320,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>New campaign</translation>
     </message>
     <message>
+        <source>放弃并关闭</source>
+        <translation>Discard and close</translation>
+    </message>
+    <message>
         <source>活动“{}”已在另一个窗口被删除。</source>
         <translation>The campaign &quot;{}&quot; was deleted in another window.</translation>
     </message>

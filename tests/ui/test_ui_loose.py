@@ -6,12 +6,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
-from ui_sending import Open, app, open_step, staged
+from ui_sending import Open, answer_when_asked, app, open_step, staged
 
 from campaign_app.domain.audience import Op
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.campaign_editor import CampaignEditor
+from campaign_app.ui.pages.campaigns import CampaignsPage
 from campaign_app.ui.pages.steps.audience import AudienceStep, audience_of
 from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.viewmodels.campaign import CampaignModel
@@ -71,6 +72,29 @@ def test_go_and_fix_lands_in_the_condition_that_is_not_filled_in(
     assert focused is not None
     assert line is not None
     assert line is focused
+
+
+def test_conditions_that_are_not_filled_in_are_not_lost_by_closing_without_a_word(
+    staged: Staged, inline_desk: Desk, qtbot: QtBot
+) -> None:
+    page = CampaignsPage(inline_desk)
+    qtbot.addWidget(page)
+    page.show()
+    page.open((staged.draft().id, "content"))
+    campaign, editor = page.model.current, page.editor
+    assert campaign is not None
+    assert editor is not None
+    audience = audience_of(inline_desk, campaign)
+    audience.load()
+    assert not page.unsaved()
+    audience.add(0, "province", Op.IN, "")
+    assert page.unsaved()
+    asked = answer_when_asked("confirm_no")
+    assert not page.drops()
+    assert asked == ["受众有 1 个条件没填好"]
+    assert isinstance(editor.step, AudienceStep), "where they stand"
+    answer_when_asked("confirm_yes")
+    assert page.drops()
 
 
 # --- what could not be saved -----------------------------------------------------------------------------------------

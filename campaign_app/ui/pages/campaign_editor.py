@@ -175,19 +175,27 @@ class CampaignEditor(QWidget):
 
     def _close(self) -> None:
         """What cannot be kept, or could not be: nobody should believe that it is."""
-        view = self._model.view
+        view, leaves = self._model.view, True
         if view.unkept:
             title, place = self.tr("有改动没有存下来"), "content" if "text" in view.unkept else "audience"
             text = self.tr("现在返回会丢掉没有存下来的改动；留在这里可以点“重试”再存一次。")
-        else:
-            title, place = self.tr("受众有 %Ln 个条件没填好", "", view.unfinished), "audience"
-            text = self.tr("没填好的条件不会保存，受众仍是之前保存的样子。")
-        if (view.unkept or view.unfinished) and not ask.confirm(
-            self, title, text, yes=self.tr("放弃并返回"), no=self.tr("继续填写"), danger=True
-        ):
-            self.go(place)
-            return
-        self._campaigns.close()
+            leaves = self._gives_up(place, title, text, yes=self.tr("放弃并返回"))
+        elif view.unfinished:
+            leaves = self.drops(yes=self.tr("放弃并返回"))
+        if leaves:
+            self._campaigns.close()
+
+    def drops(self, *, yes: str) -> bool:
+        """Asks whether conditions may be lost that are not filled in and cannot be kept; shows them if not."""
+        title = self.tr("受众有 %Ln 个条件没填好", "", self._model.view.unfinished)
+        text = self.tr("没填好的条件不会保存，受众仍是之前保存的样子。")
+        return self._gives_up("audience", title, text, yes=yes)
+
+    def _gives_up(self, place: str, title: str, text: str, *, yes: str) -> bool:
+        if ask.confirm(self, title, text, yes=yes, no=self.tr("继续填写"), danger=True):
+            return True
+        self.go(place)
+        return False
 
     def _head(self) -> QWidget:
         self.close_button = button(self.tr("返回列表"), "quiet", name="editor_close", click=self._close)

@@ -57,6 +57,13 @@ class CampaignsPage(Page):
     def unkept(self) -> bool:
         return self.model.current is not None and bool(self.model.current.view.unkept)
 
+    def unsaved(self) -> bool:
+        return self.model.current is not None and self.model.current.view.unfinished > 0
+
+    def drops(self) -> bool:
+        self._desk.way.to("campaigns")
+        return self.editor is None or self.editor.drops(yes=self.tr("放弃并关闭"))
+
     def place(self) -> str:
         return "" if self.model.current is None else f"campaign.{self.model.step}"
 

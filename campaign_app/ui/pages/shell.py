@@ -228,8 +228,8 @@ class Shell(QMainWindow):
     def unkept(self) -> bool:
         return any(page.unkept() for page in self._pages.values())
 
-    def unsaved(self) -> Page | None:
-        return next((page for page in self._pages.values() if page.unsaved()), None)
+    def unsaved(self) -> list[Page]:
+        return [page for page in self._pages.values() if page.unsaved()]
 
     def _went(self, key: str, what: object) -> None:
         page = self.page(key)
