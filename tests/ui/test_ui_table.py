@@ -363,3 +363,14 @@ def test_its_frame_goes_round_the_corners_above_the_titles(
     picture = shown.grab().toImage()
     at = 2 if side == "left" else shown.width() - 3  # amidst the curve
     assert picture.pixelColor(at, 2).name() not in {theme.tokens.raised, theme.tokens.surface}
+
+
+def test_its_titles_go_on_above_the_scroll_bar_which_begins_below_them(
+    table: Callable[[PagedModel[int]], Table], inline: InlineTasks, qtbot: QtBot
+) -> None:
+    model = PagedModel(inline, COLUMNS)
+    shown = table(model)
+    model.show(Numbers())
+    bar, head = shown.verticalScrollBar(), shown.horizontalHeader()
+    qtbot.waitUntil(lambda: bar.isVisible() and bar.mapTo(shown, QPoint(0, 0)).y() >= head.geometry().bottom())
+    assert head.property("joined"), "its corner is square there"

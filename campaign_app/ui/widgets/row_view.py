@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QMouseEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+
+from campaign_app.ui.theme.sheet import set_property
 
 
 class RowView(QTableView):
@@ -26,6 +28,20 @@ class RowView(QTableView):
         rows.setDefaultSectionSize(row_height)
         head.setHighlightSections(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self._corner = QFrame()
+        self._corner.setObjectName("table_corner")
+        self.addScrollBarWidget(self._corner, Qt.AlignmentFlag.AlignTop)
+        self.verticalScrollBar().rangeChanged.connect(lambda low, high: self._join(scrolls=high > low))
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """The header goes on above the scroll bar, which begins below it."""
+        super().showEvent(event)
+        self._corner.setFixedHeight(self.horizontalHeader().sizeHint().height())
+
+    def _join(self, *, scrolls: bool) -> None:
+        head = self.horizontalHeader()
+        if bool(head.property("joined")) != scrolls:
+            set_property(head, "joined", scrolls)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         super().mouseMoveEvent(event)
