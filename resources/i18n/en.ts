@@ -1324,6 +1324,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Discard and close</translation>
     </message>
     <message>
+        <source>放弃并打开</source>
+        <translation>Discard and open</translation>
+    </message>
+    <message>
         <source>活动“{}”已在另一个窗口被删除。</source>
         <translation>The campaign &quot;{}&quot; was deleted in another window.</translation>
     </message>

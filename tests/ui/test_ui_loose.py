@@ -13,6 +13,7 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.campaign_editor import CampaignEditor
 from campaign_app.ui.pages.campaigns import CampaignsPage
+from campaign_app.ui.pages.new_campaign import NewCampaign
 from campaign_app.ui.pages.steps.audience import AudienceStep, audience_of
 from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.viewmodels.campaign import CampaignModel
@@ -74,7 +75,7 @@ def test_go_and_fix_lands_in_the_condition_that_is_not_filled_in(
     assert line is focused
 
 
-def test_conditions_that_are_not_filled_in_are_not_lost_by_closing_without_a_word(
+def test_conditions_that_are_not_filled_in_are_not_lost_without_a_word_by_closing_or_another_campaign(
     staged: Staged, inline_desk: Desk, qtbot: QtBot
 ) -> None:
     page = CampaignsPage(inline_desk)
@@ -93,8 +94,17 @@ def test_conditions_that_are_not_filled_in_are_not_lost_by_closing_without_a_wor
     assert not page.drops()
     assert asked == ["受众有 1 个条件没填好"]
     assert isinstance(editor.step, AudienceStep), "where they stand"
+    other = staged.draft().id
+    answer_when_asked("confirm_no")
+    page.open(other)
+    assert page.model.current is campaign
+    answer_when_asked("confirm_no")
+    page.open("new")
+    assert page.findChild(NewCampaign) is None
     answer_when_asked("confirm_yes")
-    assert page.drops()
+    page.open(other)
+    assert page.model.current is not None
+    assert page.model.current.id == other
 
 
 # --- what could not be saved -----------------------------------------------------------------------------------------

@@ -69,6 +69,8 @@ class CampaignsPage(Page):
 
     def open(self, what: object) -> None:
         """The id of a campaign, (id, step), (id, step, field of the step), or "new"."""
+        if what != "new" and not self._may_leave(what[0] if isinstance(what, tuple) else what):
+            return
         self._field = (what[0], what[2]) if isinstance(what, tuple) and len(what) > 2 else None
         if isinstance(what, tuple):
             self.model.open(*what[:2])
@@ -77,8 +79,17 @@ class CampaignsPage(Page):
         elif what == "new":
             self.new()
 
+    def _may_leave(self, to: object) -> bool:
+        """For another campaign than the one that is open, whose unfinished conditions cannot be kept."""
+        current, editor = self.model.current, self.editor
+        if current is None or editor is None or not current.view.unfinished or to == current.id:
+            return True
+        return editor.drops(yes=self.tr("放弃并打开"))
+
     def new(self) -> None:
         """Asks at once, unless nobody is known yet who could send: that may be because nothing was read so far."""
+        if not self._may_leave(None):
+            return
         if self.model.state.senders:
             self._ask_new()
         else:
