@@ -7309,7 +7309,7 @@ Li Qiang, support and complaints</translation>
         <translation>Shops connected, campaigns edited and approved, sending, opt-outs and complaints: who did what and when is put down here by itself, and no change of it goes unseen.</translation>
     </message>
     <message numerus="yes">
-        <source>列出 {count} 条记录，逐批的不在其中，序号因此不相连。</source>
+        <source>列出 {count} 条，不含逐批记录，序号因此不相连。</source>
         <translation>
             <numerusform>{count} entry; those of batches are left out, so numbers skip. </numerusform>
             <numerusform>{count} entries; those of batches are left out, so numbers skip. </numerusform>

@@ -73,7 +73,7 @@ def test_entries_are_listed_in_words_and_found_by_kind_campaign_and_word(
     staged.app.workspace.audit.record("settings.changed", actor="李", at=staged.app.clock(), setting="cap", value=3)
     assert listed(page, qtbot)[:3] == ["修改策略", "修改活动", "新建活动"]
     assert listed(page, qtbot, 2)[:2] == ["李", "王"]
-    assert "逐批的不在其中，序号因此不相连" in page.subtitle.text()
+    assert "不含逐批记录，序号因此不相连" in page.subtitle.text()
     page.kinds.setCurrentIndex(page.kinds.findData("settings"))
     page.kinds.activated.emit(0)
     assert listed(page, qtbot) == ["修改策略"]

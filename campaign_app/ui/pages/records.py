@@ -115,7 +115,7 @@ class RecordsPage(Page):
             if state.filtered:
                 found = self.tr("找到 {count} 条记录。", "", state.total)
             else:
-                found = self.tr("列出 {count} 条记录，逐批的不在其中，序号因此不相连。", "", state.total)
+                found = self.tr("列出 {count} 条，不含逐批记录，序号因此不相连。", "", state.total)
             kept = self.tr("改动或删去任何一条，验证时都会看出来。")
             self.subtitle.setText(found.format(count=show.count(state.total)) + kept)
         self._fill_campaigns(state)
