@@ -33,7 +33,7 @@ from tests.helpers.journey import Journey
 from tests.helpers.window import Start
 
 ROOT = Path(__file__).parents[2]
-NO_WORDS = {"、", "，", "【", "】", "简体中文", "允发 Yunfa", "中华人民共和国"}
+NO_WORDS = {"、", "，", "【", "】", "【】", "简体中文", "允发 Yunfa", "中华人民共和国"}
 """Of files, signatures and laws, which nobody translates; the language's own name; the program's."""
 REPLIES = {*OPT_OUT_REPLIES, *ORDINARY_REPLIES}  # what the demo's people write
 COLUMNS = ("客户标识", "手机号", "会员等级", "接收短信", "身份证号")

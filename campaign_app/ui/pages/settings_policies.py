@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from typing import Final
 
 from PySide6.QtCore import Signal
@@ -19,7 +19,6 @@ from campaign_app.ui.viewmodels.settings import DEFAULTS, PoliciesModel, Policie
 from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.basics import button, card, column, divider, label, row
 
-_SEPARATORS: Final = re.compile("[,，]")
 GROUPS: Final = (
     ("consent", ("max_consent_age_minutes", "batch_reread_minutes")),
     (
@@ -173,7 +172,8 @@ class PolicyField(QWidget):
 
     def _plain(self, shown: str) -> str:
         """Numbers are shown, and may be typed, as those beside them."""
-        return _SEPARATORS.sub("", shown.strip()) if self._declared.low is not None else shown.strip()
+        plain = shown if self._declared.low is None else unicodedata.normalize("NFKC", shown).replace(",", "")
+        return plain.strip()
 
     def _grouped(self, text: str) -> str:
         return show.count(int(text)) if self._declared.low is not None and text.isdecimal() else text
