@@ -57,10 +57,13 @@ _SAID: Final = {
     "too many": _CROWDED,  # before the role that has them
     "connection slots": _CROWDED,
     "太多": _CROWDED,
+    "过多": _CROWDED,
     "连接槽": _CROWDED,
     "unexpected eof": _AWAY,
     "client certificate": _CLIENT_CERT,
     "客户端认证": _CLIENT_CERT,
+    "客户端证书": _CLIENT_CERT,
+    "证书认证": _CLIENT_CERT,
     "certificate authentication": _CLIENT_CERT,
     "private key file": _CLIENT_CERT,
     "alert unknown ca": _CLIENT_CERT,
@@ -74,6 +77,7 @@ _SAID: Final = {
     "Password": _LOGIN,  # in Chinese, also where the rest comes in another encoding
     "permission denied": _LOGIN,  # to connect to this database
     "权限不够": _LOGIN,
+    "权限不足": _LOGIN,
     "authentication": _LOGIN,
     "认证失败": _LOGIN,
     "pg_hba.conf": _LOGIN,
