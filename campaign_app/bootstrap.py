@@ -146,16 +146,20 @@ def awaited_hosts(app: App) -> Awaited | None:
 def _is_served(app: App, *, files: bool = False) -> bool:
     """Whether the workers at work are enough for this computer. Imports need one that sees its files.
 
-    Raises WorkspaceError `other_version`: they were brought to a newer one while this window was open.
+    Raises WorkspaceError: `other_version`, they were brought to a newer one while this window was open;
+    `workspace_moved`, a colleague has moved it away meanwhile.
     """
     from campaign_app.domain.team import Permission
     from campaign_app.storage.host import place_id
+    from campaign_app.storage.moved import require_live
     from campaign_app.storage.program import VERSION
     from campaign_app.storage.waiting import waits_here
 
     takers = app.workspace.home.takers()
     if takers is not None:
         takers.require(VERSION)
+        with app.workspace.database.look() as connection:
+            require_live(connection)
     # whoever may start none here is not told that none is at work where others are
     if takers is not None and app.person.may(Permission.WORK):
         if files and not takers.see(place_id()):
@@ -218,7 +222,7 @@ def start_worker_for(app: App, *, beside: bool = False, files: bool = False) -> 
     them sees this computer's `files`.
 
     Raises AppError: `child_failed`, `worker_elsewhere` where this login may start none; WorkspaceError `workspace_gone`
-    if its folder was moved away or removed, `other_version`.
+    if its folder was moved away or removed, `other_version`, `workspace_moved`.
     """
     from campaign_app.domain.errors import AppError
     from campaign_app.domain.team import Permission

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 from datetime import UTC, datetime, timedelta
 
@@ -14,8 +15,10 @@ from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.domain.ports import Job
 from campaign_app.storage import host, leases
+from campaign_app.storage.copies import put_meta
 from campaign_app.storage.host import place_id
 from campaign_app.storage.leases import AtWork
+from campaign_app.storage.moved import MOVED
 from campaign_app.storage.program import VERSION
 from campaign_app.storage.schema_workers import worker
 from campaign_app.storage.waiting import Takers, Waiting, waiting, waits_here
@@ -105,6 +108,20 @@ def test_a_desktop_that_is_open_notices_that_workers_were_updated(app: App, monk
     with pytest.raises(WorkspaceError) as caught:
         handle.there()
     assert (caught.value.code, caught.value.facts["their_tables"]) == ("other_version", "0099")
+
+
+def test_a_desktop_that_is_open_notices_that_a_colleague_moved_the_workspace(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(app.workspace, "send", place="there", monkeypatch=monkeypatch)
+    handle = bootstrap.start_worker_for(app)
+    with app.workspace.database.write() as connection:
+        went = {"id": "m", "to": "/there", "at": NOW.isoformat()}
+        put_meta(connection, MOVED, json.dumps(went))
+    for look in (handle.there, lambda: bootstrap.start_worker_for(app)):
+        with pytest.raises(WorkspaceError) as caught:
+            look()
+        assert (caught.value.code, caught.value.facts["to"]) == ("workspace_moved", "/there")
 
 
 def test_a_machine_without_an_id_is_known_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:

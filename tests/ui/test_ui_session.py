@@ -122,18 +122,21 @@ def test_once_anothers_worker_has_ended_the_window_starts_its_own(start: Start, 
     assert session.state.revived == 0, "nobody was interrupted"
 
 
-def test_workers_that_were_updated_under_an_open_window_are_told(start: Start, qtbot: QtBot) -> None:
-    """Else it would go on writing into tables that are not as it knows them."""
-    session, told = start().application.session, WorkspaceError("other_version", "updated")
+def test_an_update_or_a_move_under_an_open_window_is_told(start: Start, qtbot: QtBot) -> None:
+    """Else it would go on writing into tables that are not as it knows them, or show for days what is past."""
+    session, told = start().application.session, [WorkspaceError("other_version", "updated")]
 
     def others() -> bool:
-        raise told
+        raise told[-1]
 
     session._watch.setInterval(5)
     session.starter = lambda _: bootstrap.WorkerHandle(ExitStack(), None, others)
     session.open(PHRASE)
-    qtbot.waitUntil(lambda: session.state.worker == "ended", timeout=MS)
-    assert (session.state.error, session.state.phase) == (told, "open"), "what was typed can be copied"
+    qtbot.waitUntil(lambda: session.state.error is told[0], timeout=MS)
+    told.append(WorkspaceError("workspace_moved", "by a colleague"))
+    session.restart_worker()
+    qtbot.waitUntil(lambda: session.state.error is told[1], timeout=MS)
+    assert (session.state.worker, session.state.phase) == ("ended", "open"), "what was typed can be copied"
 
 
 def test_so_are_they_where_the_window_waits_for_workers_until_then(start: Start, qtbot: QtBot) -> None:

@@ -29,6 +29,8 @@ RESTARTS: Final = 3  # a worker that dies again and again is a person's business
 LOOKS_FOR_ANOTHER: Final = 10  # between two looks whether a team's worker is at work by now
 STEADY_LOOKS: Final = 60  # after so many seconds at work earlier ends count no more
 ASK_EVERY: Final = 3  # looks at a worker that is not ours, each a question to the workspace
+# what became of a team's workspace while it was open: its person has to close the window
+_PAST: Final = ("other_version", "workspace_moved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +247,7 @@ class Session(QObject):
     def _worker_failed(self, error: AppError) -> None:
         self._worker = None
         # once said is enough, and a server that cannot be asked is asked again
-        if self.state.worker == "away" and error.code != "other_version":
+        if self.state.worker == "away" and error.code not in _PAST:
             return
         away = error.code == "worker_elsewhere"
         self._become(replace(self.state, worker="away" if away else "ended", error=error))
@@ -293,9 +295,9 @@ class Session(QObject):
         self._told(worker, there=there)
 
     def _not_told(self, worker: WorkerHandle, error: AppError) -> None:
-        """A server that cannot be asked is asked again. Who is of another version has to be closed by its person."""
+        """A server that cannot be asked is asked again."""
         self._told(worker, there=True)
-        if error.code == "other_version" and worker is self._worker:
+        if error.code in _PAST and worker is self._worker:
             self._stop_worker()
             self._worker_failed(error)
 
