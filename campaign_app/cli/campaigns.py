@@ -114,12 +114,15 @@ def status(
     """活动的状态、漏斗和结果。"""
     with open_for(workspace, passphrase_file) as app:
         if campaign_id is not None:
-            show(_summary(app, app.campaigns.get(campaign_id)), CAMPAIGN, as_json=as_json)
+            campaign = app.campaigns.get(campaign_id)
+            held = held_back(app) if campaign.state is CampaignState.SENDING else {}
+            show({**_summary(app, campaign), **(held if as_json else {})}, CAMPAIGN, as_json=as_json)
             return
         listed = [{"id": c.id, "name": c.name, "state": c.state.value} for c in app.campaigns.all()]
-        waiting = waiting_for_workers(app)
+        waiting, held = waiting_for_workers(app), held_back(app)
         # what waits was said to a person already
-        show({"campaigns": listed, **({"waiting": waiting} if waiting and as_json else {})}, CAMPAIGNS, as_json=as_json)
+        more = {**({"waiting": waiting} if waiting else {}), **held} if as_json else {}
+        show({"campaigns": listed, **more}, CAMPAIGNS, as_json=as_json)
 
 
 def waiting_for_workers(app: App) -> list[dict[str, Any]]:
@@ -136,6 +139,20 @@ def waiting_for_workers(app: App) -> list[dict[str, Any]]:
             f"{todo}运行 campaign-app worker --queues {each.queue}\n"
         )
     return told
+
+
+def held_back(app: App) -> dict[str, Any]:
+    """That nothing leaves behind a server that took over; said to a person as well. Nothing where that is not so."""
+    from campaign_app import bootstrap
+
+    if (found := bootstrap.awaited_hosts(app)) is None:
+        return {}
+    until = found.until.astimezone().isoformat(timespec="seconds")
+    sys.stderr.write(
+        f"服务器刚刚切换，暂不发送：还在等 {found.hosts} 台电脑核对有没有丢失数据，核对完自动继续；"
+        f"到 {moment(until)} 还有没核对的，活动会暂停，等人处理。请保持那里的后台进程运行。\n"
+    )
+    return {"held": {"hosts": found.hosts, "until": until}}
 
 
 def pause(

@@ -15,7 +15,9 @@ import pytest
 from campaign_app import backups, bootstrap
 from campaign_app.cli.campaigns import waiting_for_workers
 from campaign_app.credentials import PassphraseKeeper
+from campaign_app.storage.stood_in import Awaited
 from campaign_app.storage.waiting import Waiting
+from tests.helpers.line import new_line
 from tests.helpers.pg import PASSWORD, bare_database, cluster
 
 SECRET = "十年树木百年树人"
@@ -49,6 +51,19 @@ def test_work_that_nobody_takes_is_said_with_what_to_do(
     assert "受众核验" in said[0]
     assert "campaign-app worker --queues screen" in said[0]
     assert "文件所在的电脑" in said[1]
+
+
+def test_status_says_that_nothing_leaves_behind_a_server_that_took_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    line = new_line(tmp_path)
+    assert line.here("status") == {"campaigns": []}
+    monkeypatch.setattr(bootstrap, "awaited_hosts", lambda _: Awaited(2, datetime(2026, 11, 11, 9, 5, tzinfo=UTC)))
+    told = line.here("status")["held"]
+    assert (told["hosts"], datetime.fromisoformat(told["until"]).minute) == (2, 5)
+    said = line.call("status", *line.options)[2]
+    assert "2 台电脑" in said
+    assert "到 2026-11-11 17:05" in said
 
 
 def test_a_teams_workspace_is_made_and_opened_by_its_folder(tmp_path: Path) -> None:
