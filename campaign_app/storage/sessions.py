@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 from campaign_app.domain.errors import WorkspaceError
 
 POOLED: Final = "pooled"  # among what is known of a connection
+OLDEST: Final = 13  # of PostgreSQL: an older one cannot say by which transaction a row was written (`storage.placed`)
 # a server's own limits, with the version that brought them: what has stopped is ended by our own (`postgres`). A move
 # of millions lasts longer than these allow, and its lock lies unused meanwhile
 _UNLIMITED: Final = {"idle_session_timeout": 14_00_00, "transaction_timeout": 17_00_00}
@@ -29,8 +30,9 @@ def settle(connection: Any, settings: Mapping[str, str]) -> bool:
     """Puts the settings of a driver's new connection in force, and says whether there is a pooler in between.
 
     In one wait. With a pooler it is not the process which answers that said its number as the connection began: by that
-    one a statement is ended, which a pooler has to pass on.
+    one a statement is ended, which a pooler has to pass on. Raises WorkspaceError `server_old`.
     """
+    require_release(connection.info.server_version // 10_000, OLDEST)
     known = [name for name, since in _UNLIMITED.items() if connection.info.server_version >= since]
     wanted = {**dict.fromkeys(known, "0"), **settings}
     each = "".join(", set_config(%s, %s, false)" for _ in wanted)
@@ -39,6 +41,12 @@ def settle(connection: Any, settings: Mapping[str, str]) -> bool:
     found = connection.execute(f"{_WHO}, {_DURABLE}{each}", said).fetchone()
     connection.autocommit = False
     return bool(found[0] != connection.info.backend_pid)
+
+
+def require_release(there: int, least: int) -> None:
+    """Of the server. Raises WorkspaceError `server_old`."""
+    if there < least:
+        raise WorkspaceError("server_old", "The server's PostgreSQL is too old for this", there=there, least=least)
 
 
 def be_patient(connection: Connection, *, waits: bool = True) -> None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import sessions
 from campaign_app.storage.postgres import open_beats, open_server, open_server_flows
+from campaign_app.storage.roles import applying
 from tests.helpers.pg import PASSWORD, bare_database, cluster
 
 
@@ -32,6 +33,21 @@ def test_settings_are_in_force_whatever_a_pooler_leaves_out_as_a_connection_begi
         assert in_force(open_beats(*there), *names) == ["campaign_app", "10s", "10s", "1min", "none"]
         flows = in_force(open_server_flows(*there, "pg_monitor"), *names)
         assert flows == ['"$user", public', "30s", "10min", "1min", "pg_monitor"]
+
+
+def test_a_server_that_is_too_old_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    with bare_database() as name:
+        there, later = cluster().server(name), 1_000
+        engine = open_server(there, PASSWORD)
+        monkeypatch.setattr(applying, "OLDEST_WITH_ROLES", later)
+        with engine.connect() as connection, pytest.raises(WorkspaceError) as caught:
+            applying.making(connection)
+        engine.dispose()
+        monkeypatch.setattr(sessions, "OLDEST", later)
+        with pytest.raises(WorkspaceError) as refused:
+            open_server(there, PASSWORD)
+    for each in (caught.value, refused.value):
+        assert (each.code, each.facts) == ("server_old", {"there": 18, "least": later})
 
 
 @pytest.mark.parametrize(

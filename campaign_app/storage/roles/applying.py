@@ -21,8 +21,10 @@ from campaign_app.storage.postgres import SCHEMA
 from campaign_app.storage.roles import grants, guards
 from campaign_app.storage.roles.guards import literal
 from campaign_app.storage.roles.standing import have_roles, is_owner, lacks_roles, prefix_of, require_owner
+from campaign_app.storage.sessions import require_release
 
 FLOWS_SCHEMA: Final = "dbos"
+OLDEST_WITH_ROLES: Final = 16
 # what an owner gives and takes; a worker's login, and another owner, are the administrator's business
 GIVEN_BY_OWNERS: Final = (Role.OPERATOR, Role.REVIEWER)
 _LONGEST: Final = 63 - len("_team_reviewer")  # bytes: the server cuts off what is longer
@@ -85,8 +87,10 @@ def new_prefix(database: str) -> str:
 def making(connection: sa.Connection) -> list[str]:
     """The statements that make the roles, as far as they are not there; an administrator can run them as they are.
 
-    Raises WorkspaceError `role_taken` where a role of that name is something else, or somebody is in it already.
+    Raises WorkspaceError `role_taken` where a role of that name is something else, or somebody is in it already;
+    `server_old` where roles cannot be given as these are.
     """
+    require_release(int((connection.dialect.server_version_info or (0,))[0]), OLDEST_WITH_ROLES)
     database, login = connection.execute(_DATABASE).one()
     prefix = prefix_of(connection) if have_roles(connection) else new_prefix(database)
     names = {role: f"{prefix}{role}" for role in Role}
@@ -139,7 +143,8 @@ def _works_as(connection: sa.Connection, name: str) -> bool:
 def introduce(database: Database) -> None:
     """Makes the roles, and lets them do what is theirs. Raises WorkspaceError:
 
-    `not_schema_owner`, `role_taken`, `roles_missing` where it takes an administrator (`by_administrator`).
+    `not_schema_owner`, `role_taken`, `server_old`; `roles_missing` where it takes an administrator
+    (`by_administrator`).
     """
     with database.write() as connection:
         require_owner(connection)
