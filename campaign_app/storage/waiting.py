@@ -64,7 +64,9 @@ def waiting(jobs: Iterable[Job], takers: Takers, now: datetime, place: str) -> t
     told = []
     for (queue, where), some in found.items():
         asked = min((job.queued_at for job in some if job.queued_at is not None), default=now)
-        since = max(asked, takers.ended.get(queue, asked))
+        ended = takers.ended.get(queue, asked)
+        # by the server's clock, which may be hours ahead of ours: nobody would hear of it until then
+        since = max(asked, ended) if ended - now < PATIENCE else asked
         told.append(Waiting(queue, len(some), since, bool(where), where == place))
     return tuple(each for each in told if now - each.since >= PATIENCE)
 

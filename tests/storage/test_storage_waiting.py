@@ -47,6 +47,12 @@ def test_what_nobody_takes_is_told_by_queue_once_it_has_waited() -> None:
     ), "of the last one that took it nobody waited before its end; whoever has just come waits for nobody yet"
 
 
+def test_a_server_whose_clock_is_ahead_keeps_nobody_from_hearing_of_it() -> None:
+    takers = Takers((), {"screen": NOW + timedelta(hours=2), "sync": NOW + timedelta(seconds=3)})
+    told = waiting([job("screen"), job("sync")], takers, NOW, "here")
+    assert told == (Waiting("screen", 1, LONG_AGO),), "of one that ended just now one waits for another"
+
+
 def test_a_file_is_seen_by_workers_of_its_machine_only() -> None:
     mine, theirs = job("import", place="here"), job("import", place="elsewhere")
     there = Takers((at_work("import", place="there"),), {})
