@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.copies import TAKEN_BACK
 from campaign_app.domain.errors import WorkspaceError
-from campaign_app.storage import copying, header, locks, targets
+from campaign_app.storage import copying, header, locks, stood_in, targets
 from campaign_app.storage.arriving import database_of, finish
 from campaign_app.storage.audit import SqlAuditLog, append_entry
 from campaign_app.storage.copying import Sum
@@ -132,6 +132,7 @@ def _carry(workspace: Workspace, target: Target, actor: str, clock: Callable[[],
         with workspace.database.write() as source:
             if workspace.home.shared:
                 require_nobody(source)
+                stood_in.require_settled(source)
             sums = _copied(source, target, tick)
             report = Report(target.header.move_id, target.folder, target.header.server, sums)
             told: dict[str, str | int | bool | None] = {

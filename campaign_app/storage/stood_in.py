@@ -19,7 +19,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from campaign_app.domain.copies import OLDER
-from campaign_app.domain.errors import AppError
+from campaign_app.domain.errors import AppError, WorkspaceError
 from campaign_app.storage import copies, schema
 from campaign_app.storage.placed import TIMELINE
 from campaign_app.storage.schema_workers import worker
@@ -51,6 +51,12 @@ def awaited(connection: sa.Connection) -> Awaited | None:
     until = known["since"] + PATIENCE_MS
     over = connection.execute(sa.select(SERVER_NOW)).scalar_one() >= until
     return None if over else Awaited(len(hosts), moment_at(until))
+
+
+def require_settled(connection: sa.Connection) -> None:
+    """Behind `note`. Raises WorkspaceError `move_held`: what a host has still to tell would be told to nobody."""
+    if hosts := _known(connection).get("awaited", ()):
+        raise WorkspaceError("move_held", "Hosts have still to look what the server lacks", hosts=len(hosts))
 
 
 def is_new(connection: sa.Connection) -> bool:

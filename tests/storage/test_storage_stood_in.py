@@ -14,7 +14,7 @@ from storage_samples import KEY, NOW, Campaigning, pass_triggers
 
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.errors import WorkspaceError
-from campaign_app.storage import copies, leases, schema_workers, seen, stood_in
+from campaign_app.storage import copies, leases, moving, schema_workers, seen, stood_in
 from campaign_app.storage.homes import Hand, ServerHome
 from campaign_app.storage.leases import SqlLeases
 from campaign_app.storage.program import VERSION
@@ -219,3 +219,26 @@ def test_a_number_that_a_restored_server_gave_anew_is_no_longer_the_former_ones(
         mine.renew()
         assert workspace.gone()
     assert workspace.home.leases.not_ended() == (mine.worker_id,)
+
+
+def test_nothing_is_moved_away_from_a_server_before_all_have_looked(
+    workspace: Workspace, hosts: tuple[Host, Host], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it went to nobody would wait for them, and what they claimed last would leave once more."""
+    here, there = hosts
+    for each in (here, there):
+        change(workspace, each.begin(), lease_until=int(NOW.timestamp() * 1000))
+    stand_in(monkeypatch, 2)
+
+    def move() -> None:
+        to, seen = moving.to_folder(tmp_path / "to", KEY), here._seen
+        here._here()
+        moving.move(workspace, to, actor="x", clock=lambda: NOW, seen=seen, tick=bool)
+
+    with pytest.raises(WorkspaceError) as caught:
+        move()
+    assert (caught.value.code, caught.value.facts) == ("move_held", {"hosts": 1})
+    assert (there.guard(), waited_for(workspace)) == ("", None)
+    monkeypatch.setattr(moving, "leave", lambda *_: None)  # the tests' database is used again
+    move()
+    assert (tmp_path / "to").exists()
