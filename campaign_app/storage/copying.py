@@ -50,7 +50,7 @@ __all__ = [
 
 PAGE: Final = 2_000
 # rows of `meta` that tell of one database and its machine, and not of the workspace
-OWN_MARKS: Final = ("host", "key_check", "moved", "moving", "moving_from", "placed", "timeline")
+OWN_MARKS: Final = ("host", "key_check", "moved", "moving", "moving_from", "placed", "placed_in", "timeline")
 # those, and what a server knows by its own counter
 _OWN: Final = {schema.meta: (schema.meta.c.name, OWN_MARKS), schema.setting: (schema.setting.c.name, (used.USED,))}
 # every table is in one of the two: one that nobody decided about is moved nowhere

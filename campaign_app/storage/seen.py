@@ -35,7 +35,7 @@ from campaign_app.storage.engine import Database
 from campaign_app.storage.fetching import fetch_first
 from campaign_app.storage.folders import key_lives
 from campaign_app.storage.host import host_id, place_id
-from campaign_app.storage.placed import PLACED, place, was_put_back
+from campaign_app.storage.placed import is_placed, place, was_put_back
 from campaign_app.storage.schema_sending import submission
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class Seen:
             return why
         if self.host and meta.get("host", "") != self.host:
             self._put_meta("host", self.host)
-        if PLACED not in meta and self.db.engine.dialect.name == "postgresql":
+        if not is_placed(meta) and self.db.engine.dialect.name == "postgresql":
             with self.db.write() as connection:
                 place(connection)
         if leaving and heads.get(CLAIMS) == before.get(CLAIMS):

@@ -15,7 +15,9 @@ from campaign_app.credentials import HandedKeeper
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.copies import copied_at
 from campaign_app.storage import copies, seen, team
+from campaign_app.storage.arriving import database_of
 from campaign_app.storage.header import read_header
+from campaign_app.storage.placed import PLACED, place
 from campaign_app.storage.seen import CLAIMS, Seen, read_mark, seen_of
 from campaign_app.storage.workspace import Workspace, open_workspace
 from tests.helpers.pg import PASSWORD, cluster, run_tool
@@ -49,14 +51,28 @@ def led_to(copied: str, workspace: Workspace, folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def as_it_is_now(workspace: Workspace, folder: Path) -> Iterator[Path]:
-    """A folder of the same workspace that goes to a copy of its database, as after a restore from a dump of now."""
+def copied_by_server(workspace: Workspace, folder: Path) -> Iterator[Path]:
+    """A folder of the same workspace that goes to a copy of its database."""
     name = str(workspace.database.engine.url.database)
     workspace.database.engine.dispose()
     workspace.flows.dispose()
     copied = cluster().new_database(name)
     with led_to(copied, workspace, folder):
         yield folder
+
+
+@contextmanager
+def as_it_is_now(workspace: Workspace, folder: Path) -> Iterator[Path]:
+    """The same, as after a restore of the server's files, in which it is no other database."""
+    with (
+        copied_by_server(workspace, folder) as made,
+        database_of(made, read_header(made), KEY) as database,
+        database.write() as connection,
+    ):
+        if PLACED in copies.meta_of(connection):
+            place(connection)
+        connection.commit()
+        yield made
 
 
 def test_a_database_that_was_put_back_is_noticed_and_paused_for_everybody(
@@ -113,6 +129,23 @@ def test_what_was_made_of_a_dump_is_noticed_where_nobody_has_seen_more(workspace
         ):
             assert watch(second, tmp_path / "third").guard() == "older_copy"
     assert watch(workspace, tmp_path / "here").guard() == "", "and the former one goes on"
+
+
+def test_a_copy_that_the_server_made_is_noticed_where_nobody_has_seen_more(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """An administrator tries something by CREATE DATABASE … TEMPLATE: both would send what is planned."""
+    here = tmp_path / "here"
+    assert watch(workspace, here).guard() == ""
+    with workspace.database.write() as connection:  # as a version left it that did not look at this
+        connection.exec_driver_sql("DELETE FROM meta WHERE name = 'placed_in'")
+    assert watch(workspace, here).guard() == "", "which alarms nobody"
+    with (
+        copied_by_server(workspace, tmp_path / "copy") as folder,
+        closing(open_workspace(folder, HandedKeeper(KEY, "passphrase"))) as copy,
+    ):
+        assert watch(copy, tmp_path / "new").guard() == "older_copy"
+    assert watch(workspace, here).guard() == "", "and the former one goes on"
 
 
 def test_what_a_server_does_with_its_own_files_alarms_nobody(workspace: Workspace, tmp_path: Path) -> None:
