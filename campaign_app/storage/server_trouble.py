@@ -19,6 +19,7 @@ _LOGIN: Final = ("server_login", "The server refuses this user or password")
 _NO_DATABASE: Final = ("server_no_database", "The server has no such database")
 _TLS: Final = ("server_tls", "The server cannot prove who it is")
 _NO_TLS: Final = ("server_no_tls", "The server offers no encrypted connection")
+_POOLED: Final = ("server_pooled", "A pooler lends the server's sessions by transactions or statements")
 _CLIENT_CERT: Final = ("server_client_cert", "The server asks for a certificate of this computer")
 # what a grant or a guard of `roles` refuses; the services know whose right it is and mostly say so before
 NOT_PERMITTED: Final = ("not_permitted", "The server does not permit this")
@@ -49,6 +50,8 @@ _TROUBLE: Final = {
     "XX001": _DAMAGED,
     "XX002": _DAMAGED,
 }
+# PgBouncer's own, in English everywhere
+_NO_TRANSACTIONS: Final = "statement pooling"
 # what a standby says of a transaction that may write; prepared statements are refused so as well
 _NOT_HERE: Final = "0A000"
 _RECOVERY: Final = ("during recovery", "恢复")
@@ -100,6 +103,8 @@ def word_of(error: BaseException, *, lost: bool) -> tuple[str, str] | None:
     state = getattr(error, "sqlstate", None)
     if state is not None and takes_no_changes(error):
         return _READ_ONLY
+    if _NO_TRANSACTIONS in str(error):
+        return _POOLED
     if state is not None:
         return _TROUBLE.get(state) or _TROUBLE.get(state[:2])
     if not isinstance(error, OperationalError):

@@ -245,6 +245,7 @@ def answering(said: bytes) -> Iterator[int]:
         ('访问数据库 "d" 的权限不足', "server_login"), ('角色 "u" 的连接过多', "server_connections"),
         ("客户端连接过多", "server_connections"), ("连接需要有效的客户端证书", "server_client_cert"),
         ('用户 "u" 的证书认证失败', "server_client_cert"),
+        ("transaction blocks not allowed in statement pooling mode", "server_pooled"),
     ],
 )  # fmt: skip
 def test_what_a_server_says_before_there_is_a_connection_is_understood(said: str, code: str) -> None:
