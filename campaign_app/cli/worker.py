@@ -10,23 +10,23 @@ import sys
 import threading
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
 from campaign_app.cli.at_login import AtLoginChoice, set_at_login
 from campaign_app.cli.keys import FolderOption, PassphraseOption, passphrase_from
-from campaign_app.cli.words import fail, say
-from campaign_app.domain.errors import WorkspaceError
+from campaign_app.cli.words import BAD_USAGE, fail, say
+from campaign_app.domain.errors import AppError
 from campaign_app.jobs.sharing import QUEUES
 from campaign_app.processes import NEEDED_NO_MORE
 from campaign_app.teaming import EVERYTHING, Part
 
 if TYPE_CHECKING:
     from campaign_app.credentials import KeyKeeper
-    from campaign_app.domain.errors import AppError
 
 
+BUG: Final = 1
 TRY_AGAIN: Final = 75  # sysexits.h: whoever watches it starts it again
 NOT_AGAIN: Final = 78  # sysexits.h: before a person has put that right it would end the same
 _NEVER: Final = frozenset({"wrong_passphrase", "wrong_key"})
@@ -81,14 +81,25 @@ def worker(
         renew = working.run_worker(
             folder, keeper, clock_offset=offset, stopped=stop.wait, ready=_ready, part=part, lost=lost, waits=_waits
         )
-    except WorkspaceError as error:
-        if error.code not in _NEVER:
-            raise
-        fail(say(error), NOT_AGAIN)
-    # a step that still waits for a platform must not hold up the end: it is done again at the next start
-    if sys.stdout is not None:
-        sys.stdout.flush()
-    os._exit(TRY_AGAIN if renew else 0)
+    except AppError as error:
+        _tell(say(error))
+        _end(NOT_AGAIN if error.code in _NEVER else BAD_USAGE)
+    except Exception as bug:  # noqa: BLE001 told as any other, and the end
+        sys.excepthook(type(bug), bug, bug.__traceback__)
+        _end(BUG)
+    _end(TRY_AGAIN if renew else 0)
+
+
+def _end(status: int) -> NoReturn:
+    """Whatever a step of a flow still waits for: it is done again at the next start.
+
+    One that waits for a platform would hold up the end, and one for a server that refuses the login would keep for ever
+    a process in which nobody is at work, and which nobody starts again.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+    os._exit(status)
 
 
 def _queues(named: str) -> tuple[str, ...]:
@@ -128,8 +139,12 @@ def _handed(folder: Path, stop: threading.Event) -> tuple[KeyKeeper, timedelta]:
 
 
 def _waits(trouble: AppError) -> None:
+    _tell(f"后台进程在等待，恢复后会自己接着做。原因：{say(trouble)}")
+
+
+def _tell(sentence: str) -> None:
     if sys.stderr is not None:
-        sys.stderr.write(f"后台进程在等待，恢复后会自己接着做。原因：{say(trouble)}\n")
+        sys.stderr.write(f"{sentence}\n")
         sys.stderr.flush()
 
 

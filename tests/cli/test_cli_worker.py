@@ -100,20 +100,37 @@ def test_a_person_is_told_what_a_worker_waits_for(tmp_path: Path, monkeypatch: p
     assert done.stderr.startswith("后台进程在等待，恢复后会自己接着做。原因：连不上团队工作区的服务器")
 
 
-@pytest.mark.parametrize(("code", "status"), [("wrong_passphrase", 78), ("server_unreachable", 2)])
-def test_what_only_a_person_can_put_right_is_not_to_be_started_again(
-    code: str, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("trouble", "status"),
+    [
+        (WorkspaceError("wrong_passphrase", "It does not open"), 78),
+        (WorkspaceError("server_login", "The password was changed"), 2),
+        (RuntimeError("a bug"), 1),
+    ],
+)
+def test_whatever_ends_its_work_ends_the_process(
+    trouble: Exception, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """By `os._exit`: a flow that asks a server for ever would keep it, and nobody would be at work or start another.
+
+    What only a person can put right is not to be started again.
+    """
+
     def refused(*_: object, **__: object) -> bool:
-        raise WorkspaceError(code, "It does not open")
+        raise trouble
+
+    def end(status: int) -> None:
+        raise SystemExit(status)
 
     monkeypatch.setattr(working, "run_worker", refused)
+    monkeypatch.setattr(worker_command.os, "_exit", end)
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     monkeypatch.setattr(logs, "configure", lambda *_: None)
+    monkeypatch.setattr(sys, "excepthook", lambda *told: sys.stderr.write(f"{told[1]}\n"))
     monkeypatch.setattr(bootstrap, "keeper_of", lambda *_: MemoryKeeper(KEY))
     ended = CliRunner().invoke(line, ["worker", "--workspace", str(tmp_path)])
-    asked = ended.exit_code if not isinstance(ended.exception, AppError) else 2  # by `main`
-    assert asked == status
+    assert ended.exit_code == status
+    assert ended.stderr == f"{say(trouble) if isinstance(trouble, AppError) else trouble}\n"
     unit = (Path(__file__).parents[2] / "packaging" / "yunfa-worker.service").read_text(encoding="utf-8")
     assert f"RestartPreventExitStatus={worker_command.NOT_AGAIN}\n" in unit
 

@@ -252,7 +252,12 @@ def test_a_wrong_passphrase_opens_nothing_and_changes_nothing(tmp_path: Path, pa
     assert {path: path.read_bytes() for path in sorted((tmp_path / "ws").iterdir())} == before
 
 
-def test_a_worker_of_the_same_workspace_is_refused(tmp_path: Path, passphrase: Path) -> None:
+def test_a_worker_of_the_same_workspace_is_refused(
+    tmp_path: Path, passphrase: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end(status: int) -> None:
+        raise SystemExit(status)
+
     line = Line(tmp_path / "ws", passphrase)
     line.run("create")
     first = subprocess.Popen(
@@ -261,6 +266,7 @@ def test_a_worker_of_the_same_workspace_is_refused(tmp_path: Path, passphrase: P
     )  # fmt: skip
     assert first.stdout is not None
     assert first.stdout.readline() == "ready\n"
+    monkeypatch.setattr(os, "_exit", end)  # of this process, which goes on
     second = line.run("worker")
     first.terminate()
     first.communicate(timeout=30)
