@@ -15,7 +15,7 @@ from campaign_app.storage import team
 from campaign_app.storage.engine import Database, open_engine
 from campaign_app.storage.header import Header, put, read_header
 from campaign_app.storage.homes import DATABASE
-from campaign_app.storage.moved import arrived, moved_of, moving_of
+from campaign_app.storage.moved import arrived, moved_of, moving_of, unfinished
 
 
 @contextmanager
@@ -31,19 +31,34 @@ def database_of(folder: Path, found: Header, key: bytes) -> Iterator[Database]:
 def was_left(folder: Path, found: Header, key: bytes) -> bool:
     """Whether the folder that this one came from is marked as left by this very move.
 
-    Raises WorkspaceError: `move_unclear` where that folder is out of reach, or another one where its database is.
+    Raises WorkspaceError: `move_unclear` where that folder is out of reach, or is another one by now; and what its own
+    database raises.
     """
     source = Path(found.moved_from)
     try:
-        left = read_header(source)
+        left = None if source == folder else read_header(source)
     except WorkspaceError as error:
-        words = "Whether the move was decided stands in a folder that is out of reach"
-        raise WorkspaceError("move_unclear", words, source=found.moved_from) from error
-    if (left.workspace_id, left.key_check) != (found.workspace_id, found.key_check) or source == folder:
-        return False
+        raise _unclear(found) from error
+    if left is None or (left.workspace_id, left.key_check) != (found.workspace_id, found.key_check):
+        raise _unclear(found)
     with database_of(source, left, key) as database, database.read() as connection:
         moved = moved_of(connection)
     return moved is not None and moved.move_id == found.move_id
+
+
+def _unclear(found: Header) -> WorkspaceError:
+    words = "Whether the move was decided stands in a folder that is out of reach"
+    return WorkspaceError("move_unclear", words, source=found.moved_from)
+
+
+def decided(folder: Path, found: Header, key: bytes) -> bool | None:
+    """As `was_left`; None where nobody here can tell."""
+    try:
+        return was_left(folder, found, key)
+    except WorkspaceError as error:
+        if error.code != "move_unclear":
+            raise
+    return None
 
 
 def arrive(folder: Path, found: Header, key: bytes) -> Header:
@@ -55,7 +70,7 @@ def arrive(folder: Path, found: Header, key: bytes) -> Header:
         with database.read() as connection:
             awaited = moving_of(connection)
         if awaited and (awaited != found.move_id or not was_left(folder, found, key)):
-            raise WorkspaceError("move_unfinished", "The move to here was not finished", source=found.moved_from)
+            raise unfinished()
         return finish(folder, found, database)
 
 

@@ -64,7 +64,11 @@ def require_live(connection: sa.Connection) -> None:
         day = moved.at.date().isoformat()
         raise WorkspaceError("workspace_moved", "The workspace was moved elsewhere", to=moved.to, day=day)
     if moving_of(connection):
-        raise WorkspaceError("move_unfinished", "The move to here was not finished")
+        raise unfinished()
+
+
+def unfinished() -> WorkspaceError:
+    return WorkspaceError("move_unfinished", "The move to here was not finished")
 
 
 def came_from(header: Header) -> str:
@@ -103,6 +107,16 @@ def come_back(connection: sa.Connection, why: str, actor: str, at: datetime) -> 
     told = {"move": moved.move_id, "from": moved.to}
     append_entry(connection, "workspace.taken_back", actor, to_ms(at), told)
     return moved
+
+
+def come_over(connection: sa.Connection, header: Header, why: str, actor: str, at: datetime) -> None:
+    """A person takes up what came by a move of which nobody can tell whether it was decided: what it came from may
+
+    have gone on.
+    """
+    copies.put_aside(connection, why, copies.last_known(connection) or at, at, accepted=True)
+    told = {"move": header.move_id, "from": header.moved_from}
+    append_entry(connection, "workspace.taken_back", actor, to_ms(at), told)
 
 
 def _forget(connection: sa.Connection, mark: str) -> None:

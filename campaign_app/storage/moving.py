@@ -25,12 +25,13 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.copies import TAKEN_BACK
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import copying, header, locks, stood_in, targets
-from campaign_app.storage.arriving import database_of, finish
+from campaign_app.storage.arriving import database_of, decided, finish
 from campaign_app.storage.audit import SqlAuditLog, append_entry
 from campaign_app.storage.copying import Sum
+from campaign_app.storage.engine import Database
 from campaign_app.storage.header import MOVING_FORMAT, Header
 from campaign_app.storage.leases import require_nobody
-from campaign_app.storage.moved import Moved, come_back, leave
+from campaign_app.storage.moved import Moved, arrived, come_back, come_over, leave, moving_of, unfinished
 from campaign_app.storage.roles.standing import require_owner
 from campaign_app.storage.schema_sending import campaign
 from campaign_app.storage.seen import Seen
@@ -113,11 +114,33 @@ def take_back(folder: Path, key: bytes, *, actor: str, at: datetime) -> Moved:
         locks.lock(folder, "window"),
         locks.lock(folder, "worker"),
         database_of(folder, found, key) as database,
-        database.write() as connection,
     ):
+        if found.move_id:
+            return _take_over(folder, found, database, actor, at, was_decided=decided(folder, found, key))
+        with database.write() as connection:
+            if found.server:
+                require_owner(connection)
+            return come_back(connection, TAKEN_BACK, actor, at)
+
+
+def _take_over(
+    folder: Path, found: Header, database: Database, actor: str, at: datetime, *, was_decided: bool | None
+) -> Moved:
+    """The same of what came by a move that lacks its last step, once what it came from is gone: it is whole, and all
+
+    that there is. Raises WorkspaceError `move_unfinished` where that one is there, and valid.
+    """
+    with database.write() as connection:
         if found.server:
             require_owner(connection)
-        return come_back(connection, TAKEN_BACK, actor, at)
+        awaited = moving_of(connection)
+        if awaited and (awaited != found.move_id or was_decided is False):
+            raise unfinished()
+        arrived(connection)
+        if awaited and was_decided is None:
+            come_over(connection, found, TAKEN_BACK, actor, at)
+    header.put(folder, found.arrived)
+    return Moved(found.move_id, str(folder), at)
 
 
 def _unfinished(source: Path) -> Header:

@@ -13,6 +13,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import sqlalchemy as sa
@@ -27,7 +28,7 @@ from campaign_app.storage.program import VERSION
 from campaign_app.storage.schema_sending import campaign
 from campaign_app.storage.server import Server
 from campaign_app.storage.targets import ServerTarget, Target, into_server
-from campaign_app.storage.workspace import create_team_workspace
+from campaign_app.storage.workspace import create_team_workspace, create_workspace
 from tests.helpers import lengths
 from tests.helpers.moved import AWAY, code_of, cut, full, move, opened, refused, require_still_live
 from tests.helpers.pg import PASSWORD, cluster
@@ -102,6 +103,27 @@ def test_a_server_that_goes_away_after_the_mark_is_finished_by_the_next_to_open_
         assert there.customers.total() == 2
     with opened(tmp_path / "elsewhere") as there:
         assert there.customers.total() == 2
+
+
+def test_what_a_move_came_to_is_not_lost_with_the_folder_that_it_came_from(tmp_path: Path) -> None:
+    """Who was told that the old one is out of use has deleted it, before the new one was opened for the first time."""
+    source, new = full(tmp_path / "a"), tmp_path / "b"
+    with pytest.MonkeyPatch.context() as cut_short:
+        cut_short.setattr(moving, "finish", Mock(side_effect=WorkspaceError("disk_full", "full")))
+        assert refused(source, new, None) == "move_to_finish"
+    shutil.rmtree(source)
+    create_workspace(source, MemoryKeeper(KEY)).close()  # at the place where one is looked for at first
+    assert code_of(new) == "move_unclear", "that one cannot tell"
+    shutil.rmtree(source)
+    full(source)
+    with pytest.raises(WorkspaceError) as caught:
+        moving.take_back(new, OLD_KEY, actor="wang", at=NOW)
+    assert caught.value.code == "move_unfinished", "the one that is there is valid"
+    shutil.rmtree(source)
+    assert moving.take_back(new, OLD_KEY, actor="wang", at=NOW).to == str(new)
+    with opened(new) as there:
+        assert {each.state_note for each in there.campaigns.campaigns()} == {"taken_back"}, "as of a copy"
+        assert there.audit.verify()
 
 
 def admit(server: Server, *, admitted: bool) -> None:
