@@ -29,6 +29,7 @@ LITTLE_ROOM: Final = 1024 * MIB
 NO_ROOM: Final = 100 * MIB
 SKEW: Final = timedelta(seconds=60)  # request signatures are refused from 300 s on
 OLD_BACKUP: Final = timedelta(days=7)
+CERTIFIED: Final = timedelta(days=30)
 Opener = Callable[[Path], "App"]
 Facts = dict[str, str | int | float | bool | None]
 
@@ -71,6 +72,8 @@ def check_up(folder: Path, opener: Opener, *, offline: bool, quick: bool) -> Ite
             "workspace", State.OK, {"folder": str(folder), "key": lives, "worker": app.workspace.has_worker()}
         )
         yield _clock(app)
+        if app.workspace.shared and not offline:
+            yield _certificate(app)
         yield Checked("database", State.SKIPPED) if quick else _database(app)
         yield _copy(app)
         yield _backup(app)
@@ -139,6 +142,24 @@ def _clock(app: App) -> Checked:
             "clock", State.FAIL, facts, WorkspaceError("clock_behind", "The clock is behind", seconds=seconds)
         )
     return Checked("clock", State.OK, facts)
+
+
+def _certificate(app: App) -> Checked:
+    """Of a team's server: once it has ended nobody connects any more, workers included."""
+    from campaign_app.storage.certified import certified_until
+    from campaign_app.storage.header import read_header
+    from campaign_app.storage.server import Server
+
+    until = certified_until(Server.parse(read_header(app.workspace.folder).server))
+    if until is None:
+        return Checked("certificate", State.SKIPPED)
+    facts: Facts = {"until": until.isoformat(timespec="seconds")}
+    if until - app.clock() > CERTIFIED:
+        return Checked("certificate", State.OK, facts)
+    day = until.date().isoformat()
+    return Checked(
+        "certificate", State.WARN, facts, WorkspaceError("server_cert_ends", "The server's certificate ends", day=day)
+    )
 
 
 def _database(app: App) -> Checked:

@@ -28,6 +28,7 @@ _SAYS: Final[Mapping[str, Say]] = {
     "key": lambda lives: _LIVES.get(lives, lives),
     "now": moment,
     "last": moment,
+    "until": moment,
     "why": term("state_note"),
 }
 

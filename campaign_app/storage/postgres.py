@@ -26,7 +26,7 @@ from campaign_app.domain.errors import AppError, NotPermitted, WorkspaceError
 from campaign_app.storage.columns import metadata
 from campaign_app.storage.engine import BUSY_SECONDS, Database
 from campaign_app.storage.schema_workers import is_mine
-from campaign_app.storage.server import VERIFIED, Server
+from campaign_app.storage.server import SYSTEM, VERIFIED, Server
 from campaign_app.storage.server_trouble import BUSY, NO_ROLE, NOT_PERMITTED, takes_no_changes, word_of
 from campaign_app.storage.sessions import POOLED, require_session, settle
 from campaign_app.storage.whole import require_whole
@@ -257,7 +257,7 @@ def _engine(
 def _connect_args(server: Server) -> dict[str, Any]:
     tls: dict[str, Any] = {"sslmode": "prefer"}
     if server.verified:
-        tls = {"sslmode": VERIFIED, "sslrootcert": server.root_cert or _trusted()}
+        tls = {"sslmode": VERIFIED, "sslrootcert": server.root_cert or _certificates()}
     return {
         **tls,
         **_KEEPALIVES,
@@ -269,7 +269,12 @@ def _connect_args(server: Server) -> dict[str, Any]:
     }
 
 
-def _trusted() -> str:
+def trusted(server: Server) -> str:
+    """The file of certificates by which the server has to prove who it is."""
+    return server.root_cert if server.root_cert not in ("", SYSTEM) else _certificates()
+
+
+def _certificates() -> str:
     """The system's certificates: the driver's own OpenSSL looks for them where its builders had them."""
     named = os.environ.get("SSL_CERT_FILE")
     places = (named, *_SYSTEM_CERTIFICATES) if named else _SYSTEM_CERTIFICATES

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import keyring
@@ -18,6 +19,7 @@ from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.platform import consent_api
 from campaign_app.domain.team import Person, Role
 from campaign_app.printing import fonts
+from campaign_app.storage import certified, header
 from campaign_app.wiring import wire
 from tests.helpers.line import Line, new_line
 from tests.helpers.sandbox import SandboxProcess
@@ -108,6 +110,18 @@ def test_a_clock_that_was_set_back_is_a_fault(line: Line) -> None:
     status, seen = told(line)
     assert (status, seen["clock"]["code"]) == (1, "clock_behind")
     assert "校准系统时间" in seen["clock"]["advice"]
+
+
+def test_a_certificate_that_ends_soon_is_told_of_a_teams_server(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    with line.open() as app:
+        monkeypatch.setattr(header, "read_header", lambda _: SimpleNamespace(server="postgresql://u@db.example/d"))
+        found = []
+        for days in (31, 29):
+            monkeypatch.setattr(certified, "certified_until", lambda _, days=days: app.clock() + timedelta(days=days))
+            found.append(checkup._certificate(app))
+    assert [each.state for each in found] == ["ok", "warn"]
+    assert found[1].trouble is not None
+    assert found[1].trouble.code == "server_cert_ends"
 
 
 def test_a_full_disk_and_missing_fonts_are_said(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:

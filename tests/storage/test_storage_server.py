@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from campaign_app.domain.errors import SettingsError, WorkspaceError
+from campaign_app.storage.certified import certified_until
 from campaign_app.storage.postgres import open_server
 from campaign_app.storage.server import Server
 
@@ -169,6 +170,16 @@ def test_a_certificate_that_nobody_trusts_or_of_another_name_ends_it_before_a_wo
     assert impostor.heard == b""
     assert code_of(replace(server, root_cert=str(impostor.certificate))) == "server_unreachable"
     assert b"user\0u" in impostor.heard, "whom it trusts is spoken to"
+
+
+def test_a_server_is_asked_until_when_it_is_certified(impostor: Impostor) -> None:
+    server = Server("localhost", "u", "d", impostor.port, root_cert=str(impostor.certificate))
+    until = certified_until(server)
+    assert until is not None
+    assert timedelta(hours=23) < until - datetime.now(UTC) <= timedelta(days=1)
+    assert certified_until(replace(server, root_cert="")) is None, "whom nobody vouches for is not believed"
+    assert certified_until(replace(server, verified=False)) is None
+    assert impostor.heard == b""
 
 
 def test_the_file_of_trusted_certificates_is_found_from_every_folder(
