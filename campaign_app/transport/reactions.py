@@ -48,3 +48,8 @@ def error_of(rule: Rule, words: str, said: str, *, changes: bool) -> RemoteError
         return (OutcomeUnknown if changes else RemoteUnavailable)(rule.code, words, said=said)
     wide, until = rule.reaction in (Reaction.ACCOUNT, Reaction.LATER), rule.until
     return RemoteRefused(rule.code, words, account_wide=wide, said=said, **({"until": until} if until else {}))
+
+
+def concerns_one(refused: RemoteRefused) -> bool:
+    """Whether the provider itself refused just what was asked, such as a number that is none to it."""
+    return bool(refused.facts.get("said")) and not refused.account_wide

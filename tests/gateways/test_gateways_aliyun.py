@@ -294,6 +294,18 @@ def test_a_look_up_that_is_cut_short_keeps_what_it_found(shop: Carried, gateway:
     assert len(gateway.lookup(key, asked_for(batch))) == 2
 
 
+def test_a_number_that_aliyun_refuses_keeps_nobody_elses_outcome_from_being_found(
+    shop: Carried, gateway: AliyunGateway, key: str
+) -> None:
+    batch = shop.batch(4, prefix=key)[1:]
+    gateway.submit(key, batch)
+    trouble(shop.sandbox, "aliyun", error="isv.MOBILE_NUMBER_ILLEGAL", action="QuerySendDetails")
+    assert [o.message_id for o in gateway.lookup(key, asked_for(batch))] == [m.message_id for m in batch[1:]]
+    trouble(shop.sandbox, "aliyun", error="isv.AMOUNT_NOT_ENOUGH", action="QuerySendDetails")
+    with pytest.raises(RemoteRefused):
+        gateway.lookup(key, asked_for(batch))
+
+
 def test_it_says_plainly_that_nothing_comes_back_by_itself(gateway: AliyunGateway) -> None:
     offers = gateway.capabilities
     assert (offers.idempotent, offers.lookup, offers.needs_phone, offers.streams) == (False, True, True, frozenset())

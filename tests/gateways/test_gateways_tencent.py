@@ -280,6 +280,28 @@ def test_a_lookup_says_what_it_found_before_tencent_stopped_answering(
         gateway.lookup(key, sent_of(batch))
 
 
+def test_a_number_that_tencent_refuses_holds_up_nobody_else(
+    sandbox: SandboxProcess, people: People, gateway: TencentGateway, key: str
+) -> None:
+    batch = people.messages(6)
+    taken = [o.message_id for o in gateway.submit(key, batch) if o.outcome is Outcome.ACCEPTED]
+    sent = sent_of([m for m in batch if m.message_id in taken])
+    order(sandbox, error="InvalidParameterValue.IncorrectPhoneNumber", action="PullSmsSendStatusByPhoneNumber")
+    assert [o.message_id for o in gateway.lookup(key, sent)] == taken[1:]
+    phone = sent[0].phone
+    assert phone is not None
+    order(sandbox, error="InvalidParameterValue.IncorrectPhoneNumber", action="PullSmsReplyStatusByPhoneNumber")
+    assert gateway.look_back("inbound", phone, clock() - timedelta(days=1)) == ()
+    # any other refusal says nothing of replies: there may be some
+    for code in ("InvalidParameterValue.BeginTimeVerifyFail", "AuthFailure.SignatureFailure"):
+        order(sandbox, error=code, action="PullSmsReplyStatusByPhoneNumber")
+        with pytest.raises(RemoteRefused):
+            gateway.look_back("inbound", phone, clock() - timedelta(days=1))
+    order(sandbox, error="AuthFailure.SignatureFailure", action="PullSmsSendStatusByPhoneNumber")
+    with pytest.raises(RemoteRefused):
+        gateway.lookup(key, sent)
+
+
 def test_a_lookup_takes_nothing_from_the_queue(people: People, gateway: TencentGateway, key: str) -> None:
     drained(gateway.reports)
     batch = people.messages(10)

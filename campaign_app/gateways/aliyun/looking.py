@@ -1,9 +1,10 @@
 """What became of a message, by number and day (`QuerySendDetails`): the row whose OutId is the batch's key.
 
 Within one batch no number stands twice, so key and number together name the message. Aliyun keeps thirty days. A
-message that is not found may still be on its way there: of it nothing is said. The numbers of states (1 waits for the
-receipt, 2 failed, 3 delivered) are those of the older twin of this interface; Aliyun's SDK does not name them, and
-any other leaves the message accepted, which is what its being there says.
+message that is not found may still be on its way there: of it nothing is said, nor of one whose number Aliyun
+refuses. The numbers of states (1 waits for the receipt, 2 failed, 3 delivered) are those of the older twin of this
+interface; Aliyun's SDK does not name them, and any other leaves the message accepted, which is what its being there
+says.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from campaign_app.jobs.ports import Sent
 from campaign_app.transport.aliyun import AliyunCalls, Said
 from campaign_app.transport.errors import ContractBroken
 from campaign_app.transport.listing import fields, plain_code, plain_text
+from campaign_app.transport.reactions import concerns_one
 
 DETAILS: Final = "QuerySendDetails"
 PAGE: Final = 50
@@ -47,6 +49,10 @@ class Finder:
                 if not number:
                     raise
                 break
+            except RemoteRefused as refused:
+                if not concerns_one(refused):
+                    raise
+                outcome = None
             found += [] if outcome is None else [outcome]
         return tuple(found)
 

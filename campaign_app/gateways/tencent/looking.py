@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from campaign_app.domain.errors import RemoteUnavailable
+from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import DeliveryReport, InboundMessage, SubmitOutcome
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import Clock
@@ -20,12 +20,14 @@ from campaign_app.gateways.tencent.returning import reply_of, report_of
 from campaign_app.gateways.tencent.sending import of_batch, of_message
 from campaign_app.jobs.ports import Sent
 from campaign_app.transport.listing import fields
+from campaign_app.transport.reactions import concerns_one
 from campaign_app.transport.tencent import TencentCalls
 
 STATUSES: Final = "PullSmsSendStatusByPhoneNumber"
 REPLIES: Final = "PullSmsReplyStatusByPhoneNumber"
 # Tencent's seven days without what its clock and ours may differ by
 KEPT: Final = timedelta(days=7) - timedelta(minutes=10)
+NO_NUMBER: Final = "InvalidParameterValue.IncorrectPhoneNumber"
 PAGE: Final = 100
 _MARGIN: Final = timedelta(minutes=10)
 
@@ -48,16 +50,29 @@ class Finder:
                 if not number:
                     raise
                 break
+            except RemoteRefused as refused:
+                if not concerns_one(refused):
+                    raise
+                outcome = None
             found += [] if outcome is None else [outcome]
         return tuple(found)
 
     def reports(self, phone: Phone, since: datetime) -> tuple[DeliveryReport, ...]:
-        return tuple(one for row in self._rows(STATUSES, phone, since) if (one := report_of(row)) is not None)
+        return tuple(one for row in self._of(STATUSES, phone, since) if (one := report_of(row)) is not None)
 
     def replies(self, phone: Phone, since: datetime) -> tuple[InboundMessage, ...]:
         now = self.clock()
-        found = (reply_of(row, now, phone) for row in self._rows(REPLIES, phone, since))
+        found = (reply_of(row, now, phone) for row in self._of(REPLIES, phone, since))
         return tuple(one for one in found if one is not None)
+
+    def _of(self, action: str, phone: Phone, since: datetime) -> list[Any]:
+        """Nothing comes from what is no number to Tencent: the others' rows are not to wait for it."""
+        try:
+            return self._rows(action, phone, since)
+        except RemoteRefused as refused:
+            if refused.facts.get("said") != NO_NUMBER:
+                raise
+        return []
 
     def _outcome(self, key: str, one: Sent) -> SubmitOutcome | None:
         if one.phone is None or self.clock() - one.claimed_at > KEPT:
