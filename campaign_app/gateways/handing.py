@@ -20,7 +20,7 @@ from campaign_app.domain.ports import Clock
 from campaign_app.gateways.checks import is_late
 from campaign_app.gateways.planning import Request
 from campaign_app.transport.listing import plain_code
-from campaign_app.transport.reactions import CAPPED
+from campaign_app.transport.reactions import CAPPED, concerns_one
 
 # a session keeps as many connections (`transport.session`)
 AT_ONCE: Final = 8
@@ -87,7 +87,8 @@ def carry_out(
             found += pool.map(one, requests[1:])
     outcomes = {outcome.message_id: outcome for tried in found for outcome in tried.outcomes}
     trouble = _gravest([tried.trouble for tried in found if tried.trouble is not None])
-    if trouble is not None and all(outcome.outcome in _UNTAKEN for outcome in outcomes.values()):
+    # a no that the sender tells of is not to wait for whoever lets the campaign go on
+    if trouble is not None and all(each.outcome in _UNTAKEN and not each.opted_out for each in outcomes.values()):
         raise trouble
     return outcomes
 
@@ -102,12 +103,13 @@ def met(
 ) -> Tried:
     """What an error in place of an answer means for the request; `blamed`: where it is refused, but not the account.
 
+    Only the provider's own word ends a message: a page of whatever stands before it, such as a 404, is nobody's fault.
     `opted_out`: it is refused because its person wants no more; of several nobody knows whom that tells of.
     `in_parts`: who refused the account may have been handed the request in parts, after one that was taken.
     """
     if isinstance(trouble, OutcomeUnknown):
         return Tried(_alike(request, Outcome.UNKNOWN, trouble))
-    if isinstance(trouble, RemoteRefused) and not trouble.account_wide:
+    if isinstance(trouble, RemoteRefused) and concerns_one(trouble):
         if blamed is Outcome.REJECTED and trouble.code == CAPPED.code:
             return Tried(tuple(map(capped, request.message_ids)))
         return Tried(_alike(request, blamed, trouble, opted_out=opted_out and len(request.entries) == 1))

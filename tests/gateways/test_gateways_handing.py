@@ -22,7 +22,7 @@ from tests.helpers.smpp_desk import NOW, account, messages
 
 BUSY = RemoteUnavailable("throttled", "429")
 BROKE = RemoteRefused("balance", "no money", account_wide=True)
-REFUSED = RemoteRefused("provider_refused", "no")
+REFUSED = RemoteRefused("provider_refused", "no", said="isv.NO")
 
 
 def requests(count: int) -> tuple[Request, ...]:
@@ -125,6 +125,22 @@ def test_only_who_was_alone_in_a_request_is_named_by_its_refusal_as_opted_out() 
     assert [outcome.opted_out for outcome in met(REFUSED, alone).outcomes] == [False]
     both = Request(tuple(entry for request in requests(2) for entry in request.entries))
     assert [outcome.opted_out for outcome in met(REFUSED, both, opted_out=True).outcomes] == [False, False]
+
+
+def test_a_refusal_that_is_not_the_providers_own_ends_nobodys_message() -> None:
+    """Such as the 404 of whatever stands before it."""
+    page = RemoteRefused("not_found", "POST /: the server does not know this", status=404)
+    with pytest.raises(RemoteRefused) as raised:
+        carry_out(requests(3), lambda: NOW, bool, lambda request: met(page, request))
+    assert raised.value is page
+
+
+def test_a_no_that_the_sender_tells_of_counts_though_the_account_is_refused_behind_it() -> None:
+    def attempt(request: Request) -> Tried:
+        return met(BROKE, request) if number(request) else met(REFUSED, request, opted_out=True)
+
+    found = carry_out(requests(3), lambda: NOW, bool, attempt)
+    assert {name: outcome.opted_out for name, outcome in found.items()} == {"m0": True}
 
 
 def test_every_request_waits_for_as_many_as_it_holds() -> None:
