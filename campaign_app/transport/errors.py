@@ -123,11 +123,23 @@ def translated(what: str, *, changes: bool = False) -> AbstractContextManager[No
 
 
 def status_error(
-    what: str, status: int, headers: Mapping[str, str], body: bytes, *, now: datetime, changes: bool = False
+    what: str,
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    now: datetime,
+    changes: bool = False,
+    ours: bool = True,
 ) -> RemoteError:
-    """The error for an answer whose status is no success; `body` is read for a problem+json code only."""
+    """The error for an answer whose status is no success; `body` is read for a problem+json code only.
+
+    `ours`: by our own contract, which promises that nothing was carried out before a 503 with a Retry-After.
+    """
     word = _problem_code(body)
     trouble = _WORDS.get((status, word)) or _of_status(status, headers)
+    if trouble is _OVERLOADED and changes and not ours:
+        trouble = _SERVER_ERROR
     code = word if word and trouble.fate in (Fate.REFUSED, Fate.ACCOUNT) else trouble.code
     facts: dict[str, str | int] = {"status": status}
     if code == "clock_skew" and (server := http_date(headers.get("Date", ""))):

@@ -154,7 +154,7 @@ class SignedSession:
         read: Callable[[Answer], T],
         *,
         changes: bool,
-        refusal: Refusal,
+        refusal: Refusal | None,
         ready: Callable[[], object],
     ) -> T:
         with self._pace, translated(what, changes=changes):
@@ -167,9 +167,12 @@ class SignedSession:
                     raise SeeOther if changes and response.status_code == HTTPStatus.SEE_OTHER else Redirected
                 if not response.ok:
                     body, now = self._read_problem(response), self._clock()
-                    if said := refusal(response.status_code, body):
+                    if refusal is not None and (said := refusal(response.status_code, body)):
                         raise said
-                    raise status_error(what, response.status_code, response.headers, body, now=now, changes=changes)
+                    raise status_error(
+                        what, response.status_code, response.headers, body,
+                        now=now, changes=changes, ours=refusal is None,
+                    )  # fmt: skip
                 return read(Answer(self._read(response, self._limits.answer_bytes), response.headers))
 
     def _read(self, response: requests.Response, most: int) -> bytes:
@@ -195,9 +198,10 @@ class SignedSession:
         read: Callable[[Answer], T],
         *,
         changes: bool,
-        refusal: Refusal = lambda _status, _body: None,
+        refusal: Refusal | None = None,
         ready: Callable[[], object] = bool,
     ) -> T:
+        """Without a `refusal` it is our own contract that is spoken."""
         retrying = Retrying(
             retry=self._worth_another_change if changes else self._worth_another,
             stop=stop_after_attempt(self._limits.attempts),

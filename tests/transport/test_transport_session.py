@@ -304,6 +304,16 @@ def test_what_changes_something_is_asked_once(trouble: Any, opened: Open) -> Non
     assert len(replay.requests) == 1
 
 
+def test_only_our_own_contract_promises_that_an_overloaded_server_did_nothing(opened: Open) -> None:
+    busy = Reply(503, headers={"Retry-After": "0"})
+    session = opened(adapter=Replay(forever=busy), wait=lambda _: None)
+    with pytest.raises(RemoteUnavailable) as promised:
+        change(session)
+    assert type(promised.value) is RemoteUnavailable
+    with pytest.raises(OutcomeUnknown):
+        session.exchange("/", b"", "text/plain", lambda answer: answer, safe_to_repeat=False)
+
+
 def test_a_post_that_is_safe_to_repeat_is_tried_again(opened: Open) -> None:
     replay = Replay(500, ANSWER)
     session = opened(adapter=replay, wait=lambda _: None)
