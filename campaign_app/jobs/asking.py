@@ -57,7 +57,7 @@ def ask_again(context: Context, campaign: Campaign, account: Account, customers:
         unread.tell(context, campaign, refusal)
         raise
     may_last = context.policy.reread_after + BATCH_TIME
-    judged = judge_all(context, campaign, account, customers, facts, may_last)
+    judged = judge_all(context, campaign, account, customers, facts, may_last, BATCH_TIME)
     in_time = -CLOCK_STEP <= context.clock() - began <= may_last
     if not in_time or any(_aged(j, facts, began - context.policy.reread_after) for j in judged):
         with at_shop(account):

@@ -204,8 +204,9 @@ def judge_all(
     customers: Sequence[Customer],
     facts: Facts,
     max_age: timedelta,
+    leaves_within: timedelta = timedelta(0),
 ) -> list[Judged]:
-    """The gate over customers of one account, by the latest `facts` of theirs.
+    """The gate over customers of one account, by the latest `facts` of theirs, for messages that leave by then.
 
     For a sender that goes by numbers they are read anew: what a sync changed while shops were asked is looked at whole.
     """
@@ -218,8 +219,9 @@ def judge_all(
     if plain or sealed:
         customers = _as_of_now(context, customers)
     policy = Policy(max_age, context.policy.reread_after, context.policy.clock_skew)
+    leaves = max(campaign.send_at or now, now + leaves_within)
     ask = Ask(
-        campaign.id, campaign.purpose, campaign.entity_uscc, max(campaign.send_at or now, now), now, policy,
+        campaign.id, campaign.purpose, campaign.entity_uscc, leaves, now, policy,
         needs_phone=capabilities.needs_phone, needs_platform_phone=capabilities.needs_platform_phone,
         simulated_sender=capabilities.simulated,
     )  # fmt: skip

@@ -57,6 +57,14 @@ def test_what_somebody_said_at_the_other_shop_holds_before_the_batch_leaves(
     assert sorted(shop.gateways[first].everybody()) == [ref for ref in everybody(5) if ref != "c00001"]
 
 
+def test_a_consent_that_ends_while_its_batch_may_still_be_handed_over_is_over(shop: Shop) -> None:
+    first = shop.add_account(3)
+    for ref, seconds in (("c00000", 60), ("c00001", 61)):
+        shop.platforms[first].truth[ref] = {"expires_at": NOW + timedelta(seconds=seconds)}
+    shop.run(shop.campaign().id)
+    assert sorted(shop.gateways[first].everybody()) == ["c00001", "c00002"]
+
+
 def test_who_said_no_to_the_other_shop_before_its_changes_were_first_read_is_not_reached(shop: Shop) -> None:
     """Its list of changes was empty from the start, and nobody ever asked that shop about this person."""
     first, second = shop.add_account(5), shop.add_account(5, prefix="d")
