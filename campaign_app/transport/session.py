@@ -92,6 +92,8 @@ class SignedSession:
         self._http.trust_env = not loopback
         self._http.headers["User-Agent"] = "campaign-app"
         self._http.headers["Accept"] = "application/json, application/problem+json"
+        # a list that a proxy keeps would say of refusals and changes what was true before
+        self._http.headers["Cache-Control"] = "no-cache"
         timely = adapter or TimelyAdapter(limits.whole, pool_maxsize=_POOL)
         for scheme in ("http://", "https://"):  # by an address it would miss what the library spells otherwise
             self._http.mount(scheme, timely)

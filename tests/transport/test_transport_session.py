@@ -314,6 +314,12 @@ def test_only_our_own_contract_promises_that_an_overloaded_server_did_nothing(op
         session.exchange("/", b"", "text/plain", lambda answer: answer, safe_to_repeat=False)
 
 
+def test_no_cache_on_the_way_answers_in_the_servers_place(opened: Open) -> None:
+    replay = Replay(ANSWER)
+    ask(opened(adapter=replay))
+    assert replay.requests[0].headers["Cache-Control"] == "no-cache"
+
+
 def test_a_post_that_is_safe_to_repeat_is_tried_again(opened: Open) -> None:
     replay = Replay(500, ANSWER)
     session = opened(adapter=replay, wait=lambda _: None)
