@@ -255,6 +255,7 @@ def test_behind_a_proxy_the_address_may_begin_otherwise(desk: KannelDesk) -> Non
         (b"T", {}, "T"),
         (b"T", {"Content_Type": "text/plain; charset=8-BIT"}, "T"),
         (b"T\0\xff", {"Content_Type": "text/plain; charset=UTF-8"}, "T\ufffd"),
+        ("退订".encode("gbk"), {"Content_Type": "text/plain; charset=UTF-8", "X_Kannel_Coding": "0"}, "退订"),
     ],
 )
 def test_a_reply_is_read_whatever_it_is_written_in(

@@ -96,6 +96,8 @@ def test_a_header_is_taken_off_and_read(data: str, expected: tuple[bytes, Piece]
         (b"TD\xff", 1, "TD\ufffd"),
         (b"\xe9", 3, "é"),
         ("退订".encode("gbk"), 15, "退订"),
+        ("退订".encode("gbk"), 0, "退订"),
+        (b"\xd8\x00\xd8\x00", 8, "\ufffd\ufffd"),
         (b"R", 4, "R"),
         (b"\x90", 8, "\ufffd"),
     ],

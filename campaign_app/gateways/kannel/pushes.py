@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, quote, unquote, unquote_to_bytes, urlsplit
 
 from campaign_app.domain.message import Outcome
 from campaign_app.jobs.pushed import Handed, PushedReceipt, PushedReply
-from campaign_app.transport.smpp.texts import read, without_header
+from campaign_app.transport.smpp.texts import likelier, read, without_header
 
 _TEXT_MAX: Final = 2_000
 _SOURCE_MAX: Final = 40
@@ -82,6 +82,8 @@ def _reply(headers: Message, body: bytes) -> PushedReply:
 
 def _text(charset: str, coding: str, body: bytes) -> str:
     try:
-        return body.decode(charset, "replace")
+        text = body.decode(charset, "replace")
     except LookupError:  # octets without a charset: UCS-2 (2), else what carriers in the mainland write
         return read(body, 8 if coding == "2" else 4)
+    # Kannel calls UTF-8 whatever a centre hands in as a text
+    return text if coding == "2" else likelier(text, body)
