@@ -5,6 +5,7 @@ Nothing is guessed: a text that no usable signature and template give is refused
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -50,6 +51,19 @@ class Request(NamedTuple):
 class Plan(NamedTuple):
     requests: tuple[Request, ...]
     refused: tuple[SubmitOutcome, ...]
+
+
+def apart(wording: Wording) -> tuple[tuple[str, str], ...]:
+    """What keeps a message out of the others' request: values with emoji or characters beyond the common ones.
+
+    Aliyun refuses such (`isv.UNSUPPORTED_CONTENT`), and of a request of several nobody would know what became of it.
+    """
+    values = wording.template.values
+    return values if any(map(_is_odd, "".join(value for _, value in values))) else ()
+
+
+def _is_odd(char: str) -> bool:
+    return char > "\uffff" or unicodedata.category(char) in ("So", "Sk", "Co", "Cn")
 
 
 def plan(

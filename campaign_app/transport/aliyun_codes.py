@@ -34,6 +34,7 @@ CODES: Final[Mapping[str, Rule]] = {
     "isv.MOBILE_NUMBER_ILLEGAL": _PERSON,
     "isv.BLACK_KEY_CONTROL_LIMIT": _PERSON,
     "isv.SMS_CONTENT_ILLEGAL": _PERSON,
+    "isv.UNSUPPORTED_CONTENT": _PERSON,  # an emoji or a character of traditional writing (2881383)
     "isv.PARAM_NOT_SUPPORT_URL": _PERSON,
     # what is sent
     "isv.SMS_TEMPLATE_ILLEGAL": _NEVER,

@@ -174,7 +174,7 @@ def test_in_the_middle_of_a_batch_those_who_were_not_taken_are_left_out(
     assert (broke.value.code, broke.value.account_wide) == ("balance", True)
 
 
-@pytest.mark.parametrize("code", ["isv.BUSINESS_LIMIT_CONTROL", "isv.MOBILE_NUMBER_ILLEGAL"])
+@pytest.mark.parametrize("code", ["isv.BUSINESS_LIMIT_CONTROL", "isv.MOBILE_NUMBER_ILLEGAL", "isv.UNSUPPORTED_CONTENT"])
 @pytest.mark.parametrize("taken", [False, True])
 def test_a_number_that_spoils_a_request_leaves_the_others_unknown_until_they_are_looked_up(
     shop: Carried, gateway: AliyunGateway, key: str, code: str, taken: bool
@@ -184,6 +184,19 @@ def test_a_number_that_spoils_a_request_leaves_the_others_unknown_until_they_are
     assert set(outcomes(gateway, key, batch).values()) == {(Outcome.UNKNOWN, code)}
     found = {o.message_id for o in gateway.lookup(key, asked_for(batch))}
     assert found == ({m.message_id for m in batch[1:]} if taken else set())
+
+
+@pytest.mark.parametrize("name", ["小王🎉", "𠮷田"])
+def test_a_name_that_aliyun_refuses_costs_nobody_else_their_message(
+    shop: Carried, gateway: AliyunGateway, key: str, name: str
+) -> None:
+    odd, *others = named(shop, 4, key)
+    odd = Outgoing(odd.recipient, odd.message_id, odd.text.replace("顾客0", name))
+    trouble(shop.sandbox, "aliyun", number_error="isv.UNSUPPORTED_CONTENT")
+    found = outcomes(gateway, key, [odd, *others])
+    assert found.pop(odd.message_id) == (Outcome.REJECTED, "isv.UNSUPPORTED_CONTENT")
+    assert {outcome for outcome, _ in found.values()} == {Outcome.ACCEPTED}
+    assert sorted(row["text"] for row in shop.sent(key)) == sorted(m.text for m in others)
 
 
 def test_a_number_that_was_alone_in_its_request_is_refused(shop: Carried, gateway: AliyunGateway, key: str) -> None:

@@ -6,9 +6,11 @@ of them.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Final
 
 from campaign_app.compliance.filed import Templates
+from campaign_app.gateways.planning import apart
 from campaign_app.gateways.wordings import Allowed, Wording
 from campaign_app.transport.aliyun import AliyunCalls
 from campaign_app.transport.aliyun_filed import NOTATION, signatures, templates
@@ -22,5 +24,5 @@ def allowed(calls: AliyunCalls) -> Allowed:
     return Allowed(names, Templates([(one.code, one.text) for one in templates(calls) if one.usable], NOTATION))
 
 
-def alike(wording: Wording) -> str:
-    return wording.template.code
+def alike(wording: Wording) -> Hashable:
+    return wording.template.code, apart(wording)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Final, TypeVar
 
 from campaign_app.compliance.filed import Templates
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import RemoteRefused
+from campaign_app.gateways.planning import apart
 from campaign_app.gateways.wordings import Allowed, Wording
 from campaign_app.transport.top.calls import TopCalls
 from campaign_app.transport.top.filed import NOTATION, signature_status, template
@@ -38,5 +39,5 @@ def _told(look_up: Callable[[TopCalls, str], T], calls: TopCalls, name: str) -> 
     return None
 
 
-def alike(wording: Wording) -> tuple[str, str]:
-    return wording.signature, wording.template.code
+def alike(wording: Wording) -> Hashable:
+    return wording.signature, wording.template.code, apart(wording)
