@@ -58,20 +58,20 @@ class Words:
         """The label, or the code itself.
 
         A `state_note` may also be an error's code, or go on with one (`refused:…`) and a shop's name (`at_shop:…:…`)
-        or a moment (`later:…:…`).
+        or a moment (`later:…:…`). Behind an error's code may stand the provider's own (`provider_refused=…`).
         """
         label = self._of(table, code)
         if label or table != "state_note":
             return label or code
-        head, cause, shop = _parts(code)
-        said = self._of(table, head).format_map(_Known(shop=shop, moment=shop)) or self._bare(head) or head
-        return f"{said}{_COLON[self.language]}{self._bare(cause) or cause}" if cause else said
+        head, cause, shop, theirs = _parts(code)
+        said = self._of(table, head).format_map(_Known(shop=shop, moment=shop)) or self._bare(head, theirs) or head
+        return f"{said}{_COLON[self.language]}{self._bare(cause, theirs) or cause}" if cause else said
 
     def why(self, table: str, code: str) -> str:
         """The sentence that explains a term, or ""."""
         if table != "state_note":
             return self._of(table, code, "why_")
-        head, _, shop = _parts(code)
+        head, _, shop, _ = _parts(code)
         return self._of(table, head, "why_").format_map(_Known(shop=shop, moment=shop))
 
     def note(self, note: str) -> str:
@@ -83,8 +83,8 @@ class Words:
         found: str = _read("terms").get(table, {}).get(code, {}).get(kind + self.language, "")
         return found
 
-    def _bare(self, code: str) -> str:
-        return self._sentence(code).format_map(_Known())
+    def _bare(self, code: str, theirs: str) -> str:
+        return self._sentence(code).format_map(_Known(said=theirs, number=theirs) if theirs else _Known())
 
     def _sentence(self, code: str) -> str:
         said = _read("errors").get(code, {})
@@ -96,10 +96,11 @@ def _facts(error: AppError) -> _Known:
     return _Known({name: str(value) for name, value in error.facts.items()})
 
 
-def _parts(note: str) -> tuple[str, str, str]:
-    """What happened, the error's code, and the shop where it did (or until when); the latter two may be ""."""
+def _parts(note: str) -> tuple[str, str, str, str]:
+    """What happened, the error's code, the shop where it did (or until when), the provider's code; or "" for each."""
     head, cause, shop, *_ = [*note.split(":", 2), "", ""]
-    return head, cause, shop
+    ours, _, theirs = (cause or head).partition("=")
+    return (head, ours, shop, theirs) if cause else (ours, "", shop, theirs)
 
 
 def load(language: Language, *, cli: bool = False) -> Words:

@@ -16,7 +16,7 @@ from campaign_app.domain.errors import AppError, RemoteUnavailable, WorkspaceErr
 from campaign_app.jobs import dispatch, gating, lookback, poll, screening, sync, telling, trying
 from campaign_app.jobs.halting import Halt, Turns
 from campaign_app.jobs.import_flow import ImportFlow
-from campaign_app.jobs.notes import note_of
+from campaign_app.jobs.notes import away_note, note_of
 from campaign_app.jobs.reconciling import reconcile
 from campaign_app.jobs.settling import Settled
 from campaign_app.jobs.sharing import WHOLE, Share
@@ -132,7 +132,7 @@ class Flows(DBOSConfiguredInstance):
             if isinstance(last, WorkspaceError) and _server_away(last):
                 self.end(job_id, "failed", last.code, {})
                 return
-            self.end(job_id, "failed", "platform_unavailable", {}, note_of(last, "platform_unavailable"))
+            self.end(job_id, "failed", "platform_unavailable", {}, away_note(last, self._context.clock()))
         except AppError as problem:
             self.end(job_id, "failed", problem.code, {}, note_of(problem))
         except Exception:  # noqa: BLE001 the last barrier: no campaign stays "sending" with nobody at work on it

@@ -29,7 +29,7 @@ from campaign_app.jobs.copied import differs
 from campaign_app.jobs.fencing import FENCE, fence, forget_fence
 from campaign_app.jobs.gating import Judged, sealed
 from campaign_app.jobs.looking import every_outcome, look_up
-from campaign_app.jobs.notes import shop_note, why_refused
+from campaign_app.jobs.notes import away_note, cause_of, shop_note, why_refused
 from campaign_app.jobs.once import hand_over, note_untaken, tell_unfit, untaken
 from campaign_app.jobs.ports import GatewayCapabilities, LedgerRow, Submission
 from campaign_app.jobs.stopping import put_aside
@@ -171,10 +171,10 @@ def _try(
         if trouble.code == CLAIM_LOST:
             raise
         pause = backoff if trouble.retry_after is None else trouble.retry_after
-        return None, pause, shop_note(trouble, "platform_unavailable") or "sender_unavailable"
+        return None, pause, away_note(trouble, context.clock(), "sender_unavailable")
     except RemoteRefused as refusal:
         if not refusal.account_wide:
-            return None, backoff, shop_note(refusal) or f"refused:{refusal.code}"
+            return None, backoff, shop_note(refusal) or f"refused:{cause_of(refusal)}"
         if put_aside(context, campaign, CampaignState.PAUSED, why_refused(refusal, context.clock())):
             tell_unfit(context, submission, refusal)
         return Settled.STOPPED, 0, ""

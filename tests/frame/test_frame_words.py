@@ -232,6 +232,16 @@ def test_a_state_note_may_name_a_moment() -> None:
     assert "2026-11-27 08:00 才再受理" in load("zh_CN").why("state_note", note)
 
 
+def test_a_state_note_may_name_the_providers_own_code() -> None:
+    for note, told in (
+        ("account_refused:platform_refused=30001", "账户被拒绝：平台拒绝了这个请求（错误码 30001）"),
+        ("refused:provider_refused=isv.NEW", "发送通道拒收这一批：短信服务商拒绝了这个请求（isv.NEW）"),
+        ("at_shop:platform_refused=66:安宁=:店", "店铺“安宁=:店”查询失败：平台拒绝了这个请求（错误码 66）"),
+        ("provider_refused=isv.NEW", "短信服务商拒绝了这个请求（isv.NEW）"),
+    ):
+        assert load("zh_CN").note(note).startswith(told)
+
+
 def test_a_state_note_may_name_a_shop_whatever_it_is_called() -> None:
     chinese, note = load("zh_CN"), "at_shop:unauthorized:安宁:{二}店"
     said = "店铺“安宁:{二}店”查询失败：平台不认可此账户的凭证，请核对账户标识和密钥（私钥或访问令牌）。"

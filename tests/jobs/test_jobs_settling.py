@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from campaign_app.domain.campaign import Campaign, CampaignState
-from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused
+from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused, RemoteUnavailable
 from campaign_app.jobs import dispatch, fencing, stopping
 from campaign_app.jobs.reconciling import reconcile
 from campaign_app.jobs.settling import Settled
@@ -105,6 +105,22 @@ def test_a_refusal_until_a_moment_pauses_the_campaign_and_names_it_and_goes_on_o
     late = campaign.window_end < shop.clock() + timedelta(minutes=2)
     assert shop.run(campaign.id).step is (dispatch.Step.STOPPED if late else dispatch.Step.END)
     assert shop.state(campaign.id)[0] is (CampaignState.WAITING if late else CampaignState.DONE)
+
+
+def test_the_providers_own_code_and_its_long_wait_are_in_the_note(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    numbered = RemoteRefused("platform_refused", "no", account_wide=True, number=30001)
+    odd = RemoteRefused("provider_refused", "no", account_wide=True, said="13800000000 and more")
+    for trouble, note in (
+        (numbered, "account_refused:platform_refused=30001"),
+        (odd, "account_refused:provider_refused"),
+        (RemoteUnavailable("day_quota", "no more", retry_after=36_000.0), "later:day_quota:2026-11-10 20:03"),
+    ):
+        shop.gateways[account].fail_before = [trouble] * 6
+        assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+        assert shop.state(campaign.id) == (CampaignState.PAUSED, note)
+        shop.set_state(campaign.id, CampaignState.SENDING)
 
 
 def test_a_sender_that_stays_away_pauses_the_campaign(shop: Shop) -> None:
