@@ -84,7 +84,8 @@ class Words:
         return found
 
     def _bare(self, code: str, theirs: str) -> str:
-        return self._sentence(code).format_map(_Known(said=theirs, number=theirs) if theirs else _Known())
+        known = {"said": theirs, "number": theirs, "meaning": self.term("outcome_code", theirs)} if theirs else {}
+        return self._sentence(code).format_map(_Known(known))
 
     def _sentence(self, code: str) -> str:
         said = _read("errors").get(code, {})

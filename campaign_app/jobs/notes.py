@@ -9,8 +9,9 @@ from typing import Final
 from campaign_app.domain.errors import AppError, RemoteRefused
 from campaign_app.services.window import BEIJING, Until, next_opening
 
+ALIKE: Final = "batch_refused"  # everybody of it, for one reason
 # whose sentence names the provider's own code, which a person has to look up
-_TELLING: Final = frozenset({"platform_refused", "provider_refused", "unclear_answer"})
+_TELLING: Final = frozenset({ALIKE, "platform_refused", "provider_refused", "unclear_answer"})
 _CODE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 # nobody waits for it: a person has to come again
 _LONG: Final = timedelta(minutes=10)
@@ -48,4 +49,4 @@ def why_refused(refusal: RemoteRefused, now: datetime) -> str:
         return shop
     if until := refusal.facts.get("until"):
         return f"later:{refusal.code}:{next_opening(now, Until(str(until))):%Y-%m-%d %H:%M}"
-    return f"account_refused:{cause_of(refusal)}"
+    return f"{'refused' if refusal.code == ALIKE else 'account_refused'}:{cause_of(refusal)}"

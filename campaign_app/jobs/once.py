@@ -12,8 +12,9 @@ from typing import Final
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed, OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
-from campaign_app.domain.message import NO_TEMPLATE, SubmitOutcome
+from campaign_app.domain.message import NO_TEMPLATE, Outcome, SubmitOutcome
 from campaign_app.jobs.copied import is_copied
+from campaign_app.jobs.notes import ALIKE
 from campaign_app.jobs.ports import Gateway, GatewayCapabilities, Submission
 from campaign_app.jobs.stores import Context
 from campaign_app.services.stated import is_checked
@@ -47,7 +48,7 @@ def hand_over(
 ) -> tuple[SubmitOutcome, ...]:
     """Submits once. Raises RemoteUnavailable, with everything put down, where the sender took a part or nothing.
 
-    Raises RemoteRefused (UNFIT) once, where no template gives any text of the batch: that is no word on its people.
+    Raises RemoteRefused (UNFIT, ALIKE) once, where one reason refuses everybody: that is no word on the people.
 
     `noted`: that they were not taken was put down before. Whoever takes that note away hands them over, and nobody else
     does: of several workers one may have stood still since it read it.
@@ -74,20 +75,31 @@ def hand_over(
         context.stores.ledger.settle(submission.id, outcomes, context.clock())
         note_untaken(context, submission, left)
         raise RemoteUnavailable("throttled", "The sender took a part of the batch")
-    if all(each.code == NO_TEMPLATE for each in outcomes) and not _is_told(context, submission):
+    if (refusal := _of_everybody(outcomes)) is not None and not _is_told(context, submission):
         note_untaken(context, submission, ids)
-        raise RemoteRefused(UNFIT, "No template gives any text of the batch", account_wide=True)
+        raise refusal
     return outcomes
 
 
-def tell_unfit(context: Context, submission: Submission, refusal: RemoteRefused) -> None:
-    """Once this batch, which no template gives, has stopped the campaign: whoever lets it go on knows of it.
+def _of_everybody(outcomes: Sequence[SubmitOutcome]) -> RemoteRefused | None:
+    """None where it may be of the people: somebody was not refused, or otherwise, or was alone, or wants no more."""
+    codes = {each.code for each in outcomes}
+    if codes == {NO_TEMPLATE}:
+        return RemoteRefused(UNFIT, "No template gives any text of the batch", account_wide=True)
+    alike = len(codes) == 1 < len(outcomes)
+    if not alike or any(each.outcome is not Outcome.REJECTED or each.opted_out for each in outcomes):
+        return None
+    return RemoteRefused(ALIKE, "The sender refused everybody for one reason", account_wide=True, said=codes.pop())
 
-    Then the same batch is rejected if still no template gives it, so that a few whose own text fits none keep nobody
+
+def tell_unfit(context: Context, submission: Submission, refusal: RemoteRefused) -> None:
+    """Once this batch, all of which one reason refuses, has stopped the campaign: whoever lets it go on knows of it.
+
+    Then the same batch is rejected if it still is refused, so that a few whose own text is the reason keep nobody
     behind them waiting for ever. Of a batch that met a campaign which had stopped already, be it for the same reason,
     nobody was told.
     """
-    if refusal.code == UNFIT:
+    if refusal.code in (UNFIT, ALIKE):
         context.stores.accounts.set_setting(_unfit(submission), 1)
 
 

@@ -238,6 +238,10 @@ def test_a_state_note_may_name_the_providers_own_code() -> None:
         ("refused:provider_refused=isv.NEW", "发送通道拒收这一批：短信服务商拒绝了这个请求（isv.NEW）"),
         ("at_shop:platform_refused=66:安宁=:店", "店铺“安宁=:店”查询失败：平台拒绝了这个请求（错误码 66）"),
         ("provider_refused=isv.NEW", "短信服务商拒绝了这个请求（isv.NEW）"),
+        (
+            "refused:batch_refused=isv.SMS_TEMPLATE_ILLEGAL",
+            "发送通道拒收这一批：整批短信因同一个原因（模板未通过审核或不存在）",
+        ),
     ):
         assert load("zh_CN").note(note).startswith(told)
 

@@ -243,6 +243,17 @@ def test_a_new_code_of_a_plain_refusal_is_a_refusal(shop: Carried, gateway: Aliy
     assert {o.outcome for o in gateway.submit(key, shop.batch(3, prefix=key))} == {Outcome.REJECTED}
 
 
+def test_what_may_be_used_is_asked_anew_behind_a_template_that_is_refused(
+    shop: Carried, gateway: AliyunGateway, key: str
+) -> None:
+    gateway.submit(f"{key}-warm", shop.batch(1, prefix=f"{key}w"))
+    trouble(shop.sandbox, "aliyun", error="isv.SMS_TEMPLATE_ILLEGAL", action="SendBatchSms")
+    assert {o.outcome for o in gateway.submit(key, shop.batch(2, prefix=key))} == {Outcome.REJECTED}
+    before = shop.shown()["requests"]
+    gateway.submit(f"{key}-b", shop.batch(2, prefix=f"{key}b"))
+    assert shop.shown()["requests"] - before == 1 + 2  # signatures, templates
+
+
 def test_what_must_not_leave_is_refused_before_anything_does(shop: Carried, key: str) -> None:
     before = shop.shown()["requests"]
     batch, twin = shop.batch(2, prefix=key), Outgoing(shop.people[0], f"{key}-twin", TEXT)

@@ -160,14 +160,14 @@ def test_what_an_account_wide_refusal_stopped_leaves_once_a_person_goes_on(shop:
     assert shop.reached() == everybody(5)
 
 
-def unfit(carrier: Carrier, who: Collection[str]) -> None:
-    """No template gives the texts of these people; a request goes out for the others."""
+def unfit(carrier: Carrier, who: Collection[str], code: str = "no_template") -> None:
+    """No template gives the texts of these people, or they are refused otherwise; a request goes out for the others."""
     taking = carrier.submit
 
     def submit(key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
         fit = [m for m in messages if m.recipient.ref.ref not in who]
         found = {each.message_id: each for each in (taking(key, fit) if fit else ())}
-        refused = SubmitOutcome("", Outcome.REJECTED, code="no_template")
+        refused = SubmitOutcome("", Outcome.REJECTED, code=code)
         return tuple(found.get(m.message_id) or replace(refused, message_id=m.message_id) for m in messages)
 
     carrier.submit = submit  # type: ignore[method-assign]
@@ -186,6 +186,30 @@ def test_a_batch_that_no_template_gives_stops_the_campaign_and_costs_nobody_thei
     shop.set_state(campaign.id, CampaignState.SENDING)
     assert shop.run(campaign.id).step is dispatch.Step.END
     assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 5}
+
+
+def test_a_reason_that_refuses_everybody_stops_the_campaign_and_costs_nobody_their_message(
+    shop: Shop, carrier: Carrier
+) -> None:
+    """Such as a template that is withdrawn while it is sent; whoever lets it go on without one was told."""
+    taking = carrier.submit
+    unfit(carrier, everybody(5)[:4], "isv.SMS_TEMPLATE_ILLEGAL")
+    campaign = shop.campaign()
+    for found in ({"unknown": 2}, {"rejected": 2, "unknown": 2}):
+        assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+        assert shop.state(campaign.id) == (CampaignState.PAUSED, "refused:batch_refused=isv.SMS_TEMPLATE_ILLEGAL")
+        assert counts(shop, campaign.id) == {"submitted": sum(found.values()), **found}
+        shop.set_state(campaign.id, CampaignState.SENDING)
+    carrier.submit = taking  # type: ignore[method-assign]
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 3, "rejected": 2}
+
+
+def test_of_one_alone_the_reason_may_be_theirs(shop: Shop, carrier: Carrier) -> None:
+    unfit(carrier, everybody(5)[4:], "isv.MOBILE_NUMBER_ILLEGAL")
+    campaign = shop.campaign()
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 4, "rejected": 1}
 
 
 def test_whoever_lets_it_go_on_without_a_template_is_asked_at_every_such_batch(shop: Shop, carrier: Carrier) -> None:

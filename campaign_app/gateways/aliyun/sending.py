@@ -47,7 +47,7 @@ class Sender:
         try:
             return _accepted(request, self._ask(key, request))
         except RemoteError as trouble:
-            if trouble.code in _DOUBTFUL:
+            if trouble.code in _DOUBTFUL or trouble.facts.get("said") == "isv.SMS_TEMPLATE_ILLEGAL":
                 self.wordings.doubt()
             blamed = Outcome.UNKNOWN if _blames_one_of_many(trouble, request) else Outcome.REJECTED
             return met(trouble, request, blamed=blamed)
