@@ -89,11 +89,16 @@ class Money(Permitted):
         self._clock = clock
 
     def spending(self, campaign: Campaign, before: Spending | None = None) -> Spending:
-        """`before` is an earlier look at a campaign that is still the same: its people are not counted again."""
+        """In the month for which it is planned, else in this one.
+
+        `before` is an earlier look at a campaign that is still the same: its people are not counted again.
+        """
         counted = self._store.to_leave(campaign.id) if before is None else before.counted
         quote = quote_of(counted, self._store.payers(), self._store.prices())
         names = tuple(self._accounts.account(each).label for each in quote.unpriced)
-        return Spending(quote, self._store.limits(campaign, self._clock()), names, counted, tuple(self._stocks(quote)))
+        now = self._clock()
+        limits = self._store.limits(campaign, max(campaign.send_at or now, now))
+        return Spending(quote, limits, names, counted, tuple(self._stocks(quote)))
 
     def _stocks(self, quote: Quote) -> Iterator[Stock]:
         for line in quote.lines:

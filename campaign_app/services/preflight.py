@@ -119,7 +119,7 @@ class Preflights:
             counted = self._campaigns.funnel(campaign_id), self._campaigns.fact_ages(campaign_id)
             seen = self._situation(campaign, send_at, *counted, language)
         if campaign.state not in UNJUDGED:
-            seen = replace(seen, spending=self._spending(campaign, known))
+            seen = replace(seen, spending=self._spending(replace(campaign, send_at=seen.send_at), known))
         return Preflight(seen, check(seen))
 
     def _situation(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -186,6 +187,22 @@ def test_what_has_left_is_billed_and_no_longer_quoted(staged: Staged) -> None:
     assert staged.app.money.bill(made.id) == Bill(PARTS, PARTS * PRICE)
     assert staged.app.money.month(ENTITY).bill == Bill(PARTS, PARTS * PRICE)
     assert staged.app.money.spending(made).quote.people == 0
+
+
+def test_what_is_planned_for_next_month_is_held_to_that_months_budget(staged: Staged) -> None:
+    priced(staged)
+    staged.sent()
+    staged.app.money.set_month_budget(ENTITY, PARTS * PRICE, actor=ACTOR)
+    made = staged.approved()
+
+    def said(days: int) -> str:
+        checks = staged.app.preflights.look(made.id, send_at=staged.app.clock() + timedelta(days=days)).checks
+        return next(each.code for each in checks if each.key.startswith("cost"))
+
+    assert [said(days) for days in (0, 20, 21)] == ["cost_over_month", "cost_over_month", "cost_month"]
+    planned = staged.app.clock() + timedelta(days=21)
+    assert staged.app.campaigns.schedule(made.id, send_at=planned, actor=ACTOR).state is CampaignState.SCHEDULED
+    assert cost_check(staged, made.id).code == "cost_month"
 
 
 def test_messages_older_than_the_counting_are_said_to_be_uncounted(staged: Staged) -> None:
