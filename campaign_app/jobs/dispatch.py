@@ -77,7 +77,11 @@ def _leave(context: Context, campaign: Campaign, after: int, members: Sequence[t
     submission = _claim(context, campaign, after, batch)
     if submission is not None:
         fresh = None if is_copied(context, campaign.id) else _claimed(context, submission, batch)
-        return _after(submission, settle(context, campaign, submission, fresh))
+        settled = settle(context, campaign, submission, fresh)
+        if settled is Settled.UNKNOWN and fresh is not None and _is_unclear(context, campaign.id):
+            put_aside(context, campaign, CampaignState.PAUSED, "unclear_batches")
+            settled = Settled.STOPPED
+        return _after(submission, settled)
     if sent_otherwise(context, campaign, batch.account.id, after + 1):
         put_aside(context, campaign, CampaignState.PAUSED, DIFFERS)
     stopped = context.stores.campaigns.campaign(campaign.id).state not in SENDABLE_STATES
@@ -105,6 +109,17 @@ def _claimed(context: Context, submission: Submission, batch: _Batch) -> Sequenc
     rows = context.stores.ledger.message_ids(submission.id)
     mine = [message for message in batch.outgoing if message.message_id in rows]
     return mine if len(mine) == len(rows) else None
+
+
+def _is_unclear(context: Context, campaign_id: int) -> bool:
+    """Whether nobody has an outcome in the newest batch, nor in that before it: what a sender that is out is handed
+
+    nobody may hand over again, so that it must not be everybody.
+    """
+    ledger = context.stores.ledger
+    last = ledger.unsettled(campaign_id)[-2:]
+    running = len(last) == 2 and last[0].last_seq + 1 == last[1].first_seq
+    return running and all(len(ledger.open_rows(each.id)) == len(ledger.message_ids(each.id)) for each in last)
 
 
 def _after(submission: Submission, settled: Settled) -> BatchResult:

@@ -205,6 +205,19 @@ def test_a_reason_that_refuses_everybody_stops_the_campaign_and_costs_nobody_the
     assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 3, "rejected": 2}
 
 
+def test_a_sender_that_answers_for_nobody_is_handed_two_batches_and_no_more(shop: Shop, carrier: Carrier) -> None:
+    carrier.hidden = set(everybody(5))
+    carrier.fail_after = [LOST, LOST, LOST]
+    campaign = shop.campaign()
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    assert shop.state(campaign.id) == (CampaignState.PAUSED, "unclear_batches")
+    assert counts(shop, campaign.id) == {"submitted": 4, "unknown": 4}
+    carrier.fail_after = []
+    shop.set_state(campaign.id, CampaignState.SENDING)
+    shop.run(campaign.id)
+    assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 1, "unknown": 4}
+
+
 def test_of_one_alone_the_reason_may_be_theirs(shop: Shop, carrier: Carrier) -> None:
     unfit(carrier, everybody(5)[4:], "isv.MOBILE_NUMBER_ILLEGAL")
     campaign = shop.campaign()
