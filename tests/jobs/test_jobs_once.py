@@ -2,79 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from unittest.mock import Mock
 
 import pytest
 
-from campaign_app.consent import Outgoing
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import ConsentStatus
-from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused, RemoteUnavailable
-from campaign_app.domain.message import Composed, InboundMessage, Outcome, SubmitOutcome
-from campaign_app.jobs import dispatch, following, poll, settling
-from campaign_app.jobs.ports import GatewayCapabilities, Sent
+from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
+from campaign_app.domain.message import Composed, InboundMessage, Outcome
+from campaign_app.jobs import dispatch, following, poll
 from campaign_app.jobs.reconciling import reconcile
 from campaign_app.jobs.settling import Settled
-from tests.fakes.remotes import FakeGateway
+from tests.helpers.carrier import LOST, ONCE, Carrier, counts
 from tests.helpers.shop import Shop, everybody
 
-ONCE = GatewayCapabilities(
-    simulated=True, needs_phone=True, batch_max=2, idempotent=False, lookup=True, streams=frozenset(), follow=True
-)
 BUSY = RemoteUnavailable("throttled", "429")
-LOST = OutcomeUnknown("timeout", "No answer in time")
-
-
-@dataclass
-class Carrier(FakeGateway):
-    """Takes whatever it is handed, as often as it is handed; `room` messages a call, `hidden` ones cannot be found."""
-
-    capabilities: GatewayCapabilities = ONCE
-    room: list[int] = field(default_factory=list)
-    hidden: set[str] = field(default_factory=set)
-    ends: dict[str, Outcome] = field(default_factory=dict)
-
-    def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
-        if self.before_submit:
-            self.before_submit()
-        self.submits.append(key)
-        if self.fail_before:
-            raise self.fail_before.pop(0)
-        taken = messages[: self.room.pop(0)] if self.room else messages
-        self.accepted.setdefault(key, []).extend(taken)
-        if self.fail_after:
-            raise self.fail_after.pop(0)
-        return tuple(SubmitOutcome(m.message_id, Outcome.ACCEPTED) for m in taken)
-
-    def lookup(self, key: str, sent: Sequence[Sent]) -> tuple[SubmitOutcome, ...]:
-        self.lookups.append(key)
-        self.asked_for.append(tuple(sent))
-        if self.fail_lookup:
-            raise self.fail_lookup.pop(0)
-        known = {
-            m.message_id: m.recipient for m in self.accepted.get(key, ()) if m.recipient.ref.ref not in self.hidden
-        }
-        return tuple(
-            SubmitOutcome(one.message_id, self.ends.get(known[one.message_id].ref.ref, Outcome.ACCEPTED))
-            for one in sent
-            if one.message_id in known and one.phone == known[one.message_id].phone
-        )
-
-
-@pytest.fixture
-def carrier(shop: Shop) -> Iterator[Carrier]:
-    account = shop.add_account(5)
-    made = shop.gateways[account] = Carrier(account)
-    yield made
-    assert shop.reached() == sorted(set(shop.reached())), "somebody was sent to twice"
-
-
-def counts(shop: Shop, campaign_id: int) -> dict[str, int]:
-    return {word: n for word, n in shop.workspace.inbox.counts(campaign_id).items() if n}
 
 
 def test_everybody_gets_one_message_in_batches_that_the_sender_can_take(shop: Shop, carrier: Carrier) -> None:
@@ -158,144 +102,6 @@ def test_what_an_account_wide_refusal_stopped_leaves_once_a_person_goes_on(shop:
     shop.set_state(campaign.id, CampaignState.SENDING)
     assert shop.run(campaign.id).step is dispatch.Step.END
     assert shop.reached() == everybody(5)
-
-
-def unfit(carrier: Carrier, who: Collection[str], code: str = "no_template") -> None:
-    """No template gives the texts of these people, or they are refused otherwise; a request goes out for the others."""
-    taking = carrier.submit
-
-    def submit(key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
-        fit = [m for m in messages if m.recipient.ref.ref not in who]
-        found = {each.message_id: each for each in (taking(key, fit) if fit else ())}
-        refused = SubmitOutcome("", Outcome.REJECTED, code=code)
-        return tuple(found.get(m.message_id) or replace(refused, message_id=m.message_id) for m in messages)
-
-    carrier.submit = submit  # type: ignore[method-assign]
-
-
-def test_a_batch_that_no_template_gives_stops_the_campaign_and_costs_nobody_their_message(
-    shop: Shop, carrier: Carrier
-) -> None:
-    taking = carrier.submit
-    unfit(carrier, everybody(5))
-    campaign = shop.campaign()
-    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
-    assert shop.state(campaign.id) == (CampaignState.PAUSED, "account_refused:template_unfit")
-    assert counts(shop, campaign.id) == {"submitted": 2, "unknown": 2}
-    carrier.submit = taking  # type: ignore[method-assign]
-    shop.set_state(campaign.id, CampaignState.SENDING)
-    assert shop.run(campaign.id).step is dispatch.Step.END
-    assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 5}
-
-
-def test_a_reason_that_refuses_everybody_stops_the_campaign_and_costs_nobody_their_message(
-    shop: Shop, carrier: Carrier
-) -> None:
-    """Such as a template that is withdrawn while it is sent; whoever lets it go on without one was told."""
-    taking = carrier.submit
-    unfit(carrier, everybody(5)[:4], "isv.SMS_TEMPLATE_ILLEGAL")
-    campaign = shop.campaign()
-    for found in ({"unknown": 2}, {"rejected": 2, "unknown": 2}):
-        assert shop.run(campaign.id).step is dispatch.Step.STOPPED
-        assert shop.state(campaign.id) == (CampaignState.PAUSED, "refused:batch_refused=isv.SMS_TEMPLATE_ILLEGAL")
-        assert counts(shop, campaign.id) == {"submitted": sum(found.values()), **found}
-        shop.set_state(campaign.id, CampaignState.SENDING)
-    carrier.submit = taking  # type: ignore[method-assign]
-    assert shop.run(campaign.id).step is dispatch.Step.END
-    assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 3, "rejected": 2}
-
-
-def test_a_sender_that_answers_for_nobody_is_handed_two_batches_and_no_more(shop: Shop, carrier: Carrier) -> None:
-    carrier.hidden = set(everybody(5))
-    carrier.fail_after = [LOST, LOST, LOST]
-    campaign = shop.campaign()
-    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
-    assert shop.state(campaign.id) == (CampaignState.PAUSED, "unclear_batches")
-    assert counts(shop, campaign.id) == {"submitted": 4, "unknown": 4}
-    carrier.fail_after = []
-    shop.set_state(campaign.id, CampaignState.SENDING)
-    shop.run(campaign.id)
-    assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 1, "unknown": 4}
-
-
-def test_of_one_alone_the_reason_may_be_theirs(shop: Shop, carrier: Carrier) -> None:
-    unfit(carrier, everybody(5)[4:], "isv.MOBILE_NUMBER_ILLEGAL")
-    campaign = shop.campaign()
-    assert shop.run(campaign.id).step is dispatch.Step.END
-    assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 4, "rejected": 1}
-
-
-def test_whoever_lets_it_go_on_without_a_template_is_asked_at_every_such_batch(shop: Shop, carrier: Carrier) -> None:
-    unfit(carrier, everybody(5)[:4])
-    campaign = shop.campaign()
-    rejected = []
-    for _ in range(2):
-        assert shop.run(campaign.id).step is dispatch.Step.STOPPED
-        assert shop.state(campaign.id) == (CampaignState.PAUSED, "account_refused:template_unfit")
-        rejected.append(counts(shop, campaign.id).get("rejected", 0))
-        shop.set_state(campaign.id, CampaignState.SENDING)
-    assert shop.run(campaign.id).step is dispatch.Step.END
-    assert rejected == [0, 2]
-    assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 1, "rejected": 4}
-
-
-@pytest.mark.parametrize("last", ["put_aside", "tell_unfit"])
-def test_a_worker_that_was_killed_while_it_stopped_for_no_template_costs_nobody_their_message(
-    shop: Shop, carrier: Carrier, monkeypatch: pytest.MonkeyPatch, last: str
-) -> None:
-    taking = carrier.submit
-    unfit(carrier, everybody(5))
-    campaign = shop.campaign()
-    with monkeypatch.context() as patched:
-        patched.setattr(settling, last, Mock(side_effect=KeyboardInterrupt))
-        with pytest.raises(KeyboardInterrupt):
-            shop.run(campaign.id)
-    shop.run(campaign.id)
-    assert shop.state(campaign.id) == (CampaignState.PAUSED, "account_refused:template_unfit")
-    shop.set_state(campaign.id, CampaignState.SENDING)
-    carrier.submit = taking  # type: ignore[method-assign]
-    assert shop.run(campaign.id).step is dispatch.Step.END
-    assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 5}
-
-
-def test_a_batch_that_no_template_gives_can_be_cancelled(shop: Shop, carrier: Carrier) -> None:
-    unfit(carrier, everybody(5))
-    campaign = shop.campaign()
-    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
-    shop.set_state(campaign.id, CampaignState.CANCELLING)
-    assert reconcile(shop.context, campaign.id) is Settled.DONE
-    assert shop.state(campaign.id) == (CampaignState.CANCELLED, "by_user")
-    assert counts(shop, campaign.id) == {"withheld": 2}
-
-
-def test_a_few_whom_no_template_fits_are_rejected_and_stop_nobody(shop: Shop, carrier: Carrier) -> None:
-    unfit(carrier, everybody(5)[:1])
-    campaign = shop.campaign()
-    assert shop.run(campaign.id).step is dispatch.Step.END
-    assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 4, "rejected": 1}
-
-
-@pytest.mark.parametrize("note", ["by_user", "account_refused:template_unfit"])
-def test_whoever_stopped_it_meanwhile_was_told_of_no_template_of_this_batch(
-    shop: Shop, carrier: Carrier, note: str
-) -> None:
-    """Be it another flow of the campaign, for a batch of its own."""
-    unfit(carrier, everybody(5))
-    campaign, refusing = shop.campaign(), carrier.submit
-    campaigns = shop.context.stores.campaigns
-
-    def submit(key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
-        stopped = replace(campaigns.campaign(campaign.id), state=CampaignState.PAUSED, state_note=note)
-        campaigns.update(stopped, expected=CampaignState.SENDING)
-        return refusing(key, messages)
-
-    carrier.submit = submit  # type: ignore[method-assign]
-    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
-    carrier.submit = refusing  # type: ignore[method-assign]
-    shop.set_state(campaign.id, CampaignState.SENDING)
-    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
-    assert shop.state(campaign.id) == (CampaignState.PAUSED, "account_refused:template_unfit")
-    assert counts(shop, campaign.id).get("rejected", 0) == 0
 
 
 def test_whoever_opted_out_before_it_is_handed_over_again_is_withheld_at_once(shop: Shop, carrier: Carrier) -> None:

@@ -13,8 +13,10 @@ from pydantic import ValidationError
 
 from campaign_app.domain.errors import NotFound, OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
 from campaign_app.transport.errors import AnswerTooLarge, ContractBroken, Redirected, SeeOther, status_error, translated
+from campaign_app.transport.forms import Unsigned
+from campaign_app.transport.session import SignedSession
 from campaign_app.transport.wire import Issuer
-from tests.helpers.replay import Reply
+from tests.helpers.replay import Replay, Reply
 
 NOW = datetime(2026, 11, 1, 2, 0, tzinfo=UTC)
 PHONE = "13800000001"
@@ -115,6 +117,17 @@ def test_each_status_becomes_one_error(reply: Reply, reading: type, changing: ty
         assert (type(ours), ours.code) == (kind, code)
         assert getattr(ours, "account_wide", False) is False
         assert getattr(ours, "retry_after", None) == (3.0 if "Retry-After" in reply.headers else None)
+
+
+def test_only_our_own_contract_promises_that_an_overloaded_server_did_nothing() -> None:
+    busy = Replay(forever=Reply(503, headers={"Retry-After": "0"}))
+    session = SignedSession("http://127.0.0.1:9", Unsigned(), lambda: NOW, adapter=busy, wait=lambda _: None)
+    with pytest.raises(RemoteUnavailable) as promised:
+        session.post("/v1/messages", {}, Issuer, safe_to_repeat=False)
+    assert type(promised.value) is RemoteUnavailable
+    with pytest.raises(OutcomeUnknown):
+        session.exchange("/", b"", "text/plain", lambda answer: answer, safe_to_repeat=False)
+    session.close()
 
 
 @pytest.mark.parametrize(

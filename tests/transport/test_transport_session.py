@@ -61,6 +61,7 @@ def test_an_answer_comes_back_as_its_model(opened: Open) -> None:
     with raw_server(lambda c, _: c.sendall(http(JSON))) as server:
         assert ask(opened(server.url)) == Issuer(**ANSWER)
     assert server.asked[0].startswith(b"GET /v1/meta?cursor=a+b HTTP/1.1\r\n")
+    assert b"Cache-Control: no-cache\r\n" in server.asked[0], "no cache on the way answers in the server's place"
 
 
 def test_a_compressed_answer_is_read(opened: Open) -> None:
@@ -302,22 +303,6 @@ def test_what_changes_something_is_asked_once(trouble: Any, opened: Open) -> Non
     with pytest.raises(RemoteUnavailable):
         change(opened(adapter=replay))
     assert len(replay.requests) == 1
-
-
-def test_only_our_own_contract_promises_that_an_overloaded_server_did_nothing(opened: Open) -> None:
-    busy = Reply(503, headers={"Retry-After": "0"})
-    session = opened(adapter=Replay(forever=busy), wait=lambda _: None)
-    with pytest.raises(RemoteUnavailable) as promised:
-        change(session)
-    assert type(promised.value) is RemoteUnavailable
-    with pytest.raises(OutcomeUnknown):
-        session.exchange("/", b"", "text/plain", lambda answer: answer, safe_to_repeat=False)
-
-
-def test_no_cache_on_the_way_answers_in_the_servers_place(opened: Open) -> None:
-    replay = Replay(ANSWER)
-    ask(opened(adapter=replay))
-    assert replay.requests[0].headers["Cache-Control"] == "no-cache"
 
 
 def test_a_post_that_is_safe_to_repeat_is_tried_again(opened: Open) -> None:
