@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from smpplib import gsm
 
 from campaign_app.domain.message import Outcome
+from campaign_app.jobs.opt_out import is_opt_out
 from campaign_app.transport.smpp.pdu import Delivered
 from campaign_app.transport.smpp.receipts import Receipt, is_receipt, receipt_of
-from campaign_app.transport.smpp.texts import Part, Piece, parts_of, read, without_header
+from campaign_app.transport.smpp.texts import Part, Piece, likelier, parts_of, read, without_header
 
 SIGNED = "【示例旗舰店】"
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=400)
@@ -104,6 +105,25 @@ def test_a_header_is_taken_off_and_read(data: str, expected: tuple[bytes, Piece]
 )
 def test_a_reply_is_read_whatever_its_coding(data: bytes, coding: int, expected: str) -> None:
     assert read(data, coding) == expected
+
+
+CESU = "退订".encode() + b"\xed\xa0\xbd\xed\xb8\x80"  # with an emoji as some centres write it
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(word.encode("gbk") for word in ("退订", "停止", "停", "TD谢谢", "不要再发")),
+        *(CESU, b"R" + CESU[6:], b"\xa5\xbd" + "退订".encode() + b"\xe8\xb0", b"R\xe8\xb0"),
+    ],
+)
+def test_a_refusal_is_heard_by_whatever_charset_its_octets_are_called(data: bytes) -> None:
+    assert is_opt_out(likelier(data.decode("utf-8", "replace"), data))
+
+
+def test_what_can_be_read_stays_as_it_is() -> None:
+    for text in ("好的", "ok", "Café", "ياق", "👍"):
+        assert likelier(text, text.encode()) == text
 
 
 TEXT = b"id:0a1B sub:001 dlvrd:001 submit date:2511260400 done date:2511260401 stat:%s err:%s text:id:9 stat:DELIVRD"

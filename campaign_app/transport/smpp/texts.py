@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -72,13 +73,17 @@ def read(data: bytes, coding: int) -> str:
 
 
 def likelier(text: str, data: bytes) -> str:
-    """`text`, or what carriers in the mainland write where that leaves less of it unread: a centre that hands in their
+    """`text`, or what carriers in the mainland write where nobody could read it: a centre that hands in their octets by
 
-    octets by another name hands in refusals so, too.
+    another name hands in refusals so, too. Beside letters and digits, which may be a refusal themselves at either end,
+    it is added: neither reading may cost the other.
     """
-    if text.count("\ufffd") < 2:
+    if _HAN.search(text) or not _DOUBT.search(text):
         return text
-    return min(text, _guess(data), key=lambda each: each.count("\ufffd"))
+    other = _guess(data)
+    if not _HAN.search(other) or other.count("\ufffd") > text.count("\ufffd"):
+        return text
+    return f"{text} {other} {text}" if _ASCII.search(text) else other
 
 
 def _utf16(data: bytes) -> str:
@@ -91,6 +96,10 @@ def _guess(data: bytes) -> str:
 
 
 _WIDE: Final = frozenset({UCS2_CODING, 0x18})
+_HAN: Final = re.compile("[\u4e00-\u9fff]")
+_ASCII: Final = re.compile("[A-Za-z0-9]")
+# what is no character, or what two octets of GBK are in UTF-8; Arabic letters are left to those who write them
+_DOUBT: Final = re.compile("[\ufffd\u0100-\u05ff\u0700-\u07ff]")
 _READERS: Final[Mapping[int, Callable[[bytes], str]]] = {
     GSM_CODING: from_septets,
     1: lambda data: data.decode("ascii", "replace"),
