@@ -54,7 +54,7 @@ class Plan(NamedTuple):
 
 
 def apart(wording: Wording) -> tuple[tuple[str, str], ...]:
-    """What keeps a message out of the others' request: values with emoji or characters beyond the common ones.
+    """What keeps a message out of the others' request: values with emoji, traditional or rare characters.
 
     Aliyun refuses such (`isv.UNSUPPORTED_CONTENT`), and of a request of several nobody would know what became of it.
     """
@@ -63,7 +63,14 @@ def apart(wording: Wording) -> tuple[tuple[str, str], ...]:
 
 
 def _is_odd(char: str) -> bool:
-    return char > "\uffff" or unicodedata.category(char) in ("So", "Sk", "Co", "Cn")
+    """A letter or sign that simplified Chinese does without; marks of punctuation have many writings."""
+    if unicodedata.category(char)[0] not in "LSC":
+        return False
+    try:
+        char.encode("gb2312")
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def plan(

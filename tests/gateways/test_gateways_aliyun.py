@@ -186,7 +186,7 @@ def test_a_number_that_spoils_a_request_leaves_the_others_unknown_until_they_are
     assert found == ({m.message_id for m in batch[1:]} if taken else set())
 
 
-@pytest.mark.parametrize("name", ["小王🎉", "𠮷田"])
+@pytest.mark.parametrize("name", ["小王🎉", "𠮷田", "陳小姐"])
 def test_a_name_that_aliyun_refuses_costs_nobody_else_their_message(
     shop: Carried, gateway: AliyunGateway, key: str, name: str
 ) -> None:
