@@ -51,7 +51,8 @@ WIDE_WALLS: Final = "，；！？（）、"
 _WIDE_WALL: Final = re.compile(f"[{WIDE_WALLS}]")
 _TRAILING: Final = ",.;:!?'\")]}>"
 _PARTS: Final = re.compile(r"(?:([a-z][a-z0-9+.-]*)://)?([^/?#]*)([^?#]*)(?:\?([^#]*))?")
-_DECIMAL_HOST: Final = re.compile(r"0x[0-9a-f]+|\d+")
+# an address may be one number or up to four, in any mixture of bases
+_NUMBERS: Final = re.compile(r"(?:0x[0-9a-f]*|\d+)(?:\.(?:0x[0-9a-f]*|\d+)){0,3}")
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class Link(NamedTuple):
 
 
 def _is_number(host: str) -> bool:
-    if _DECIMAL_HOST.fullmatch(host):
+    if _NUMBERS.fullmatch(host):
         return True
     try:
         ip_address(host)
