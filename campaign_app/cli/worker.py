@@ -8,9 +8,10 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn, TextIO
 
 import typer
 
@@ -97,8 +98,7 @@ def _end(status: int) -> NoReturn:
     a process in which nobody is at work, and which nobody starts again.
     """
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            stream.flush()
+        _say(stream, "")
     os._exit(status)
 
 
@@ -143,12 +143,16 @@ def _waits(trouble: AppError) -> None:
 
 
 def _tell(sentence: str) -> None:
-    if sys.stderr is not None:
-        sys.stderr.write(f"{sentence}\n")
-        sys.stderr.flush()
+    _say(sys.stderr, f"{sentence}\n")
 
 
 def _ready() -> None:
-    if sys.stdout is not None:  # a program of Windows without a console has none
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
+    _say(sys.stdout, "ready\n")
+
+
+def _say(stream: TextIO | None, text: str) -> None:
+    """A program of Windows without a console has none, and whoever started this process may have ended meanwhile."""
+    if stream is not None:
+        with suppress(OSError):
+            stream.write(text)
+            stream.flush()

@@ -20,7 +20,7 @@ from campaign_app.domain.ports import Clock
 from campaign_app.gateways.checks import is_late
 from campaign_app.gateways.planning import Request
 from campaign_app.transport.listing import plain_code
-from campaign_app.transport.reactions import CAPPED, concerns_one
+from campaign_app.transport.reactions import CAPPED
 
 # a session keeps as many connections (`transport.session`)
 AT_ONCE: Final = 8
@@ -103,19 +103,29 @@ def met(
 ) -> Tried:
     """What an error in place of an answer means for the request; `blamed`: where it is refused, but not the account.
 
-    Only the provider's own word ends a message: a page of whatever stands before it, such as a 404, is nobody's fault.
+    Only the provider's own word ends a message: a page of whatever stands before it, such as a 404, is nobody's fault,
+    and nothing more leaves before a person has looked.
     `opted_out`: it is refused because its person wants no more; of several nobody knows whom that tells of.
     `in_parts`: who refused the account may have been handed the request in parts, after one that was taken.
     """
     if isinstance(trouble, OutcomeUnknown):
         return Tried(_alike(request, Outcome.UNKNOWN, trouble))
-    if isinstance(trouble, RemoteRefused) and concerns_one(trouble):
+    if isinstance(trouble, RemoteRefused) and not trouble.account_wide:
+        if not trouble.facts.get("said"):
+            return Tried(trouble=of_account(trouble))
         if blamed is Outcome.REJECTED and trouble.code == CAPPED.code:
             return Tried(tuple(map(capped, request.message_ids)))
         return Tried(_alike(request, blamed, trouble, opted_out=opted_out and len(request.entries) == 1))
     if in_parts and len(request.entries) > 1:
         return Tried(_alike(request, Outcome.UNKNOWN, trouble), trouble)
     return Tried(trouble=trouble)
+
+
+def of_account(refused: RemoteError) -> RemoteError:
+    """Where it does not say that it is about this one person: nobody else is tried before somebody has looked."""
+    if isinstance(refused, RemoteRefused) and not refused.account_wide:
+        return RemoteRefused(refused.code, str(refused), account_wide=True, **refused.facts)
+    return refused
 
 
 def capped(message_id: str) -> SubmitOutcome:

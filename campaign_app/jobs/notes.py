@@ -24,9 +24,9 @@ def cause_of(trouble: AppError) -> str:
 
 
 def away_note(trouble: AppError, now: datetime, otherwise: str = "platform_unavailable") -> str:
-    """The note for who could not be asked: until when, where it wants to be left alone for long, else at which shop."""
+    """The note for who could not be asked: at which shop, or until when a sender wants to be left alone for long."""
     wait = timedelta(seconds=getattr(trouble, "retry_after", None) or 0)
-    if wait < _LONG:
+    if wait < _LONG or "shop" in trouble.facts:
         return shop_note(trouble, "platform_unavailable") or otherwise
     moment = (now + wait + timedelta(seconds=59)).astimezone(BEIJING)
     return f"later:{cause_of(trouble)}:{moment:%Y-%m-%d %H:%M}"

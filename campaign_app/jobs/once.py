@@ -20,6 +20,7 @@ from campaign_app.jobs.stores import Context
 from campaign_app.services.stated import is_checked
 
 UNFIT: Final = "template_unfit"
+MANY: Final = 10  # of whom one and the same refusal is not likely to be each one's own
 
 
 def untaken(context: Context, submission: Submission) -> frozenset[str]:
@@ -82,11 +83,11 @@ def hand_over(
 
 
 def _of_everybody(outcomes: Sequence[SubmitOutcome]) -> RemoteRefused | None:
-    """None where it may be of the people: somebody was not refused, or otherwise, or was alone, or wants no more."""
+    """None where it may be of the people: they are few, somebody was not refused, or otherwise, or wants no more."""
     codes = {each.code for each in outcomes}
     if codes == {NO_TEMPLATE}:
         return RemoteRefused(UNFIT, "No template gives any text of the batch", account_wide=True)
-    alike = len(codes) == 1 < len(outcomes)
+    alike = len(codes) == 1 and len(outcomes) >= MANY
     if not alike or any(each.outcome is not Outcome.REJECTED or each.opted_out for each in outcomes):
         return None
     return RemoteRefused(ALIKE, "The sender refused everybody for one reason", account_wide=True, said=codes.pop())

@@ -36,6 +36,9 @@ class Rule(NamedTuple):
     until: Until | None = None
 
 
+OF: Final = "of"  # a fact of a refusal: whom it concerns, where it is known to be ONE
+ONE: Final = "person"
+_OF_ONE: Final = frozenset({Reaction.PERSON, Reaction.OPTED_OUT, Reaction.CAPPED})
 # somebody who got enough for now: their message is left unsent for this reason, and none of theirs is refused for good
 CAPPED: Final = Rule(Reaction.CAPPED, Reason.PROVIDER_CAP.value)
 
@@ -46,10 +49,15 @@ def error_of(rule: Rule, words: str, said: str, *, changes: bool) -> RemoteError
         return RemoteUnavailable(rule.code, words, said=said)
     if rule.reaction is Reaction.UNSURE:
         return (OutcomeUnknown if changes else RemoteUnavailable)(rule.code, words, said=said)
-    wide, until = rule.reaction in (Reaction.ACCOUNT, Reaction.LATER), rule.until
-    return RemoteRefused(rule.code, words, account_wide=wide, said=said, **({"until": until} if until else {}))
+    facts: dict[str, str] = {"said": said}
+    if rule.until:
+        facts["until"] = rule.until
+    if rule.reaction in _OF_ONE:
+        facts[OF] = ONE
+    wide = rule.reaction in (Reaction.ACCOUNT, Reaction.LATER)
+    return RemoteRefused(rule.code, words, account_wide=wide, **facts)
 
 
 def concerns_one(refused: RemoteRefused) -> bool:
-    """Whether the provider itself refused just what was asked, such as a number that is none to it."""
-    return bool(refused.facts.get("said")) and not refused.account_wide
+    """Whether it was refused for its person, such as a number that is none to the provider."""
+    return refused.facts.get(OF) == ONE

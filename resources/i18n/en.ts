@@ -5110,7 +5110,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>最早的是“{what}”：期限 {day}，负责人 {who}。</source>
-        <translation>The first is “{what}”: due {day}, by {who}.</translation>
+        <translation>The first is &quot;{what}&quot;: due {day}, by {who}.</translation>
     </message>
     <message numerus="yes">
         <source>%Ln 项整改已到期</source>

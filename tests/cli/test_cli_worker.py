@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import os
@@ -133,6 +134,16 @@ def test_whatever_ends_its_work_ends_the_process(
     assert ended.stderr == f"{say(trouble) if isinstance(trouble, AppError) else trouble}\n"
     unit = (Path(__file__).parents[2] / "packaging" / "yunfa-worker.service").read_text(encoding="utf-8")
     assert f"RestartPreventExitStatus={worker_command.NOT_AGAIN}\n" in unit
+
+
+def test_a_worker_outlives_whoever_would_have_heard_that_it_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: str) -> int:
+        raise BrokenPipeError
+
+    gone = io.StringIO()
+    monkeypatch.setattr(gone, "write", broken)
+    monkeypatch.setattr(sys, "stdout", gone)
+    worker_command._ready()
 
 
 @pytest.mark.parametrize(("told", "level"), [(True, logging.INFO), (False, logging.WARNING)])

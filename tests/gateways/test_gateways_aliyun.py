@@ -325,9 +325,10 @@ def test_a_number_that_aliyun_refuses_keeps_nobody_elses_outcome_from_being_foun
     gateway.submit(key, batch)
     trouble(shop.sandbox, "aliyun", error="isv.MOBILE_NUMBER_ILLEGAL", action="QuerySendDetails")
     assert [o.message_id for o in gateway.lookup(key, asked_for(batch))] == [m.message_id for m in batch[1:]]
-    trouble(shop.sandbox, "aliyun", error="isv.AMOUNT_NOT_ENOUGH", action="QuerySendDetails")
-    with pytest.raises(RemoteRefused):
-        gateway.lookup(key, asked_for(batch))
+    for whole in ("isv.AMOUNT_NOT_ENOUGH", "isv.PRODUCT_UN_SUBSCRIPT"):
+        trouble(shop.sandbox, "aliyun", error=whole, action="QuerySendDetails")
+        with pytest.raises(RemoteRefused):
+            gateway.lookup(key, asked_for(batch))
 
 
 def test_it_says_plainly_that_nothing_comes_back_by_itself(gateway: AliyunGateway) -> None:

@@ -15,7 +15,7 @@ from typing import Final
 from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteRefused
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.ports import Clock
-from campaign_app.gateways.handing import Owed, Tried, carry_out, met, too_late
+from campaign_app.gateways.handing import Owed, Tried, carry_out, met, of_account, too_late
 from campaign_app.gateways.planning import Request
 from campaign_app.transport.listing import plain_text
 from campaign_app.transport.pinduoduo.calls import PinduoduoCalls, written
@@ -47,7 +47,7 @@ class Sender:
             answered = "number" in unknown.facts or unknown.code == "contract_broken"
             return _unclear(request, unknown.facts.get("number", "")) if answered else met(unknown, request)
         except RemoteError as refused:
-            return Tried(trouble=_of_account(refused))
+            return Tried(trouble=of_account(refused))
         if not receipt:
             return _unclear(request, "")
         return Tried(tuple(SubmitOutcome(name, Outcome.ACCEPTED, receipt) for name in request.message_ids))
@@ -71,13 +71,6 @@ class Sender:
         late = too_late(request, self.clock)
         if late is not None:
             raise late
-
-
-def _of_account(refused: RemoteError) -> RemoteError:
-    """A code does not say that it is about this one person: nobody else is tried before somebody has looked."""
-    if isinstance(refused, RemoteRefused) and not refused.account_wide:
-        return RemoteRefused(refused.code, str(refused), account_wide=True, **refused.facts)
-    return refused
 
 
 def _unclear(request: Request, number: str | int) -> Tried:

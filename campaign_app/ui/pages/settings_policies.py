@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -19,6 +20,7 @@ from campaign_app.ui.viewmodels.settings import DEFAULTS, PoliciesModel, Policie
 from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.basics import button, card, column, divider, label, row
 
+_IN_GROUPS: Final = re.compile(r"[0-9]{1,3}(,[0-9]{3})+", re.ASCII)  # as numbers are shown: 1,5 is a slip of 1.5
 GROUPS: Final = (
     ("consent", ("max_consent_age_minutes", "batch_reread_minutes")),
     (
@@ -172,8 +174,8 @@ class PolicyField(QWidget):
 
     def _plain(self, shown: str) -> str:
         """Numbers are shown, and may be typed, as those beside them."""
-        plain = shown if self._declared.low is None else unicodedata.normalize("NFKC", shown).replace(",", "")
-        return plain.strip()
+        plain = shown if self._declared.low is None else unicodedata.normalize("NFKC", shown)
+        return plain.replace(",", "").strip() if _IN_GROUPS.fullmatch(plain.strip()) else plain.strip()
 
     def _grouped(self, text: str) -> str:
         return show.count(int(text)) if self._declared.low is not None and text.isdecimal() else text
