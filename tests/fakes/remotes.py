@@ -198,12 +198,16 @@ class FakeGateway:
             if m.recipient.ref.ref not in self.never_mentioned
         )
 
-    def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
+    def reach(self, key: str) -> None:
+        """What comes before anything is taken."""
         if self.before_submit:
             self.before_submit()
         self.submits.append(key)
         if self.fail_before:
             raise self.fail_before.pop(0)
+
+    def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
+        self.reach(key)
         if key not in self.accepted:
             self.accepted[key] = list(messages)
         if self.fail_after:

@@ -28,11 +28,7 @@ class Carrier(FakeGateway):
     ends: dict[str, Outcome] = field(default_factory=dict)
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
-        if self.before_submit:
-            self.before_submit()
-        self.submits.append(key)
-        if self.fail_before:
-            raise self.fail_before.pop(0)
+        self.reach(key)
         taken = messages[: self.room.pop(0)] if self.room else messages
         self.accepted.setdefault(key, []).extend(taken)
         if self.fail_after:
