@@ -36,9 +36,6 @@ class Rule(NamedTuple):
     until: Until | None = None
 
 
-OF: Final = "of"  # a fact of a refusal: whom it concerns, where it is known to be ONE
-ONE: Final = "person"
-_OF_ONE: Final = frozenset({Reaction.PERSON, Reaction.OPTED_OUT, Reaction.CAPPED})
 # somebody who got enough for now: their message is left unsent for this reason, and none of theirs is refused for good
 CAPPED: Final = Rule(Reaction.CAPPED, Reason.PROVIDER_CAP.value)
 
@@ -49,15 +46,5 @@ def error_of(rule: Rule, words: str, said: str, *, changes: bool) -> RemoteError
         return RemoteUnavailable(rule.code, words, said=said)
     if rule.reaction is Reaction.UNSURE:
         return (OutcomeUnknown if changes else RemoteUnavailable)(rule.code, words, said=said)
-    facts: dict[str, str] = {"said": said}
-    if rule.until:
-        facts["until"] = rule.until
-    if rule.reaction in _OF_ONE:
-        facts[OF] = ONE
-    wide = rule.reaction in (Reaction.ACCOUNT, Reaction.LATER)
-    return RemoteRefused(rule.code, words, account_wide=wide, **facts)
-
-
-def concerns_one(refused: RemoteRefused) -> bool:
-    """Whether it was refused for its person, such as a number that is none to the provider."""
-    return refused.facts.get(OF) == ONE
+    wide, until = rule.reaction in (Reaction.ACCOUNT, Reaction.LATER), rule.until
+    return RemoteRefused(rule.code, words, account_wide=wide, said=said, **({"until": until} if until else {}))

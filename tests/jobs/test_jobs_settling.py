@@ -111,7 +111,7 @@ def test_the_providers_own_code_and_its_long_wait_are_in_the_note(shop: Shop) ->
     account = shop.add_account(5)
     campaign = shop.campaign()
     numbered = RemoteRefused("platform_refused", "no", account_wide=True, number=30001)
-    odd = RemoteRefused("provider_refused", "no", account_wide=True, said="13800000000 and more")
+    odd = RemoteRefused("provider_refused", "no", account_wide=True, said="13800000000")
     for trouble, note in (
         (numbered, "account_refused:platform_refused=30001"),
         (odd, "account_refused:provider_refused"),

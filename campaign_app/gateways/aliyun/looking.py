@@ -23,9 +23,9 @@ from campaign_app.jobs.ports import Sent
 from campaign_app.transport.aliyun import AliyunCalls, Said
 from campaign_app.transport.errors import ContractBroken
 from campaign_app.transport.listing import fields, plain_code, plain_text
-from campaign_app.transport.reactions import concerns_one
 
 DETAILS: Final = "QuerySendDetails"
+NO_NUMBER: Final = "isv.MOBILE_NUMBER_ILLEGAL"
 PAGE: Final = 50
 KEPT_DAYS: Final = 30
 _PAGES_MAX: Final = 100
@@ -50,7 +50,7 @@ class Finder:
                     raise
                 break
             except RemoteRefused as refused:
-                if not concerns_one(refused):
+                if refused.facts.get("said") != NO_NUMBER:
                     raise
                 outcome = None
             found += [] if outcome is None else [outcome]

@@ -20,7 +20,6 @@ from campaign_app.gateways.tencent.returning import reply_of, report_of
 from campaign_app.gateways.tencent.sending import of_batch, of_message
 from campaign_app.jobs.ports import Sent
 from campaign_app.transport.listing import fields
-from campaign_app.transport.reactions import concerns_one
 from campaign_app.transport.tencent import TencentCalls
 
 STATUSES: Final = "PullSmsSendStatusByPhoneNumber"
@@ -50,10 +49,6 @@ class Finder:
                 if not number:
                     raise
                 break
-            except RemoteRefused as refused:
-                if not concerns_one(refused):
-                    raise
-                outcome = None
             found += [] if outcome is None else [outcome]
         return tuple(found)
 
@@ -78,7 +73,7 @@ class Finder:
         if one.phone is None or self.clock() - one.claimed_at > KEPT:
             return None
         ours = of_batch(key), of_message(one.message_id)
-        rows = self._rows(STATUSES, one.phone, one.claimed_at - _MARGIN)
+        rows = self._of(STATUSES, one.phone, one.claimed_at - _MARGIN)
         reports = [found for row in rows if fields(row).get("SessionContext") in ours and (found := report_of(row))]
         if not reports:
             return None
