@@ -33,7 +33,7 @@ from campaign_app.storage.roots import keep_facts
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.suppressions import put_marks
 from campaign_app.storage.times import moment_at, to_ms
-from campaign_app.storage.upserts import insert, insert_or_ignore, plain_insert
+from campaign_app.storage.upserts import insert, plain_insert
 
 _CUSTOMER: Final = sa.select(schema.customer.c.ref, schema.customer.c.id, schema.customer.c.phone_key).where(
     schema.customer.c.account_id == sa.bindparam("account")
@@ -260,23 +260,24 @@ def _customers(connection: sa.Connection, facts: Sequence[ConsentFact]) -> dict[
 
 def _put_receipts(connection: sa.Connection, receipts: Sequence[Receipt]) -> dict[tuple[int, str], int]:
     """Row of each receipt, by account and receipt id."""
-    table = schema.consent_receipt
+    pages = {(receipt.account_id, receipt.receipt_id, receipt.jws): receipt for receipt in receipts}
+    where = {page: fetch_value(connection, _RECEIPT, account=page[0], receipt=page[1], jws=page[2]) for page in pages}
+    new = [page for page, row_id in where.items() if row_id is None]
+    first = next_id(connection, schema.consent_receipt) if new else 0
+    where.update((page, row_id) for row_id, page in enumerate(new, first))
     rows = [
         {
-            "account_id": receipt.account_id,
-            "receipt_id": receipt.receipt_id,
-            "jws": receipt.jws,
-            "leaf_hashes": receipt.leaf_hashes,
-            "received_at": to_ms(receipt.received_at),
+            "id": where[page],
+            "account_id": page[0],
+            "receipt_id": page[1],
+            "jws": page[2],
+            "leaf_hashes": pages[page].leaf_hashes,
+            "received_at": to_ms(pages[page].received_at),
         }
-        for receipt in receipts
+        for page in new
     ]
-    write_all(connection, insert_or_ignore(connection, table), rows)
-    where: dict[tuple[int, str], int] = {}
-    for receipt in receipts:
-        same = {"account": receipt.account_id, "receipt": receipt.receipt_id, "jws": receipt.jws}
-        where[receipt.account_id, receipt.receipt_id] = fetch_value(connection, _RECEIPT, **same)
-    return where
+    write_all(connection, plain_insert(schema.consent_receipt), rows)
+    return {(account_id, receipt_id): row_id for (account_id, receipt_id, _), row_id in where.items()}
 
 
 def _put_sources(

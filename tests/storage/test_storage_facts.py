@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -146,6 +148,15 @@ def test_a_receipt_is_kept_once_and_another_under_its_id_is_kept_too(workspace: 
     workspace.facts.append([fact(account_id, "c1")], [forged])
     proofs = [workspace.facts.receipt(fact_id) for fact_id, _ in workspace.facts.history(ids["c1"])]
     assert proofs == [receipt(account_id), receipt(account_id), forged]
+
+
+def test_a_receipt_may_be_longer_than_an_index_takes(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    ids = sync(workspace, account_id, person("c1"))
+    long = replace(receipt(account_id), jws=base64.b64encode(random.Random(1).randbytes(12_000)).decode())
+    workspace.facts.append([fact(account_id, "c1")], [long, replace(long, received_at=NOW + minutes(1))])
+    ((fact_id, _),) = workspace.facts.history(ids["c1"])
+    assert workspace.facts.receipt(fact_id) == replace(long, received_at=NOW + minutes(1))
 
 
 def test_changes_move_their_cursor_with_them(workspace: Workspace) -> None:
