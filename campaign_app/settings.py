@@ -104,10 +104,10 @@ class Settings:
     )
     price_per_part: int = _setting(
         0,
-        "每条短信的单价（厘，即千分之一元），用于估算费用；0 表示未填",
-        "Price of one part in thousandths of a yuan, for estimates; 0: none is known",
+        "每条短信的单价（万分之一元，0.045 元填 450），用于估算费用；0 表示未填",
+        "Price of one part in ten-thousandths of a yuan (450 is 0.045), for estimates; 0: none is known",
         low=0,
-        high=1_000,
+        high=10_000,
     )
     sync_every_minutes: int = _setting(
         60,

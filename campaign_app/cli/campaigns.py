@@ -20,6 +20,7 @@ from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.copies import DIFFERS
 from campaign_app.domain.errors import NotAllowed, NotFound, SettingsError
+from campaign_app.domain.money import PER_YUAN
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
@@ -267,5 +268,5 @@ def _summary(app: App, campaign: Campaign) -> dict[str, Any]:
         "funnel": dict(results.funnel),
         "counts": dict(results.counts),
         "parts": {str(parts): people for parts, people in quote.people_by_parts.items()},
-        "cost": None if quote.cost is None else quote.cost / 1000,
+        "cost": None if quote.cost is None else quote.cost / PER_YUAN,
     }

@@ -1,4 +1,7 @@
-"""What messages cost and whether a budget allows it. Money is whole thousandths of a yuan (厘), never a float."""
+"""What messages cost and whether a budget allows it.
+
+Money is whole ten-thousandths of a yuan, never a float: contracts price a message as finely as 0.0325 yuan.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-LI_PER_YUAN: Final = 1_000
+PER_YUAN: Final = 10_000
 # what one part may cost, and what a budget may hold: far above any contract, far below what a database holds
-PRICE_MAX: Final = 10 * LI_PER_YUAN
-BUDGET_MAX: Final = 1_000_000_000 * LI_PER_YUAN
+PRICE_MAX: Final = 10 * PER_YUAN
+BUDGET_MAX: Final = 1_000_000_000 * PER_YUAN
 # shop account → parts, None where nobody counted them → people
 Counted = Mapping[int, Mapping[int | None, int]]
 _ORNAMENTS: Final = re.compile(r"^\s*¥|元\s*$|[\s,]")  # 3元5 is how 3.50 is said: no amount here
@@ -21,17 +24,17 @@ _BEIJING: Final = timezone(timedelta(hours=8))
 
 
 def yuan(amount: int) -> str:
-    """As people read it: two digits behind the point, a third only where there is one."""
-    whole, rest = divmod(abs(amount), LI_PER_YUAN)
-    digits = f"{rest:03}"
-    return f"{'-' if amount < 0 else ''}¥{whole:,}.{digits if digits[-1] != '0' else digits[:2]}"
+    """As people read it: two digits behind the point, a third and fourth only where there are any."""
+    whole, rest = divmod(abs(amount), PER_YUAN)
+    digits = f"{rest:04}"
+    return f"{'-' if amount < 0 else ''}¥{whole:,}.{digits[:2]}{digits[2:].rstrip('0')}"
 
 
 def read_yuan(typed: str, most: int) -> int:
-    """What a person typed, in yuan. Raises ValueError for what is no amount, or more than `most`, or finer than 厘."""
+    """What a person typed, in yuan. Raises ValueError for what is no amount, or too much, or finer than is kept."""
     plain = unicodedata.normalize("NFKC", typed).replace("。", ".")  # as a Chinese keyboard has the point
     try:
-        amount = Decimal(_ORNAMENTS.sub("", plain)) * LI_PER_YUAN
+        amount = Decimal(_ORNAMENTS.sub("", plain)) * PER_YUAN
     except InvalidOperation:
         raise ValueError(typed) from None
     if not amount.is_finite() or amount != int(amount) or not 0 <= amount <= most:

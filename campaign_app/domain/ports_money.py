@@ -1,4 +1,7 @@
-"""What the core asks of the outside about money; every method is one transaction. Amounts are thousandths of a yuan."""
+"""What the core asks of the outside about money; every method is one transaction.
+
+Amounts are ten-thousandths of a yuan.
+"""
 
 from __future__ import annotations
 

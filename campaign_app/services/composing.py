@@ -57,7 +57,7 @@ class Offer:
 class Setting:
     """`recipients` were screened, or match the audience as it is now.
 
-    `price`: of a part, in thousandths of a yuan, 0 where nobody said any.
+    `price`: of a part, in ten-thousandths of a yuan, 0 where nobody said any.
     `contracted`: it is what the sender accounts are paid, not what somebody guessed here.
     """
 
@@ -275,7 +275,7 @@ class Composing(Permitted):
 
     @needs(Permission.SET)
     def set_price(self, price: int) -> int:
-        """In thousandths of a yuan; raises SettingsError for what no message costs."""
+        """In ten-thousandths of a yuan; raises SettingsError for what no message costs."""
         self._accounts.set_setting(PRICE, settings.parse(PRICE, price))
         return price
 

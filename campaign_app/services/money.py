@@ -125,7 +125,7 @@ class Money(Permitted):
         """
         _require(price, PRICE_MAX, "price")
         self._accounts.account(account_id)
-        noted = Noted("account.priced", actor, self._clock(), {"account": account_id, "price": price})
+        noted = Noted("account.priced", actor, self._clock(), {"account": account_id, "price": _said(price)})
         self._store.set_price(account_id, price, check=_as_seen(seen, account_id, price), noted=noted)
 
     @needs(Permission.SET)
@@ -135,14 +135,14 @@ class Money(Permitted):
         """Holds for campaigns that begin from now on. Raises SettingsError, NotFound, and as `set_price` does."""
         _require(budget, BUDGET_MAX, "budget_amount")
         self._accounts.entity(entity_uscc)
-        noted = Noted("entity.budgeted", actor, self._clock(), {"uscc": entity_uscc, "budget": budget})
+        noted = Noted("entity.budgeted", actor, self._clock(), {"uscc": entity_uscc, "budget": _said(budget)})
         self._store.set_month_budget(entity_uscc, budget, check=_as_seen(seen, entity_uscc, budget), noted=noted)
 
     @needs(Permission.BUILD)
     def set_budget(self, campaign_id: int, budget: int | None, *, actor: str) -> None:
         """Raises SettingsError, and NotAllowed("campaign_running") once the campaign has begun."""
         _require(budget, BUDGET_MAX, "budget_amount")
-        noted = Noted("campaign.budgeted", actor, self._clock(), {"campaign": campaign_id, "budget": budget})
+        noted = Noted("campaign.budgeted", actor, self._clock(), {"campaign": campaign_id, "budget": _said(budget)})
         self._store.set_budget(campaign_id, budget, among=BUDGETABLE, noted=noted)
 
     def bill(self, campaign_id: int) -> Bill:
@@ -157,6 +157,11 @@ class Money(Permitted):
 
 def _as_seen(seen: Mapping[Key, int | None] | None, key: Key, wanted: int | None) -> Check:
     return accepts if seen is None else lambda now: require_as_seen(now, seen.get(key), wanted)
+
+
+def _said(amount: int | None) -> str | None:
+    """As the audit keeps it: it is read long after the unit that amounts are kept in has changed, as it did once."""
+    return None if amount is None else yuan(amount)
 
 
 def _require(amount: int | None, most: int, code: str) -> None:

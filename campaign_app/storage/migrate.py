@@ -13,8 +13,8 @@ from campaign_app.storage.engine import Database
 from campaign_app.storage.placed import place, was_put_back
 from campaign_app.storage.sessions import be_patient
 
-HEAD: Final = "0029"
-KNOWN: Final = frozenset({f"{n:04}" for n in range(1, 30)})
+HEAD: Final = "0030"
+KNOWN: Final = frozenset({f"{n:04}" for n in range(1, int(HEAD) + 1)})
 
 
 def version_of(connection: sa.Connection) -> str | None:

@@ -1,4 +1,4 @@
-"""Tables of prices and budgets; amounts are thousandths of a yuan."""
+"""Tables of prices and budgets; amounts are ten-thousandths of a yuan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Money is whole thousandths of a yuan: nothing is rounded, and what is not known passes no budget."""
+"""Money is whole ten-thousandths of a yuan: nothing is rounded, and what is not known passes no budget."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from campaign_app.domain.money import (
     BUDGET_MAX,
-    LI_PER_YUAN,
+    PER_YUAN,
     PRICE_MAX,
     Limits,
     Line,
@@ -40,13 +40,14 @@ def test_an_amount_that_is_shown_can_be_typed_again(amount: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "shown"), [(0, "¥0.00"), (45, "¥0.045"), (50, "¥0.05"), (1_234_500, "¥1,234.50"), (-1_001, "-¥1.001")]
+    ("amount", "shown"),
+    [(0, "¥0.00"), (325, "¥0.0325"), (450, "¥0.045"), (500, "¥0.05"), (12_345_000, "¥1,234.50"), (-10_001, "-¥1.0001")],
 )
-def test_a_third_digit_is_shown_only_where_there_is_one(amount: int, shown: str) -> None:
+def test_further_digits_are_shown_only_where_there_are_any(amount: int, shown: str) -> None:
     assert yuan(amount) == shown
 
 
-@pytest.mark.parametrize("typed", ["", "x", "-1", "0.0001", "NaN", "Infinity", "10.001", "1e9", "3元5", "5¥"])
+@pytest.mark.parametrize("typed", ["", "x", "-1", "0.00001", "NaN", "Infinity", "10.001", "1e9", "3元5", "5¥"])
 def test_what_is_no_price_is_not_read(typed: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(typed)}$"):
         read_yuan(typed, PRICE_MAX)
@@ -55,12 +56,13 @@ def test_what_is_no_price_is_not_read(typed: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "amount"),
     [
-        ("0.045", 45),
-        ("￥１，０００．５", 1_000_500),
-        (" ¥1,000 ", 1_000_000),
+        ("0.045", 450),
+        ("0.0325", 325),
+        ("￥１，０００．５", 10_005_000),
+        (" ¥1,000 ", 10_000_000),
         ("0", 0),
-        ("1e1", 10_000),
-        ("0。05元", 50),
+        ("1e1", 100_000),
+        ("0。05元", 500),
     ],
 )
 def test_amounts_are_read_as_people_write_them(typed: str, amount: int) -> None:
@@ -74,9 +76,9 @@ def test_a_quote_is_exactly_the_sum_of_its_people(quote: Quote) -> None:
     if quote.unpriced or quote.uncounted:
         assert quote.cost is None
     else:
-        fractions = (Fraction(line.parts * (line.price or 0), LI_PER_YUAN) for line in quote.lines)
+        fractions = (Fraction(line.parts * (line.price or 0), PER_YUAN) for line in quote.lines)
         assert quote.cost is not None
-        assert Fraction(quote.cost, LI_PER_YUAN) == sum(fractions)
+        assert Fraction(quote.cost, PER_YUAN) == sum(fractions)
 
 
 @given(quotes, limits)

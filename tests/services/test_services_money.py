@@ -224,6 +224,8 @@ def test_every_change_is_written_down(staged: Staged) -> None:
     with staged.app.workspace.database.read() as connection:
         actions = set(connection.exec_driver_sql("SELECT action FROM audit").scalars())
     assert {"account.priced", "entity.budgeted", "campaign.budgeted"} <= actions
+    told = {each.action: each.facts for each in audit.entries()}
+    assert (told["account.priced"]["price"], told["campaign.budgeted"]["budget"]) == (yuan(PRICE), yuan(5))
 
 
 @pytest.mark.parametrize(("left", "level"), [(PARTS, "ok"), (PARTS - 1, "warn")])

@@ -18,6 +18,7 @@ from campaign_app.credentials import MemoryKeeper, PassphraseKeeper, Scrypt
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import CustomerRef
 from campaign_app.domain.errors import WorkspaceError
+from campaign_app.domain.money import yuan
 from campaign_app.domain.phone import PlatformPhone
 from campaign_app.storage import migrate
 from campaign_app.storage.backup_file import Head
@@ -32,6 +33,13 @@ from tests.helpers.small_disk import POSSIBLE, small_disk
 from tools.make_workspace_vectors import AT, BACKUP, FOLDER, ID, KEY, PHRASE, SCHEMAS
 
 HEADS = sorted(migrate.KNOWN)
+FINER_MONEY = "0030"  # amounts were thousandths of a yuan before, and are ten-thousandths since
+AMOUNTS = {
+    "account_price": ("price",),
+    "entity_budget": ("month",),
+    "campaign_budget": ("budget", "held"),
+    "submission": ("price",),
+}
 ROOTS_BEGIN = "0025"  # the rows of this one were never written by the program
 Rows = Mapping[str, list[dict[str, Any]]]
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
@@ -43,6 +51,15 @@ def rows_then(head: str) -> Rows:
         plain.executescript(dump_of(head))
         names = [row["name"] for row in plain.execute(TABLES) if row["name"] != "alembic_version"]
         return {name: [dict(row) for row in plain.execute(f'SELECT * FROM "{name}"')] for name in names}
+
+
+def rows_kept(head: str) -> Rows:
+    """What this program must have of it."""
+    rows = rows_then(head)
+    for table, columns in AMOUNTS.items() if head < FINER_MONEY else ():
+        for row in rows.get(table, []):
+            row |= {name: row[name] * 10 for name in columns if name in row}
+    return rows
 
 
 def rows_now(workspace: Workspace, name: str) -> list[dict[str, Any]]:
@@ -80,7 +97,7 @@ def test_every_table_of_its_time_has_rows(head: str) -> None:
 @pytest.mark.parametrize("head", HEADS)
 def test_it_migrates_and_keeps_every_row(head: str, tmp_path: Path) -> None:
     with closing(open_workspace(encrypted(tmp_path / "ws", head), MemoryKeeper(KEY))) as workspace:
-        require_kept(workspace, rows_then(head))
+        require_kept(workspace, rows_kept(head))
         require_whole(workspace)
         if head < ROOTS_BEGIN:
             # whatever its tables held is from before there were roots, and nothing that anybody changed
@@ -116,8 +133,17 @@ def test_a_disk_that_gets_full_while_it_migrates_leaves_it_as_it_was(tmp_path: P
         assert set(told[:-1]) == {"disk_full"}
         assert len(told) > 4
         with closing(open_workspace(folder, MemoryKeeper(KEY))) as workspace:
-            require_kept(workspace, rows_then("0001"))
+            require_kept(workspace, rows_kept("0001"))
             require_whole(workspace)
+
+
+def test_a_price_for_estimates_is_the_same_money_as_before(tmp_path: Path) -> None:
+    folder = encrypted(tmp_path / "ws", "0029")
+    with closing(sqlcipher.connect(str(folder / DATABASE), isolation_level=None)) as older:
+        older.execute(f"PRAGMA key = \"x'{KEY.hex()}'\"")
+        older.execute("INSERT INTO setting (name, value) VALUES ('price_per_part', '45')")
+    with closing(open_workspace(folder, MemoryKeeper(KEY))) as workspace:
+        assert yuan(workspace.accounts.setting("price_per_part", None)) == "¥0.045"
 
 
 def test_what_was_confirmed_before_there_was_a_table_for_it_is_there(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from test_storage_vectors import rows_now, rows_then
+from test_storage_vectors import rows_kept, rows_now, rows_then
 
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.campaign import CampaignState
@@ -66,7 +66,7 @@ def put_there(name: str, head: str, folder: Path) -> Path:
 def test_it_migrates_on_a_server_and_keeps_every_row(name: str, head: str, tmp_path: Path) -> None:
     folder = put_there(name, head, tmp_path / "ws")
     with closing(open_workspace(folder, MemoryKeeper(KEY))) as workspace:
-        for table, rows in rows_then(head).items():
+        for table, rows in rows_kept(head).items():
             now = rows_now(workspace, table)
             if table == "waiting_recent":
                 now += rows_now(workspace, "waiting_key")

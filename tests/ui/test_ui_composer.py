@@ -345,7 +345,7 @@ def test_a_message_of_two_parts_shows_where_the_second_begins(step: ContentStep,
     assert step.reader.parts.cost.text() == "单价未填"
     assert (step.reader.parts.price.text(), "单价" in step.reader.parts.sum.text()) == ("未填", False)
     step.reader.parts.price.setValue(0.045)
-    qtbot.waitUntil(lambda: step.composer.state.setting.price == 45)
+    qtbot.waitUntil(lambda: step.composer.state.setting.price == 450)
     mean = sum(p * n for p, n in composed.spread.parts) / 4
     assert step.reader.parts.cost.text() == f"约 ¥{round(mean * 4 * 4.5) / 100:.2f}"
     assert "估算" in step.reader.parts.sum.text()

@@ -79,7 +79,7 @@ def test_until_it_is_done_a_sample_speaks_and_says_how_far_the_count_is(desk: De
 def test_before_anything_is_written_nothing_is_counted_or_charged(desk: Desk, qtbot: QtBot) -> None:
     bar = PartsBar(desk.kit.theme)
     qtbot.addWidget(bar)
-    empty = Parts(0, 0, ((1, 500),), 1_725, price=45)
+    empty = Parts(0, 0, ((1, 500),), 1_725, price=450)
     bar.show_parts(replace(empty, price=0))
     assert (bar.head.text(), bar.spread.text(), bar.sum.text()) == ("0 条 · 0 字", "", "")
     bar.show_parts(empty)

@@ -136,7 +136,7 @@ def test_files_are_not_dropped_into_a_text(step: ContentStep) -> None:
 
 
 def test_room_and_cost_of_parts() -> None:
-    one = Parts(1, 57, ((1, 3), (2, 1)), recipients=1_000, price=50)
+    one = Parts(1, 57, ((1, 3), (2, 1)), recipients=1_000, price=500)
     assert (one.room, one.mean, one.cents) == (13, 1.25, 6_250)
     assert Parts(2, 71).room == 63
     assert Parts().cents == 0

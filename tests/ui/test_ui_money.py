@@ -35,7 +35,7 @@ def put(field: QLineEdit, text: str) -> None:
 
 @pytest.fixture
 def priced(staged: Staged) -> Staged:
-    staged.app.money.set_price(staged.account, 45, actor="王")
+    staged.app.money.set_price(staged.account, 450, actor="王")
     staged.beat()
     return staged
 
@@ -97,7 +97,7 @@ def test_a_waiting_campaign_says_that_its_budget_stopped_it(priced: Staged, open
 
 
 def test_results_show_what_it_cost_and_what_the_month_did(priced: Staged, inline_desk: Desk, qtbot: QtBot) -> None:
-    priced.app.money.set_month_budget(ENTITY, 9_000, actor="王")
+    priced.app.money.set_month_budget(ENTITY, 90_000, actor="王")
     made = priced.sent()
     model = CampaignModel(inline_desk.app, inline_desk.kit.tasks, inline_desk.kit.messages, made)
     step = ResultsStep(inline_desk, model)
@@ -166,12 +166,12 @@ def section(place: Workplace, qtbot: QtBot) -> Iterator[MoneySection]:
 
 def test_prices_and_months_are_kept_when_their_field_is_left(section: MoneySection, place: Workplace) -> None:
     price, month = section.lines.values()
-    put(price.edit.field, "0.045")
+    put(price.edit.field, "0.0325")
     put(month.edit.field, "1,000")
     money = place.app.money
-    assert list(money.prices().values()) == [45]
+    assert list(money.prices().values()) == [325]
     (entity,) = place.app.accounts.entities()
-    assert money.month(entity.uscc).budget == 1_000_000
+    assert money.month(entity.uscc).budget == 10_000_000
     assert month.edit.field.text() == "1,000.00"
     assert "本月已用 ¥0.00" in month.under.text()
     put(price.edit.field, " ")
@@ -184,7 +184,7 @@ def test_a_wrong_price_is_said_and_the_old_one_stays(section: MoneySection, plac
     put(price.edit.field, "0.05")
     put(price.edit.field, typed)
     assert price.edit.wrong.isVisible()
-    assert list(place.app.money.prices().values()) == [50]
+    assert list(place.app.money.prices().values()) == [500]
     section._model.load()
     assert price.edit.field.text() == typed, "what is typed stays until it is right"
 
@@ -207,12 +207,12 @@ def test_an_amount_of_another_window_stands_there_until_a_person_chooses(priced:
     model = MoneyModel(priced.app, inline_desk.kit.tasks, inline_desk.kit.messages)
     model.load()
     model.type(key, "80")
-    money.set_month_budget(ENTITY, 90_000, actor="乙")
+    money.set_month_budget(ENTITY, 900_000, actor="乙")
     model.save(key)
-    assert (model.state.months[0].typed, money.month(ENTITY).budget) == ("90.00", 90_000)
+    assert (model.state.months[0].typed, money.month(ENTITY).budget) == ("90.00", 900_000)
     notice = inline_desk.kit.messages.last
     assert notice is not None
     assert notice.code == OVERTAKEN
     assert notice.action is not None
     notice.action()
-    assert (model.state.months[0].typed, money.month(ENTITY).budget) == ("80.00", 80_000)
+    assert (model.state.months[0].typed, money.month(ENTITY).budget) == ("80.00", 800_000)

@@ -153,6 +153,17 @@ def test_yes_and_no_are_words_of_the_window(staged: Staged, page: RecordsPage) -
     assert told == ["是", "1", "否"]
 
 
+def test_a_price_is_money_also_where_it_was_put_down_as_a_number_of_thousandths(
+    staged: Staged, page: RecordsPage
+) -> None:
+    audit = staged.app.workspace.audit
+    audit.record("account.priced", actor="王", at=staged.app.clock(), price=45)
+    staged.app.money.set_price(staged.account, 325, actor="王")
+    page.model.load()
+    priced = [each for each in audit.entries() if each.action == "account.priced"]
+    assert [page._written(each, "price", each.facts["price"]) for each in priced] == ["¥0.0325", "¥0.045"]
+
+
 def test_pages_stand_still_while_more_is_written(staged: Staged, page: RecordsPage, qtbot: QtBot) -> None:
     audit, now = staged.app.workspace.audit, staged.app.clock()
     for number in range(PAGE_ROWS + 3):

@@ -12,6 +12,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QComboBox, QFrame, QProgressBar, QStackedWidget
 
 from campaign_app.domain.errors import AppError
+from campaign_app.domain.money import PER_YUAN, yuan
 from campaign_app.domain.ports_evidence import DECISIONS, AuditLine
 from campaign_app.domain.team import Permission
 from campaign_app.ui import show
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 STEPS: Final = 1_000
 SHORT: Final = 12  # letters of a hash in the table
 _ACCOUNTS: Final = frozenset({"account", "sender", "source"})  # by number, which no other account ever has
+_AMOUNTS: Final = frozenset({"price", "budget"})
+_ONCE: Final = PER_YUAN // 1_000  # before schema 30 entries had such numbers of thousandths
 _UNREAD: Final = frozenset({"token", "certificate", "unreadable"})  # of any length, and nothing for a person
 # what entries of a kind say by codes, several of them with commas between, and where their words are
 _CODED: Final[Mapping[str, Mapping[str, str]]] = {
@@ -299,8 +302,8 @@ class RecordsPage(Page):
             return "–"
         if isinstance(value, bool):
             return self.tr("是") if value else self.tr("否")
-        if name in _ACCOUNTS and (label := self.model.state.account_of(value)):
-            return f"{label} #{value}"
+        if number := self._numbered(name, value):
+            return number
         coded = _CODED.get(entry.action.partition(".")[0], {})
         table = "audit_fact" if name == "fields" else coded.get(name, "")
         if _MOMENT.fullmatch(str(value)):
@@ -309,6 +312,13 @@ class RecordsPage(Page):
             return _short(str(value)) if name in _UNREAD else str(value)
         codes = [str(value)] if table == "state_note" else str(value).split(",")  # a note may name a shop
         return self.tr("、").join(self._desk.kit.words.term(table, each) for each in codes)
+
+    def _numbered(self, name: str, value: object) -> str:
+        """What stands for a number by what it counts, "" where it says so itself."""
+        if name in _AMOUNTS and isinstance(value, int):
+            return yuan(value * _ONCE)
+        label = self.model.state.account_of(value) if name in _ACCOUNTS else ""
+        return f"{label} #{value}" if label else ""
 
     def _kinds(self) -> QComboBox:
         names = {

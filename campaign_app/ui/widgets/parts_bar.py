@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QSizePolicy, QWidget
 
 from campaign_app.compliance.segments import CN_PART, CN_SINGLE
+from campaign_app.domain.money import PER_YUAN, yuan
 from campaign_app.ui import show
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.widgets.basics import column, label, row, show_if
@@ -18,15 +19,14 @@ from campaign_app.ui.widgets.flow import Flow
 
 MOST_DRAWN: Final = 12
 _MOST_TORN: Final = 4
-LI: Final = 10  # thousandths of a yuan in a fen
-YUAN: Final = 1_000  # thousandths of a yuan in one
+_PER_FEN: Final = PER_YUAN // 100
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Of the message that is shown, and of a sample, or of everybody if `whole`: `spread` is (parts, people).
 
-    `price`: thousandths of a yuan, 0 where nobody said any.
+    `price`: ten-thousandths of a yuan, 0 where nobody said any.
 
     `contracted`: the price is written down elsewhere and only shown here.
     `torn`: the numbers of the parts that begin within a character.
@@ -63,7 +63,7 @@ class Parts:
         if not self.length or not self.sample:
             return 0
         parts = sum(parts * people for parts, people in self.spread)
-        return round(Fraction(parts * self.recipients * self.price, self.sample * LI))
+        return round(Fraction(parts * self.recipients * self.price, self.sample * _PER_FEN))
 
 
 class _Bar(QWidget):
@@ -102,8 +102,13 @@ class _Bar(QWidget):
             left -= size
 
 
+class _Price(QDoubleSpinBox):
+    def textFromValue(self, value: float) -> str:  # noqa: N802 Qt's name
+        return yuan(round(value * PER_YUAN)).removeprefix("¥")
+
+
 class PartsBar(QFrame):
-    """`priced` carries a new price of one part, in thousandths of a yuan."""
+    """`priced` carries a new price of one part, in ten-thousandths of a yuan."""
 
     priced = Signal(int)
 
@@ -121,10 +126,10 @@ class PartsBar(QFrame):
         self.spread = label("", "small", wrap=True, name="parts_spread")
         self.cost = label("", "strong", name="parts_cost")
         self.sum = label("", "small", wrap=True, name="parts_sum")
-        self.price = QDoubleSpinBox()
+        self.price = _Price()
         self.price.setObjectName("parts_price")
         self.price.setAccessibleName(self.tr("每条单价（元）"))
-        self.price.setDecimals(3)
+        self.price.setDecimals(4)
         self.price.setRange(0, 1)
         self.price.setSingleStep(0.001)
         self.price.setKeyboardTracking(False)
@@ -168,7 +173,7 @@ class PartsBar(QFrame):
         self._show_source(shown.contracted)
         if not self.price.hasFocus():
             self.price.blockSignals(True)
-            self.price.setValue(shown.price / YUAN)
+            self.price.setValue(shown.price / PER_YUAN)
             self.price.blockSignals(False)
 
     def _progress(self, shown: Parts) -> str:
@@ -193,5 +198,5 @@ class PartsBar(QFrame):
         told = self.tr("发送通道的单价，在“设置 → 费用与预算”里改")
         self.price.setToolTip(told if contracted else self.tr("按与通道的合同填写，只用于估算"))
 
-    def _priced(self, yuan: float) -> None:
-        self.priced.emit(round(yuan * YUAN))
+    def _priced(self, typed: float) -> None:
+        self.priced.emit(round(typed * PER_YUAN))
