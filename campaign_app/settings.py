@@ -102,13 +102,6 @@ class Settings:
         low=0,
         high=100,
     )
-    price_per_part: int = _setting(
-        0,
-        "每条短信的单价（万分之一元，0.045 元填 450），用于估算费用；0 表示未填",
-        "Price of one part in ten-thousandths of a yuan (450 is 0.045), for estimates; 0: none is known",
-        low=0,
-        high=10_000,
-    )
     sync_every_minutes: int = _setting(
         60,
         "每隔多少分钟自动同步各账户的客户，0 为不自动",

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from campaign_app import settings
 from campaign_app.compliance.audience import distribution
 from campaign_app.compliance.engine import Engine
 from campaign_app.compliance.fixes import Fix, fixes_for
@@ -23,8 +22,10 @@ from campaign_app.compliance.template import Template
 from campaign_app.domain.campaign import Campaign, CampaignState, Stopped
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.customer import Reading
+from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.filing import Register
 from campaign_app.domain.finding import Finding, Severity
+from campaign_app.domain.money import PER_YUAN
 from campaign_app.domain.ports import AccountStore, Clock
 from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.ports_people import CustomerStore, ReadingStore
@@ -41,6 +42,7 @@ LONGEST, SHORTEST = "longest", "shortest"
 FOUND: Final = 20
 PAGE: Final = 1_000
 PRICE: Final = "price_per_part"
+ESTIMATE_MAX: Final = PER_YUAN
 DAY: Final = (time(9), time(20))
 Who = Reader | str
 
@@ -268,15 +270,15 @@ class Composing(Permitted):
 
     def price(self) -> int:
         """What somebody said here that a part costs; 0 where nobody did: a guess of ours would be taken for theirs."""
-        stored = self._accounts.setting(PRICE, None)
-        parsed = settings.Settings().price_per_part if stored is None else settings.parse(PRICE, stored)
-        assert isinstance(parsed, int)
-        return parsed
+        stored = self._accounts.setting(PRICE, 0)
+        return stored if isinstance(stored, int) and 0 <= stored <= ESTIMATE_MAX else 0
 
     @needs(Permission.SET)
     def set_price(self, price: int) -> int:
         """In ten-thousandths of a yuan; raises SettingsError for what no message costs."""
-        self._accounts.set_setting(PRICE, settings.parse(PRICE, price))
+        if not 0 <= price <= ESTIMATE_MAX:
+            raise SettingsError("price", "This is no amount that a message costs")
+        self._accounts.set_setting(PRICE, price)
         return price
 
     def sample(self, campaign: Campaign, count: int) -> tuple[Reader, ...]:

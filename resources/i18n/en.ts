@@ -875,8 +875,8 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>No price set</translation>
     </message>
     <message>
-        <source>请填 0 或以上的金额，最小到 0.001。</source>
-        <translation>Enter an amount of 0 or more, in steps of 0.001.</translation>
+        <source>请填 0 或以上的金额，最小到 0.0001。</source>
+        <translation>Enter an amount of 0 or more, in steps of 0.0001.</translation>
     </message>
     <message>
         <source>、</source>
@@ -5351,8 +5351,8 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Price of one part</translation>
     </message>
     <message>
-        <source>按与服务商的合同填写，最小到 0.001 元。腾讯云的套餐余量见其账户卡片，其他余额请到服务商控制台查看。</source>
-        <translation>As agreed with the provider, in steps of 0.001 yuan. What is left of Tencent Cloud&apos;s packages stands on its account&apos;s card; for other providers look at their consoles.</translation>
+        <source>按与服务商的合同填写，最小到 0.0001 元。腾讯云的套餐余量见其账户卡片，其他余额请到服务商控制台查看。</source>
+        <translation>As agreed with the provider, in steps of 0.0001 yuan. What is left of Tencent Cloud&apos;s packages stands on its account&apos;s card; for other providers look at their consoles.</translation>
     </message>
     <message>
         <source>每月预算</source>
@@ -5363,12 +5363,12 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>What each entity may spend in a calendar month (Beijing time). A campaign that would exceed it does not begin and waits for a person; empty means no limit.</translation>
     </message>
     <message>
-        <source>请填 0 到 10 之间的数，最小到 0.001。</source>
-        <translation>Enter a number from 0 to 10, in steps of 0.001.</translation>
+        <source>请填 0 到 10 之间的数，最小到 0.0001。</source>
+        <translation>Enter a number from 0 to 10, in steps of 0.0001.</translation>
     </message>
     <message>
-        <source>请填 0 或以上的金额，最小到 0.001。</source>
-        <translation>Enter an amount of 0 or more, in steps of 0.001.</translation>
+        <source>请填 0 或以上的金额，最小到 0.0001。</source>
+        <translation>Enter an amount of 0 or more, in steps of 0.0001.</translation>
     </message>
     <message>
         <source>元/条</source>

@@ -41,7 +41,7 @@ class MoneySection(Section):
         self.price_card = self._group(
             self.tr("每条单价"),
             self.tr(
-                "按与服务商的合同填写，最小到 0.001 元。腾讯云的套餐余量见其账户卡片，其他余额请到服务商控制台查看。"
+                "按与服务商的合同填写，最小到 0.0001 元。腾讯云的套餐余量见其账户卡片，其他余额请到服务商控制台查看。"
             ),
             self._prices,
         )
@@ -62,12 +62,12 @@ class MoneySection(Section):
         keys = [each.key for each in (*state.prices, *state.months)]
         if keys != list(self.lines):
             self._rebuild(state)
-        wrong = self.tr("请填 0 到 10 之间的数，最小到 0.001。")
+        wrong = self.tr("请填 0 到 10 之间的数，最小到 0.0001。")
         for each in state.prices:
             self.lines[each.key].show_line(each, wrong, "")
         for each in state.months:
             spent = self._spent(state.bills[each.key])
-            self.lines[each.key].show_line(each, self.tr("请填 0 或以上的金额，最小到 0.001。"), spent)
+            self.lines[each.key].show_line(each, self.tr("请填 0 或以上的金额，最小到 0.0001。"), spent)
         self._come()
 
     def land(self, kinds: Sequence[str]) -> None:

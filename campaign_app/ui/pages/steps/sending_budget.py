@@ -41,7 +41,7 @@ class BudgetCard(QFrame):
         self.cost.setText(self.tr("单价未填") if cost is None else yuan(cost))
         self.parts.setText(self._parts(spending))
         self.edit.setEnabled(state.settable)
-        wrong = self.tr("请填 0 或以上的金额，最小到 0.001。") if state.budget.wrong else ""
+        wrong = self.tr("请填 0 或以上的金额，最小到 0.0001。") if state.budget.wrong else ""
         self.edit.show_typed(state.budget.typed, wrong)
         self.hint.setText(self._hint(spending))
 
