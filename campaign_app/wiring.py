@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from campaign_app.domain.ports import Clock, JobStore
-from campaign_app.domain.team import Person
+from campaign_app.domain.team import Permission, Person
 
 if TYPE_CHECKING:
     from campaign_app.compliance import Engine
@@ -262,6 +262,7 @@ def _preflights(
         lambda: timedelta(minutes=load_settings(workspace).max_consent_age_minutes), abilities_of,
         spending=money.spending, editor=campaigns.editor, ends=accounts.ends,
         is_approved=campaigns.is_approved,
+        may_approve=lambda login: Person(login, workspace.roles_of(login)).may(Permission.APPROVE),
     )  # fmt: skip
 
 

@@ -150,5 +150,11 @@ def signed(login: str, actor: str) -> str:
     return actor if not login or actor == login or actor.startswith(f"{login}/") else f"{login}/{actor}"
 
 
+def login_of(signature: str) -> str:
+    """Whose it is (`signed`); "" where whoever signed had no login."""
+    login, named, _ = signature.partition("/")
+    return login if named else ""
+
+
 def _has(roles: frozenset[Role], permission: Permission) -> bool:
     return any(permission in GRANTED[role] for role in roles)

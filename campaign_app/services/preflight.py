@@ -14,7 +14,8 @@ from campaign_app.domain.finding import Finding
 from campaign_app.domain.ports import AccountStore, Clock
 from campaign_app.domain.review import AudienceReader
 from campaign_app.domain.signature import Signature
-from campaign_app.domain.team import Editor, shown_editor
+from campaign_app.domain.team import Editor
+from campaign_app.services.approvers import PLANNED, UNJUDGED, check_approval, check_approver, has_left
 from campaign_app.services.campaigns import adds_up
 from campaign_app.services.expiry import Expiry
 from campaign_app.services.fitting import check_fit, fits
@@ -33,11 +34,9 @@ SILENT_AFTER: Final = timedelta(seconds=15)
 CLOCK_SLIP: Final = timedelta(minutes=5)
 # what an approval does not wait for: these are matters of the moment of sending
 OF_SENDING: Final = frozenset({"window", "worker"})
-PLANNED: Final = frozenset({CampaignState.APPROVED, CampaignState.WAITING})
 # warnings of what would stop it at its time
 FORESEEN: Final = frozenset({"window_not_then", "authorisation_ends"})
 NOTHING_SAID: Final = Survey({}, {})
-UNJUDGED: Final = frozenset({CampaignState.DRAFT, CampaignState.SCREENING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,8 @@ class Preflights:
     """`hours` are the merchant's own first and last time of day to send, `max_age` how old a fact may be.
 
     `texts` gives those whose rules speak a language. `warnings` is `Campaigns.warnings`: what an approval, or a plan,
-    will ask to be confirmed; `editor` is `Campaigns.editor`, `ends` `Accounts.ends`, `is_approved` that of `Campaigns`.
+    will ask to be confirmed; `editor` is `Campaigns.editor`, `ends` `Accounts.ends`, `is_approved` that of `Campaigns`,
+    `may_approve` tells of a login whether it may by now.
     """
 
     def __init__(  # noqa: PLR0913 each is a source of what is judged
@@ -83,6 +83,7 @@ class Preflights:
         editor: Callable[[Campaign], Editor | None] = lambda _: None,
         ends: Callable[[], Sequence[Expiry]] = tuple,
         is_approved: Callable[[Campaign], bool] = lambda _: True,
+        may_approve: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self._campaigns = campaigns
         self._accounts = accounts
@@ -96,6 +97,7 @@ class Preflights:
         self._editor = editor
         self._ends = ends
         self._is_approved = is_approved
+        self._may_approve = may_approve
 
     def look(
         self,
@@ -179,6 +181,7 @@ class Preflights:
             stuck=stuck(self._accounts, asked),
             ends=ending(asked, self._ends()),
             void=campaign.state in PLANNED and not self._is_approved(campaign),
+            approver_left=has_left(campaign, self._may_approve),
         )
 
     def _leaving(
@@ -213,9 +216,9 @@ def check(seen: Situation) -> tuple[Check, ...]:
     # that all of nobody were screened is no good news: the check of the recipients tells
     audience = (_audience(seen),) if seen.campaign.state in UNJUDGED or seen.campaign.snapshot_size else ()
     return (
-        *audience, *_approval(seen), _recipients(seen), _text(seen), *check_fit(seen), *warnings,
+        *audience, *check_approval(seen), _recipients(seen), _text(seen), *check_fit(seen), *warnings,
         _signature(seen), *_templates(seen), _sender(seen), *check_authorisation(seen), *check_stuck(seen),
-        *_replies(seen), *_cost(seen), *_approver(seen), _window(seen), _worker(seen),
+        *_replies(seen), *_cost(seen), *check_approver(seen), _window(seen), _worker(seen),
     )  # fmt: skip
 
 
@@ -236,11 +239,6 @@ def _audience(seen: Situation) -> Check:
         judged = campaign.state is CampaignState.SCREENED
         return Check("audience", "block", "stale", facts) if judged else Check("audience", "warn", "aged", facts)
     return Check("audience", "ok", "current" if facts["hours"] else "fresh", facts)
-
-
-def _approval(seen: Situation) -> tuple[Check, ...]:
-    """Where it still stands nothing is to be said; where the rules changed since, nobody else would tell."""
-    return (Check("approval", "block", "approval_void"),) if seen.void else ()
 
 
 def _recipients(seen: Situation) -> Check:
@@ -355,19 +353,6 @@ def _cost(seen: Situation) -> tuple[Check, ...]:
         return ()
     told = verdict(seen.spending), stock_verdict(seen.spending)
     return tuple(Check(*each) for each in told if each is not None)
-
-
-def _approver(seen: Situation) -> tuple[Check, ...]:
-    """Who may not approve it, said while it is still being built; after the approval only warnings are confirmed."""
-    if seen.editor is None or (seen.campaign.state in PLANNED and not seen.warned):
-        return ()
-    who = {"who": shown_editor(seen.campaign.edited_by)}
-    if seen.editor is Editor.ANOTHER:
-        return (Check("approver", "ok", "another_person", who),)
-    early = seen.campaign.state in UNJUDGED
-    if seen.editor is Editor.UNKNOWN:
-        return (Check("approver", "warn" if early else "block", "editor_unknown"),)
-    return (Check("approver", "warn" if early else "block", "another_needed" if early else "same_person", who),)
 
 
 def _window(seen: Situation) -> Check:

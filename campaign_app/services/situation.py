@@ -68,7 +68,8 @@ class Situation:
     whoever looks at it sees them; None where policy does not ask for another person's approval. `fits` has by
     sending account whether its templates give the texts, where its provider lists any. Of the accounts that are
     asked before each batch, in the queue of `stuck` lies a reply that nobody can read, and `ends` has until when the
-    authorisation of a label holds. `void`: it was approved, and that does not hold any more.
+    authorisation of a label holds. `void`: it was approved, and that does not hold any more. `approver_left`: it does,
+    and who approved it has lost the role.
     """
 
     campaign: Campaign
@@ -100,6 +101,7 @@ class Situation:
     stuck: tuple[str, ...] = ()
     ends: Mapping[str, Expiry] = field(default_factory=dict)
     void: bool = False
+    approver_left: bool = False
 
     @property
     def leaves_at(self) -> datetime:

@@ -16,6 +16,7 @@ from campaign_app.domain.team import (
     Role,
     editor,
     granted_to,
+    login_of,
     may_ask,
     not_permitted,
     shown_editor,
@@ -100,3 +101,4 @@ def test_a_name_is_signed_once() -> None:
     assert signed("anna", "anna") == "anna"
     assert signed("an", "anna/window") == "an/anna/window"
     assert signed("", "window") == "window"
+    assert (login_of("anna/window"), login_of("window")) == ("anna", "")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign_app import bootstrap
+from campaign_app import bootstrap, membership
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.errors import AppError, NotPermitted
@@ -76,12 +76,17 @@ def test_each_does_what_is_theirs_and_nobody_else_does(team: Team) -> None:
         campaigns.approve(campaigns.get(made), recipients=ready, confirmed_warnings=warned, actor="window")
     assert refused.value.facts["roles"] == "reviewer"
     reviewer.app.campaigns.approve(campaigns.get(made), recipients=ready, confirmed_warnings=warned, actor="window")
+    who = reviewer.app.person.login
+    for change, said in ((membership.revoke, {"approver_left"}), (membership.grant, set[str]())):
+        change(team.merchant.app, who, Role.REVIEWER, actor="test")
+        checks = operator.app.preflights.look(made).checks
+        assert {each.code for each in checks if each.key == "approval"} == said
     whoever = reviewer if campaigns.warnings(made, operator.app.clock()) else operator  # of this very hour
     whoever.go_on(made)
     operator.until(lambda: campaigns.get(made).state is CampaignState.DONE)
 
-    said = team.merchant.sandbox.ledger()
-    assert (said["doubled"], said["unconfirmed"]) == (0, 0)
+    sent = team.merchant.sandbox.ledger()
+    assert (sent["doubled"], sent["unconfirmed"]) == (0, 0)
     assert campaigns.results(made).counts["submitted"] == ready
     assert operator.app.evidence.verified().compared.rows > ready
     by = {entry.action: entry.actor for entry in operator.app.workspace.audit.entries(limit=10_000)}

@@ -18,6 +18,7 @@ from campaign_app.domain.finding import Citation, Finding, Severity, Span
 from campaign_app.domain.money import Limits, Line, Quote
 from campaign_app.domain.signature import Signature
 from campaign_app.domain.team import Editor
+from campaign_app.services.approvers import has_left
 from campaign_app.services.expiry import Expiry
 from campaign_app.services.money import Spending
 from campaign_app.services.preflight import Preflight, check
@@ -162,6 +163,17 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("worker", {"heartbeat": None}, "block", "worker_silent"),
     ("worker", {"heartbeat": NOW - timedelta(seconds=16)}, "block", "worker_silent"),
 ]
+
+
+def test_that_an_approver_lost_the_role_is_said_and_the_approval_stands() -> None:
+    approved = campaign(state=CampaignState.SCHEDULED, approved_by="rita/window")
+    assert has_left(approved, lambda login: login != "rita")
+    assert not has_left(approved, lambda login: login == "rita")
+    assert not has_left(replace(approved, state=CampaignState.DONE), lambda _: False)
+    assert not has_left(replace(approved, approved_by="window"), lambda _: False), "before there were logins"
+    left = found(campaign=approved, approver_left=True)["approval"]
+    assert (left.level, left.code, left.facts) == ("warn", "approver_left", {"who": "rita"})
+    assert found(approver_left=True, void=True)["approval"].code == "approval_void"
 
 
 def test_what_is_approved_and_warns_of_nothing_asks_for_nobody_else() -> None:

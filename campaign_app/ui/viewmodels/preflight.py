@@ -13,7 +13,8 @@ from PySide6.QtCore import QObject, Signal
 
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.errors import AppError
-from campaign_app.services.preflight import PLANNED, Preflight
+from campaign_app.services.approvers import PLANNED
+from campaign_app.services.preflight import Preflight
 from campaign_app.services.situation import Check, Situation
 from campaign_app.services.window import BEIJING
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView

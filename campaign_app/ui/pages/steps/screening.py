@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QProgressBar, QStackedWidget, QWidget
 
 from campaign_app.domain.campaign import UNAPPROVED, CampaignState
 from campaign_app.domain.team import Permission
+from campaign_app.services.approvers import UNJUDGED
 from campaign_app.services.campaigns import ENDED
-from campaign_app.services.preflight import UNJUDGED
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.screening_funnel import FunnelView

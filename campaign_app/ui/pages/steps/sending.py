@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.team import Permission
-from campaign_app.services.preflight import PLANNED, UNJUDGED
+from campaign_app.services.approvers import PLANNED, UNJUDGED
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.sending_approval import ApprovalCard
