@@ -19,6 +19,7 @@ from campaign_app.processes import STOP_SECONDS, TEAM_STOP_SECONDS, ask_to_end, 
 from campaign_app.wiring import App, wire
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from subprocess import Popen
 
     from campaign_app.credentials import KeyKeeper
@@ -131,6 +132,17 @@ def waiting_work(app: App) -> tuple[Waiting, ...]:
     if takers is None:
         return ()
     return waiting(app.jobs.open_jobs(), takers, app.clock(), place_id())
+
+
+def certified_until(app: App) -> datetime | None:
+    """Of a team's server, which is asked by itself and may take its time; None where it has no certificate to end."""
+    if not app.workspace.shared:
+        return None
+    from campaign_app.storage.certified import certified_until
+    from campaign_app.storage.header import read_header
+    from campaign_app.storage.server import Server
+
+    return certified_until(Server.parse(read_header(app.workspace.folder).server))
 
 
 def awaited_hosts(app: App) -> Awaited | None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from campaign_app import backups, bootstrap
 from campaign_app.domain.errors import AppError, NotPermitted, SettingsError, WorkspaceError
+from campaign_app.services.matters import of_certificate
 
 if TYPE_CHECKING:
     from campaign_app.wiring import App
@@ -29,7 +30,6 @@ LITTLE_ROOM: Final = 1024 * MIB
 NO_ROOM: Final = 100 * MIB
 SKEW: Final = timedelta(seconds=60)  # request signatures are refused from 300 s on
 OLD_BACKUP: Final = timedelta(days=7)
-CERTIFIED: Final = timedelta(days=30)
 Opener = Callable[[Path], "App"]
 Facts = dict[str, str | int | float | bool | None]
 
@@ -146,15 +146,11 @@ def _clock(app: App) -> Checked:
 
 def _certificate(app: App) -> Checked:
     """Of a team's server: once it has ended nobody connects any more, workers included."""
-    from campaign_app.storage.certified import certified_until
-    from campaign_app.storage.header import read_header
-    from campaign_app.storage.server import Server
-
-    until = certified_until(Server.parse(read_header(app.workspace.folder).server))
+    until = bootstrap.certified_until(app)
     if until is None:
         return Checked("certificate", State.SKIPPED)
     facts: Facts = {"until": until.isoformat(timespec="seconds")}
-    if until - app.clock() > CERTIFIED:
+    if not of_certificate(until, app.clock()):
         return Checked("certificate", State.OK, facts)
     day = until.date().isoformat()
     return Checked(

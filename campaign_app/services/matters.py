@@ -18,6 +18,7 @@ from campaign_app.services.window import BEIJING
 
 Level = Literal["block", "warn", "info"]
 EXPIRES_SOON: Final = timedelta(days=30)
+ENDS_SOON: Final = timedelta(days=7)  # nobody connects behind it: whoever can renew it may be away
 JOBS: Final = frozenset({"sync", "import"})  # what became of the others is told by their campaign
 _ENDED: Final = frozenset({CampaignState.DONE, CampaignState.CANCELLED, CampaignState.CANCELLING})
 # what would stop it is not told elsewhere before it is to leave
@@ -33,9 +34,10 @@ class Matter:
 
     signature_expires, signature_unusable, signature_gone, signatures_unfiled, those of `account_matters`, and waiting,
     waiting_here, waiting_elsewhere: of a queue that no worker takes, which is the `subject`; held: `number` computers
-    have still to look behind a server that took over; tasks: what a look-back found is to be put right by now, for
-    which somebody (`note`) answers. `subject` names what it is about, or `names` do where it is about
-    several, `note` is a code or a name, `page` and `what` say where it is put right ("" for nowhere yet).
+    have still to look behind a server that took over; certificate: a team's server has one for `number` days; tasks:
+    what a look-back found is to be put right by now, for which somebody (`note`) answers. `subject` names what it is
+    about, or `names` do where it is about several, `note` is a code or a name, `page` and `what` say where it is put
+    right ("" for nowhere yet).
     """
 
     code: str
@@ -83,6 +85,15 @@ def of_backup(left: datetime | None, backed_up: datetime | None, now: datetime) 
     if left is None or (backed_up is not None and (left <= backed_up or now - backed_up <= BACKED_UP)):
         return
     yield Matter("backup", "info", "", at=backed_up, page="settings", what="workspace")
+
+
+def of_certificate(until: datetime | None, now: datetime) -> tuple[Matter, ...]:
+    """Of a team's server: once it has ended nobody connects any more, workers included."""
+    left = EXPIRES_SOON if until is None else until - now
+    if left >= EXPIRES_SOON:
+        return ()
+    level: Level = "warn" if left > ENDS_SOON else "block"
+    return (Matter("certificate", level, "", at=until, number=max(0, left.days)),)
 
 
 def of_tasks(tasks: Sequence[Task], now: datetime) -> Iterable[Matter]:

@@ -5235,6 +5235,17 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>The server has just been exchanged · nothing is sent yet</translation>
     </message>
     <message>
+        <source>{} 到期，之后谁都连不上，定时的活动也不会发送。请管理员在那之前换好证书。</source>
+        <translation>It ends on {}; from then on nobody connects, and what is scheduled is not sent. An administrator has to renew it before.</translation>
+    </message>
+    <message numerus="yes">
+        <source>数据库服务器的证书还有 %Ln 天到期</source>
+        <translation>
+            <numerusform>The database server&apos;s certificate ends in %Ln day</numerusform>
+            <numerusform>The database server&apos;s certificate ends in %Ln days</numerusform>
+        </translation>
+    </message>
+    <message>
         <source>继续编辑</source>
         <translation>Continue</translation>
     </message>

@@ -20,6 +20,7 @@ from campaign_app.domain.platform import consent_api
 from campaign_app.domain.team import Person, Role
 from campaign_app.printing import fonts
 from campaign_app.storage import certified, header
+from campaign_app.storage.workspace import Workspace
 from campaign_app.wiring import wire
 from tests.helpers.line import Line, new_line
 from tests.helpers.sandbox import SandboxProcess
@@ -115,6 +116,7 @@ def test_a_clock_that_was_set_back_is_a_fault(line: Line) -> None:
 def test_a_certificate_that_ends_soon_is_told_of_a_teams_server(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     with line.open() as app:
         monkeypatch.setattr(header, "read_header", lambda _: SimpleNamespace(server="postgresql://u@db.example/d"))
+        monkeypatch.setattr(Workspace, "shared", True)
         found = []
         for days in (31, 29):
             monkeypatch.setattr(certified, "certified_until", lambda _, days=days: app.clock() + timedelta(days=days))

@@ -21,7 +21,7 @@ from campaign_app.domain.signature import Signature
 from campaign_app.jobs.sharing import QUEUES
 from campaign_app.services.account_matters import of_expiries, of_opt_outs, of_shared
 from campaign_app.services.expiry import Expiry
-from campaign_app.services.matters import Matter
+from campaign_app.services.matters import Matter, of_certificate
 from campaign_app.services.opt_outs import Untold
 from campaign_app.storage.ledger import SqlLedger
 from campaign_app.storage.stood_in import Awaited
@@ -129,6 +129,7 @@ def test_every_matter_has_words(place: Workplace, qtbot: QtBot) -> None:
         *found(accounts=(replace(SHOP, state="disconnected"),), refused="OWN-001-x.toml"),
         Matter("copied", "block", "", "older_copy", page="settings", what="workspace"),
         Matter("held", "info", "", at=NOW, number=2),
+        *of_certificate(NOW + timedelta(days=7), NOW),
         Matter("tasks", "warn", "核对名单", "王莉", NOW, 2, page="compliance", what="lookback"),
         Matter("backup", "info", "", page="settings", what="workspace"),
         Matter("backup", "info", "", at=NOW, page="settings", what="workspace"),
@@ -144,6 +145,7 @@ def test_every_matter_has_words(place: Workplace, qtbot: QtBot) -> None:
         "stopped", "screened", "approved", "draft", "scheduled", "job", "account", "rules", "signature_expired",
         "signature_expires", "signature_unusable", "signature_gone", "signatures_unfiled", "untold", "expired",
         "expires", "shared", "backup", "copied", "waiting", "waiting_here", "waiting_elsewhere", "held", "tasks",
+        "certificate",
     }  # fmt: skip
     for each in all_of_them:
         line = page._todo("1", each)
@@ -189,6 +191,23 @@ def test_behind_a_server_that_took_over_it_is_said_what_is_waited_for(
     assert (line.level, line.title, line.action) == ("info", "服务器刚刚切换 · 暂不发送", "")
     assert "到 10:00 还有没核对的" in line.text
     assert "还在等 2 台" in line.text
+
+
+def test_a_certificate_of_the_teams_server_that_ends_is_said(
+    place: Workplace, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.add_shop(5)
+    asked, until = list[bootstrap.App](), place.app.clock() + timedelta(days=29, hours=1)
+    monkeypatch.setattr(bootstrap, "certified_until", lambda app: asked.append(app) or until)
+    page = open_page(place, qtbot)
+    qtbot.waitUntil(lambda: page.model._certified == until)
+    page.model.load()
+    qtbot.waitUntil(lambda: page.todos.lines != ())
+    (line,) = page.todos.lines
+    assert (line.level, line.title, line.action) == ("warn", "数据库服务器的证书还有 29 天到期", "")
+    assert len(asked) == 1, "not at every look"
+    assert [each.level for each in of_certificate(NOW + timedelta(days=7), NOW)] == ["block"]
+    assert of_certificate(NOW + timedelta(days=30), NOW) == of_certificate(None, NOW) == ()
 
 
 def test_an_authorisation_that_ends_is_said_before_anything_else(place: Workplace, qtbot: QtBot) -> None:

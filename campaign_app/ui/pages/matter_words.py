@@ -36,7 +36,7 @@ class MatterWords(QObject):
             return self._campaign_words(matter)
         if matter.code in ACCOUNTS:
             return self._accounts.of(matter, self._clock())
-        if matter.code in ("copied", "job", "backup", "held", "tasks", *WAITING, *COMPLAINTS):
+        if matter.code in ("copied", "job", "backup", "held", "tasks", "certificate", *WAITING, *COMPLAINTS):
             return self._of_itself(matter)
         if matter.code == "account":
             text = self.tr("它名下的店铺都已断开，客户和记录都在，但不能核验也不能发送。")
@@ -60,7 +60,13 @@ class MatterWords(QObject):
             return self._complaint_words(matter)
         if matter.code in WAITING:
             return self._waiting_words(matter)
-        if told := {"backup": self._backup_words, "held": self._held_words, "tasks": self._task_words}.get(matter.code):
+        simple = {
+            "backup": self._backup_words,
+            "held": self._held_words,
+            "tasks": self._task_words,
+            "certificate": self._certificate_words,
+        }
+        if told := simple.get(matter.code):
             return told(matter)
         if matter.code == "job":
             title = self.tr("{} · 同步失败") if matter.subject else self.tr("导入文件失败")
@@ -105,6 +111,11 @@ class MatterWords(QObject):
         waits = self.tr("还在等 %Ln 台，请保持那里的后台进程运行。", "", matter.number)
         text = self.tr("正在等各台电脑核对有没有丢失数据，核对完自动继续；到 {} 还有没核对的，活动会暂停，等人处理。")
         return self.tr("服务器刚刚切换 · 暂不发送"), text.format(show.clock(matter.at)) + waits, ""
+
+    def _certificate_words(self, matter: Matter) -> tuple[str, str, str]:
+        text = self.tr("{} 到期，之后谁都连不上，定时的活动也不会发送。请管理员在那之前换好证书。")
+        title = self.tr("数据库服务器的证书还有 %Ln 天到期", "", matter.number)
+        return title, text.format(show.day(matter.at)), ""
 
     def _task_words(self, matter: Matter) -> tuple[str, str, str]:
         first = self.tr("最早的是“{what}”：期限 {day}，负责人 {who}。")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +17,7 @@ from campaign_app.domain.ports import Job
 from campaign_app.services import account_matters, campaign_rows, shared_accounts
 from campaign_app.services.campaign_rows import CampaignRow
 from campaign_app.services.complaint_matters import of_complaints
-from campaign_app.services.matters import Matter, matters, of_backup, of_tasks
+from campaign_app.services.matters import Matter, matters, of_backup, of_certificate, of_tasks
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 LOOK_MS: Final = 5_000
 LAST: Final = 3
 ENDED_JOBS: Final = 200
+ASK_AGAIN: Final = timedelta(hours=12)
 UNDER_WAY: Final = frozenset({State.SCREENING, State.SCHEDULED, State.SENDING, State.CANCELLING})
 
 
@@ -68,6 +69,8 @@ class OverviewModel(QObject):
         self._told = ""
         self._synced: dict[int, int] = {}
         self._rows: tuple[CampaignRow, ...] = ()
+        self._certified: datetime | None = None
+        self._asked: datetime | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self._look)
@@ -81,6 +84,7 @@ class OverviewModel(QObject):
 
     def load(self) -> None:
         self._loading = True
+        self._ask_server()
         self._tasks.run(lambda _: self._read(), self._loaded, failed=self._unread, owner=self, key="load")
 
     def watch(self, *, seen: bool) -> None:
@@ -119,6 +123,7 @@ class OverviewModel(QObject):
                     *self._of_backup(now),
                     *self._of_waiting(),
                     *self._of_held(),
+                    *of_certificate(self._certified, now),
                     *self._of_accounts(accounts, now),
                     *of_complaints(app.complaints.pressing()),
                     *of_tasks(app.lookbacks.tasks(), now),
@@ -132,6 +137,20 @@ class OverviewModel(QObject):
             synced_at=next(synced, None),
             looked_at=now,
         )
+
+    def _ask_server(self) -> None:
+        """Twice a day, apart from what is read: it may take its time, and whoever looks is not told if it is away."""
+        from campaign_app import bootstrap
+
+        app, now = self._app, self._app.clock()
+        if self._asked is None or abs(now - self._asked) >= ASK_AGAIN:
+            self._asked = now
+            self._tasks.run(
+                lambda _: bootstrap.certified_until(app), self._told_until, failed=lambda _: None, owner=self
+            )
+
+    def _told_until(self, until: datetime | None) -> None:
+        self._certified = until
 
     def _of_copy(self) -> Iterable[Matter]:
         from campaign_app import backups
