@@ -38,7 +38,7 @@ ConditionPathExists={file}
 [Service]
 Type=exec
 ExecStart=:{command}
-# a keychain that is not open yet, or a window that is at work, is a matter of time
+# a window that is at work is a matter of time
 Restart=on-failure
 RestartSec=30
 # the batch that is being handed over has a minute to end in

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ import typer
 from campaign_app.cli.at_login import AtLoginChoice, set_at_login
 from campaign_app.cli.keys import FolderOption, PassphraseOption, passphrase_from
 from campaign_app.cli.words import BAD_USAGE, fail, say
-from campaign_app.domain.errors import AppError
+from campaign_app.domain.errors import AppError, WorkspaceError
 from campaign_app.jobs.sharing import QUEUES
 from campaign_app.processes import NEEDED_NO_MORE
 from campaign_app.teaming import EVERYTHING, Part
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 BUG: Final = 1
 TRY_AGAIN: Final = 75  # sysexits.h: whoever watches it starts it again
 NOT_AGAIN: Final = 78  # sysexits.h: before a person has put that right it would end the same
+_ASKS_AGAIN: Final = 30.0
+_ASKS_SELDOM: Final = 1_800.0
 _NEVER: Final = frozenset({"wrong_passphrase", "wrong_key"})
 
 
@@ -78,10 +81,13 @@ def worker(
         logging.getLogger(__name__).log(level, "the lease is over")
         os._exit(0 if stop.is_set() else TRY_AGAIN)
 
-    try:
-        renew = working.run_worker(
+    def work() -> bool:
+        return working.run_worker(
             folder, keeper, clock_offset=offset, stopped=stop.wait, ready=_ready, part=part, lost=lost, waits=_waits
         )
+
+    try:
+        renew = _unlocked(work, stop.wait)
     except AppError as error:
         _tell(say(error))
         _end(NOT_AGAIN if error.code in _NEVER else BAD_USAGE)
@@ -89,6 +95,21 @@ def worker(
         sys.excepthook(type(bug), bug, bug.__traceback__)
         _end(BUG)
     _end(TRY_AGAIN if renew else 0)
+
+
+def _unlocked(work: Callable[[], bool], stopped: Callable[[float], bool]) -> bool:
+    """Waits for a keychain that is locked. Asking may show a prompt: whoever dismissed it is asked ever more seldom."""
+    seconds = _ASKS_AGAIN
+    while True:
+        try:
+            return work()
+        except WorkspaceError as error:
+            if error.code != "keychain_locked":
+                raise
+            _waits(error)
+        if stopped(seconds):
+            return False
+        seconds = min(2 * seconds, _ASKS_SELDOM)
 
 
 def _end(status: int) -> NoReturn:

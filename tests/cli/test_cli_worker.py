@@ -101,6 +101,24 @@ def test_a_person_is_told_what_a_worker_waits_for(tmp_path: Path, monkeypatch: p
     assert done.stderr.startswith("后台进程在等待，恢复后会自己接着做。原因：连不上团队工作区的服务器")
 
 
+def test_a_keychain_that_stays_locked_is_asked_ever_more_seldom(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its prompt comes again with each: whoever dismissed it would never be rid of it."""
+    asked, waited = list[int](), list[float]()
+
+    def work() -> bool:
+        asked.append(1)
+        if len(asked) < 9:
+            raise WorkspaceError("keychain_locked", "The keychain is locked")
+        return True
+
+    assert worker_command._unlocked(work, lambda seconds: bool(waited.append(seconds)))
+    assert waited == [30, 60, 120, 240, 480, 960, 1800, 1800]
+    assert capsys.readouterr().err.count("系统钥匙串已锁定") == 8
+    asked.clear()
+    assert not worker_command._unlocked(work, lambda _: True), "told to end meanwhile"
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize(
     ("trouble", "status"),
     [

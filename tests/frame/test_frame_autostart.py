@@ -95,7 +95,7 @@ def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path, monkeypatch: 
     assert (seen.returncode, seen.stderr) == (0, "")
 
 
-def test_the_unit_waits_for_a_keychain_and_not_for_a_workspace_that_is_gone(tmp_path: Path) -> None:
+def test_the_unit_is_started_again_and_not_for_a_workspace_that_is_gone(tmp_path: Path) -> None:
     entry = entry_for(tmp_path)
     lines = autostart.unit_of(entry).splitlines()
     assert f"ConditionPathExists={entry.needs}" in lines
