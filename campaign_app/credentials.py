@@ -239,13 +239,18 @@ def _others(path: Path) -> int:
     return 0o027 if handed and path.parent == Path(handed) else 0o077
 
 
+def may_others_read(path: Path) -> bool:
+    """Where the system tells. Raises OSError."""
+    return os.name == "posix" and bool(stat.S_IMODE(path.stat().st_mode) & _others(path))
+
+
 def read_passphrase_file(path: Path) -> str:
     """The file's first line, without the mark that Windows puts before it.
 
     Raises SettingsError if others may read it, or if it is empty or no text.
     """
     try:
-        if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & _others(path):
+        if may_others_read(path):
             raise SettingsError(
                 "passphrase_file_open", f"Others may read {path}; allow only yourself (chmod 600)", file=str(path)
             )

@@ -16,11 +16,12 @@ from campaign_app.cli.keys import (
     PassphraseOption,
     new_passphrase,
     open_for,
+    private_key,
     server_password,
 )
 from campaign_app.cli.telling import Labels, count
 from campaign_app.cli.words import say
-from campaign_app.domain.errors import AppError, SettingsError, WorkspaceError
+from campaign_app.domain.errors import AppError, WorkspaceError
 from campaign_app.domain.platform import consent_api
 from campaign_app.streams import hears_a_person
 
@@ -88,10 +89,7 @@ def connect(
     as_json: JsonOption = False,
 ) -> None:
     """连接一个店铺账户，固定平台的公钥，并同步客户。"""
-    try:
-        key = key_file.read_text(encoding="ascii", errors="replace").strip()  # what is no ASCII is no key
-    except OSError as error:
-        raise SettingsError("no_file", "The key file cannot be read", file=str(key_file)) from error
+    key = private_key(key_file)
     with open_for(workspace, passphrase_file) as app:
         account = app.accounts.connect(consent_api(base_url=base_url, key_id=key_id, private_key=key), actor="cli")
         synced = _synced(app, account.id) if sync else {}

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from campaign_app import assets
+from campaign_app.cli.keys import private_key
 from campaign_app.cli.usage import Commands
 from campaign_app.domain.errors import SettingsError
 
@@ -55,7 +56,7 @@ def check(
 
     if write != bool(test_ref):
         raise SettingsError("write_needs_ref", "--write and --test-ref belong together")
-    key, clock = _private_key(key_file), wiring.system_clock
+    key, clock = private_key(key_file), wiring.system_clock
     suite = Suite(url, key_id, key, clock=clock, wait=wiring.wait, test_ref=test_ref)
     words = tomllib.loads(assets.path("words", "conformance.toml").read_text(encoding="utf-8"))
     counts: Counter[str] = Counter()
@@ -82,10 +83,3 @@ def _as_text(found: dict[str, str], words: dict[str, Any], language: str) -> str
     if found["outcome"] == "failed":
         lines.append(f"    {mend}{said[f'mend_{language}']}")
     return "\n".join(lines)
-
-
-def _private_key(file: Path) -> str:
-    try:
-        return file.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeError) as error:
-        raise SettingsError("no_file", "The key file cannot be read", file=str(file)) from error

@@ -72,3 +72,18 @@ def asked(label: str) -> str:
     """From a prompt that shows nothing of it."""
     typed: str = typer.prompt(label, hide_input=True, err=True)
     return typed
+
+
+def private_key(file: Path) -> str:
+    """What is no ASCII is no key. That others may read it is said, and no more: they may have done so by now."""
+    from campaign_app.credentials import may_others_read
+
+    try:
+        key = file.read_text(encoding="ascii", errors="replace").strip()
+        open_to_others = may_others_read(file)
+    except OSError as error:
+        raise SettingsError("no_file", "The key file cannot be read", file=str(file)) from error
+    if open_to_others:
+        told = "注意：私钥文件“{}”能被其他用户读取。请改为仅本人可读（chmod 600）；可能已被读过的，请换一把新的。"
+        typer.echo(told.format(file), err=True)
+    return key

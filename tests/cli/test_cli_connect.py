@@ -14,6 +14,7 @@ from tests.helpers.sandbox import SandboxProcess
 def test_an_address_that_does_not_answer_starts_no_worker(tmp_path: Path) -> None:
     line, key = new_line(tmp_path), tmp_path / "key"
     key.write_text(base64.urlsafe_b64encode(bytes(range(32))).decode().rstrip("="), encoding="ascii")
+    key.chmod(0o600)
     with closing(socket.create_server(("127.0.0.1", 0))) as held:
         nobody = f"http://127.0.0.1:{held.getsockname()[1]}"
     status, said, told = line.call("connect", nobody, "--key-id", "s1", "--key-file", str(key), *line.options)

@@ -23,6 +23,7 @@ def sandbox() -> Iterator[SandboxProcess]:
 def key_file(sandbox: SandboxProcess, tmp_path: Path) -> Path:
     file = tmp_path / "key"
     file.write_text(sandbox.shops[0].private_key + "\n")
+    file.chmod(0o600)
     return file
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import typer
 from typer.main import get_command
 
 from campaign_app.cli.follow import goes_on
+from campaign_app.cli.keys import private_key
 from campaign_app.cli.main import app
 from campaign_app.cli.usage import say_help, say_usage
 from campaign_app.domain.errors import WorkspaceError
@@ -134,5 +136,17 @@ def test_a_command_that_is_stopped_says_so(
 def test_a_key_file_of_something_else_is_said_to_be_no_key(tmp_path: Path) -> None:
     line, key = new_line(tmp_path), tmp_path / "钥匙 一.txt"
     key.write_text("这不是私钥", encoding="utf-8")
+    key.chmod(0o600)
     called = ("connect", "https://platform.example", "--key-id", "s1", "--key-file", str(key), *line.options)
     assert line.call(*called) == (2, "", "私钥无效：应为 base64url 编码的 32 字节 Ed25519 私钥。\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="its files have other rights")
+def test_a_key_file_that_others_may_read_is_taken_and_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    key = tmp_path / "key"
+    key.write_text("secret\n", encoding="ascii")
+    for mode, said in ((0o644, True), (0o640, True), (0o600, False)):
+        key.chmod(mode)
+        assert private_key(key) == "secret"
+        told = capsys.readouterr()
+        assert (told.out, f"“{key}”能被其他用户读取" in told.err) == ("", said)
