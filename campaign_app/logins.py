@@ -49,12 +49,7 @@ def turn_on(app: App, *, actor: str) -> None:
     folder = app.workspace.folder
     if (why := _refusal(folder)) is not None:
         raise why
-    entry, places = entry_of(folder), autostart.places()
-    used = next(each for each in places if each.answers())
-    used.put(entry)
-    for each in places:  # one entry a workspace
-        if each is not used:
-            each.take(entry)
+    _put(folder)
     app.workspace.audit.record("workspace.at_login_on", actor=actor, at=app.clock())
 
 
@@ -71,6 +66,20 @@ def turn_off_in(app: App, *, actor: str) -> None:
     app.workspace.audit.record("workspace.at_login_off", actor=actor, at=app.clock())
 
 
+def carry(before: Path, folder: Path) -> bool:
+    """Of a workspace that was moved: what started for its former place starts for its new one; whether anything did.
+
+    Raises SettingsError, and then it is as it was: for the former place it is refused at each login.
+    """
+    if not is_on(before):
+        return False
+    if (why := _refusal(folder)) is not None:
+        raise why
+    _put(folder)
+    turn_off(before)
+    return True
+
+
 def begin(folder: Path) -> Popen[bytes] | None:
     """The worker now, for a workspace that is on and has none: by the system, else as a process apart."""
     entry = entry_of(folder)
@@ -85,6 +94,15 @@ def entry_of(folder: Path) -> Entry:
     mark = hashlib.sha256(str(place).encode("utf-8", "surrogateescape")).hexdigest()[:12]
     program, *arguments = own_command("worker", "--workspace", str(place))
     return Entry(f"yunfa-worker-{mark}", (_windowless(program), *arguments), place / header.FILE)
+
+
+def _put(folder: Path) -> None:
+    entry, places = entry_of(folder), autostart.places()
+    used = next(each for each in places if each.answers())
+    used.put(entry)
+    for each in places:  # one entry a workspace
+        if each is not used:
+            each.take(entry)
 
 
 def _windowless(program: str) -> str:

@@ -65,6 +65,7 @@ def move(
                 report = moves.to_server(app, to, server, password, actor="cli", tick=told)
             else:
                 report = moves.to_folder(app, to, actor="cli", tick=told)
+        carry_at_login(app.workspace.folder, report.folder)
         show(_told(report, as_json=as_json), _MOVE, as_json=as_json)
 
 
@@ -88,6 +89,20 @@ def take_back(
     moved = moves.take_back(found, keeper, actor="cli", at=system_clock())
     told = {"folder": str(found), "was_moved_to": moved.to, "at": moved.at.isoformat(timespec="seconds")}
     show(told, _MOVE, as_json=as_json)
+
+
+def carry_at_login(before: Path, folder: Path) -> None:
+    """The move is done, whatever comes of this."""
+    from campaign_app import logins
+    from campaign_app.cli.words import say
+
+    try:
+        if logins.carry(before, folder):
+            typer.echo("登录时启动的后台进程改为打开新的文件夹。", err=True)
+    except SettingsError as error:
+        off, on = (f"campaign-app worker --at-login {choice} --workspace" for choice in ("off", "on"))
+        typer.echo(f"已移动，但登录时启动的后台进程仍打开原来的文件夹：{say(error)}", err=True)
+        typer.echo(f"请运行 {off} {before}，再运行 {on} {folder}。", err=True)
 
 
 def _told(report: Any, *, as_json: bool) -> dict[str, Any]:

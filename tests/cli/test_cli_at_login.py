@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from campaign_app import bootstrap, logins
+from campaign_app.cli.workspace import carry_at_login
 from campaign_app.credentials import KeychainKeeper, MemoryKeeper
 from campaign_app.storage import locks
 from tests.helpers.at_login import FileRing, System
@@ -66,6 +67,24 @@ def test_a_system_that_refuses_is_a_sentence(folder: Path, system: System) -> No
     assert (status, out) == (2, "")
     assert "Access denied" in complained
     assert system.files == []
+
+
+@pytest.mark.usefixtures("_ring")
+def test_of_a_workspace_that_was_moved_it_starts_the_new_place(
+    folder: Path, system: System, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = Path(shutil.copytree(folder, folder.parent / "there"))
+    system.with_systemd()
+    carry_at_login(folder, there)
+    assert (capsys.readouterr().err, system.files) == ("", []), "it was off"
+    assert said(folder, "on")[0] == 0
+    system.refuse("enable")
+    carry_at_login(folder, there)
+    assert f"--at-login off --workspace {folder}" in capsys.readouterr().err
+    assert (logins.is_on(folder), logins.is_on(there)) == (True, False)
+    system.refuse("")
+    carry_at_login(folder, there)
+    assert (logins.is_on(folder), logins.is_on(there)) == (False, True)
 
 
 @pytest.mark.usefixtures("_ring")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from campaign_app import logins
 from campaign_app.__main__ import window
 from campaign_app.cli.main import main
 from campaign_app.cli.workspace import cancelled_by_signals
@@ -42,7 +43,9 @@ def kept(folder: Path, name: str, secret: str) -> str:
     return str(folder / name)
 
 
-def test_a_workspace_moves_to_a_server_and_back(tmp_path: Path) -> None:
+def test_a_workspace_moves_to_a_server_and_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    carried = list[tuple[str, ...]]()
+    monkeypatch.setattr(logins, "carry", lambda *places: carried.append(tuple(each.name for each in places)))
     create_workspace(tmp_path / "a", PassphraseKeeper(SECRET, Scrypt(n=2**10))).close()
     phrase = ("--passphrase-file", kept(tmp_path, "phrase", SECRET), "--json")
 
@@ -74,6 +77,7 @@ def test_a_workspace_moves_to_a_server_and_back(tmp_path: Path) -> None:
         assert taken[0] == 0, taken[2]
         assert json.loads(taken[1])["was_moved_to"] == f"{tmp_path / 'b'} ({server})"
         said = "".join(each[1] + each[2] for each in (wrong, moved, again, back, unsure, taken))
+    assert carried == [("a", "b"), ("b", "c")]
     assert not any(secret in said for secret in (PASSWORD, SECRET, "falsch"))
 
 
