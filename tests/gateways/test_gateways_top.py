@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 from campaign_app.consent import Outgoing
 from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome
+from campaign_app.gateways.planning import Request
+from campaign_app.gateways.top import sending
 from campaign_app.gateways.top.gateway import TopGateway
 from campaign_app.gateways.top.planning import allowed
 from campaign_app.gateways.top.sending import SIGN_MAX, task_sign
+from campaign_app.jobs.notes import note_of
 from campaign_app.platforms import adapter_for
 from campaign_app.transport.top.limits import Turn
 from tests.helpers.connected import clock
@@ -192,6 +195,12 @@ def test_what_concerns_the_account_stops_it_with_nobody_taken(
         gateway.submit(key, batch)
     assert refused.value.account_wide
     assert sent(sandbox, batch) == []
+
+
+def test_a_refusal_without_a_word_is_told_by_its_number() -> None:
+    refused = RemoteRefused("refused", "refused", vendor_code=41, vendor_sub_code="")
+    trouble, _ = sending._meant(refused, Request(()))
+    assert note_of(trouble) == "platform_refused=41"
 
 
 def test_what_concerns_the_account_leaves_many_unknown_and_stops_it(

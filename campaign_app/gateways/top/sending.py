@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
-from campaign_app.domain.errors import RemoteError
+from campaign_app.domain.errors import RemoteError, RemoteRefused
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.ports import Clock
 from campaign_app.gateways.handing import Owed, Tried, carry_out, met, too_late
@@ -100,6 +100,9 @@ def _meant(refused: RemoteError, request: Request) -> tuple[RemoteError, Outcome
     """
     said = str(refused.facts.get("vendor_sub_code", ""))
     if not said:
+        if refused.code == "refused":  # nobody knows what of: its number is all that a person can look up
+            number = refused.facts.get("vendor_code", "")
+            refused = RemoteRefused("platform_refused", str(refused), number=number)
         return refused, Outcome.REJECTED
     rule = rule_of(said)
     for_all = said in CODES and rule.reaction not in (Reaction.PERSON, Reaction.CAPPED)
