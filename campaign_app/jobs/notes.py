@@ -11,7 +11,7 @@ from campaign_app.services.window import BEIJING, Until, next_opening
 
 ALIKE: Final = "batch_refused"  # everybody of it, for one reason
 # whose sentence names the provider's own code, which a person has to look up
-_TELLING: Final = frozenset({ALIKE, "platform_refused", "provider_refused", "unclear_answer"})
+_TELLING: Final = frozenset({ALIKE, "one_refused", "platform_refused", "provider_refused", "unclear_answer"})
 # nothing in which a person's number might stand
 _CODE: Final = re.compile(r"(?!.*[0-9]{7})[A-Za-z0-9._-]{1,64}", re.ASCII)
 # nobody waits for it: a person has to come again

@@ -15,6 +15,7 @@ from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused, RemoteUnav
 from campaign_app.domain.message import Outcome
 from campaign_app.gateways.pinduoduo.gateway import PinduoduoGateway
 from campaign_app.gateways.pinduoduo.looking import PAGE
+from campaign_app.jobs.notes import note_of
 from campaign_app.transport.errors import ContractBroken
 from campaign_app.transport.pinduoduo.calls import error_of
 from campaign_app.transport.pinduoduo.stated import templates
@@ -193,7 +194,7 @@ def test_a_limit_takes_nobody_and_is_no_refusal(
 
 
 @pytest.mark.parametrize(
-    ("code", "ours"), [(20004, "bad_signature"), (20005, "ip_not_allowed"), (30001, "platform_refused")]
+    ("code", "ours"), [(20004, "bad_signature"), (20005, "ip_not_allowed"), (30001, "one_refused")]
 )
 def test_a_code_stops_the_account_with_nobody_rejected(
     sandbox: SandboxProcess, people: SealedPeople, gateway: PinduoduoGateway, key: str, code: int, ours: str
@@ -204,6 +205,20 @@ def test_a_code_stops_the_account_with_nobody_rejected(
     with pytest.raises(RemoteRefused) as refused:
         gateway.submit(key, batch)
     assert (refused.value.code, refused.value.account_wide, texts(sandbox, batch)) == (ours, True, [])
+
+
+def test_whoever_is_refused_again_by_the_same_code_keeps_nobody_waiting(
+    sandbox: SandboxProcess, people: SealedPeople, gateway: PinduoduoGateway, key: str
+) -> None:
+    batch = people.messages(3)
+    for times, code in ((1, 30001), (1, 30002), (2, 30002)):  # another code, then another person
+        order(sandbox, refuse=code, times=times)
+        with pytest.raises(RemoteRefused) as refused:
+            gateway.submit(key, batch[:2])
+        assert note_of(refused.value) == f"one_refused={code}"
+    order(sandbox, refuse=30002, times=2)
+    assert outcomes(gateway, key, batch[:2]) == [(Outcome.REJECTED, "pdd.30002")] * 2
+    assert outcomes(gateway, key, batch[2:]) == [(Outcome.ACCEPTED, "")]
 
 
 @pytest.mark.parametrize("taken", [True, False])

@@ -3,7 +3,8 @@
 From Pinduoduo's SDK: the parameters, that a variable's name keeps its ${}, and the receipt (`biz_id`) of the method for
 batches. Documented nowhere: what `code` is where all went well, whom a code blames, whether a repeat of an `out_id` is
 known. So a receipt alone says that a message was taken; any other answer leaves it unknown and stops the account, and
-nothing that may have been taken is handed over again.
+nothing that may have been taken is handed over again. A message that was refused before anything was carried out stops
+the account too. Whoever goes on was told: refused by the same code once more it is rejected, and keeps nobody waiting.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ class Sender:
     calls: PinduoduoCalls
     clock: Clock
     _owed: Owed = field(init=False)
+    # what refused a message when it stopped the account; forgotten with the process, which makes one stop more
+    _told: dict[str, str | int] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self._owed = Owed(self.clock)
@@ -47,7 +50,7 @@ class Sender:
             answered = "number" in unknown.facts or unknown.code == "contract_broken"
             return _unclear(request, unknown.facts.get("number", "")) if answered else met(unknown, request)
         except RemoteError as refused:
-            return Tried(trouble=of_account(refused))
+            return self._refused(request, refused)
         if not receipt:
             return _unclear(request, "")
         return Tried(tuple(SubmitOutcome(name, Outcome.ACCEPTED, receipt) for name in request.message_ids))
@@ -66,6 +69,15 @@ class Sender:
             asked["template_param_json"] = written([{f"${{{name}}}": value for name, value in wording.template.values}])
         found = self.calls.change(SEND, asked, lambda: self._require_in_time(request))
         return plain_text(found.get("biz_id"), ID_MAX)
+
+    def _refused(self, request: Request, refused: RemoteError) -> Tried:
+        if refused.code != "platform_refused":
+            return Tried(trouble=of_account(refused))
+        (message_id,), number = request.message_ids, refused.facts["number"]
+        if self._told.get(message_id) == number:
+            return Tried((SubmitOutcome(message_id, Outcome.REJECTED, code=f"pdd.{number}"),))
+        self._told[message_id] = number
+        return Tried(trouble=RemoteRefused("one_refused", str(refused), account_wide=True, number=number))
 
     def _require_in_time(self, request: Request) -> None:
         late = too_late(request, self.clock)
