@@ -82,8 +82,9 @@ def is_loopback(host: str) -> bool:
 
 def _is_ours(parts: SplitResult, options: dict[str, str]) -> bool:
     """What libpq would take beside these may weaken what is decided here."""
-    # several hosts in one address are several names that one certificate was checked for
-    plain = parts.scheme in SCHEMES and not parts.fragment and "," not in (parts.hostname or "")
+    host = parts.hostname or ""
+    # several hosts in one address are several names that one certificate was checked for; a socket's folder is no host
+    plain = parts.scheme in SCHEMES and not parts.fragment and "," not in host and "%2f" not in host.lower()
     return plain and set(options) <= {"sslmode", "sslrootcert"} and "/" not in parts.path[1:]
 
 

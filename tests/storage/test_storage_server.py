@@ -76,7 +76,7 @@ def test_nothing_weaker_is_taken(host: str, code: str, mode: str) -> None:
     ["", "x", "mysql://u@h/d", "postgresql://h/d", "postgresql://u@h", "postgresql://u@h/", "postgresql://u@/d",
      "postgresql://u@h:port/d", "postgresql://u@h/d?options=-c%20x", "postgresql://u@h/d?host=elsewhere",
      "postgresql://u@h/d?hostaddr=1.2.3.4", "postgresql://u@h/d?sslmode", "postgresql://u@a,b/d",
-     "postgresql://u@h/d#x", "postgresql://u@h/d/e"],
+     "postgresql://u@h/d#x", "postgresql://u@h/d/e", "postgresql://u@%2Fvar%2Frun%2Fpostgresql/d"],
 )  # fmt: skip
 def test_what_is_no_address_of_ours_is_refused(address: str) -> None:
     with pytest.raises(SettingsError) as caught:
