@@ -14,6 +14,7 @@ from campaign_app.domain.team import Permission, Person, Role
 
 if TYPE_CHECKING:
     from campaign_app.credentials import KeyKeeper, PassphraseKeeper
+    from campaign_app.domain.campaign import Campaign
     from campaign_app.storage.engine import Database
     from campaign_app.wiring import App
 
@@ -54,6 +55,13 @@ def revoke(app: App, login: str, role: Role, *, actor: str) -> None:
 
     app.person.require(Permission.ROLES)
     SqlMembers(_server(app)).revoke(login, role, actor=actor, at=app.clock())
+
+
+def approved_by(app: App, login: str) -> tuple[Campaign, ...]:
+    """What this login approved and has yet to begin: it leaves, whatever role is taken from it."""
+    from campaign_app.services.approvers import has_left
+
+    return tuple(each for each in app.campaigns.all() if has_left(each, lambda who: who != login))
 
 
 def log_in(folder: Path, keeper: KeyKeeper, login: str, password: str) -> None:

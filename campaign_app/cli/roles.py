@@ -93,6 +93,10 @@ def revoke(
     with open_for(workspace, passphrase_file) as app:
         membership.revoke(app, login, role, actor="cli")
         show({"login": login, "revoked": role.value}, _TOLD, as_json=as_json)
+        if role is Role.REVIEWER and (approved := membership.approved_by(app, login)):
+            named = "、".join(f"{campaign.id} {campaign.name}" for campaign in approved)
+            typer.echo(f"{login} 批准过、还没有开始发的活动：{named}。批准仍然有效，到时会发送。", err=True)
+            typer.echo("要换人把关，请在活动里重新核验，再由另一人批准。", err=True)
 
 
 @roles.command("list")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,9 @@ from campaign_app import bootstrap, membership
 from campaign_app.cli.main import app as commands
 from campaign_app.cli.words import say
 from campaign_app.credentials import MemoryKeeper, PassphraseKeeper, Scrypt
+from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import AppError, NotPermitted, SettingsError, WorkspaceError
 from campaign_app.domain.team import Role
 from tests.helpers.crowd import WORD, Crowd, crowd
@@ -74,6 +79,17 @@ def test_a_colleague_gets_a_folder_and_a_role(here: Crowd, tmp_path: Path, capsy
         with pytest.raises(NotPermitted):
             membership.grant(app, anna, Role.OWNER, actor="cli")
     assert WORD not in (tmp_path / "anna" / "workspace.json").read_text(encoding="utf-8")
+
+    with closing(here.open(here.maker)) as made:
+        made.accounts.add_entity(Entity("91330100MA0000001X", "安宁百货"))
+        for name, who in (("双十一", anna), ("会员日", f"{anna}2")):
+            draft = Campaign(0, name, "91330100MA0000001X", "retail", Filter())
+            made.campaigns.create(replace(draft, state=CampaignState.SCHEDULED, approved_by=f"{who}/window"))
+    run("workspace", "roles", "grant", anna, "reviewer", *where)
+    capsys.readouterr()
+    run("workspace", "roles", "revoke", anna, "reviewer", *where)
+    told = capsys.readouterr().err
+    assert ("双十一。批准仍然有效" in told, "会员日" in told) == (True, False)
 
     run("workspace", "roles", "revoke", anna, "operator", *where)
     with pytest.raises(WorkspaceError) as caught:
