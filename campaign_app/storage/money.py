@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from campaign_app.domain.campaign import Campaign, CampaignState, Noted
 from campaign_app.domain.errors import NotAllowed
-from campaign_app.domain.money import Bill, Limits
+from campaign_app.domain.money import PER_YUAN, Bill, Limits
 from campaign_app.domain.ports_money import Check, accepts
 from campaign_app.storage.audit import append_noted
 from campaign_app.storage.billed import billed_of
@@ -111,4 +111,5 @@ def _put(
     if amount is None:
         connection.execute(sa.delete(key.table).where(key == of))
         return
-    connection.execute(insert_or_update(connection, key.table, key.name), {key.name: of, value.name: amount})
+    row = {key.name: of, value.name: amount, "per_yuan": PER_YUAN}
+    connection.execute(insert_or_update(connection, key.table, key.name), row)

@@ -146,6 +146,18 @@ def test_a_price_for_estimates_is_the_same_money_as_before(tmp_path: Path) -> No
         assert yuan(workspace.accounts.setting("price_per_part", None)) == "¥0.045"
 
 
+def test_a_program_that_counts_in_thousandths_and_is_still_open_writes_no_price(tmp_path: Path) -> None:
+    with closing(open_workspace(encrypted(tmp_path / "ws", "0029"), MemoryKeeper(KEY))) as workspace:
+        known = workspace.money.prices()
+        older = sa.text(
+            "INSERT INTO account_price (account_id, price) VALUES (1, 45)"
+            " ON CONFLICT (account_id) DO UPDATE SET price = excluded.price"
+        )
+        with pytest.raises(sa.exc.IntegrityError, match="per_yuan"), workspace.database.write() as connection:
+            connection.execute(older)
+        assert workspace.money.prices() == known == {1: 10, 2: 20}
+
+
 def test_what_was_confirmed_before_there_was_a_table_for_it_is_there(tmp_path: Path) -> None:
     with closing(open_workspace(encrypted(tmp_path / "ws", "0001"), MemoryKeeper(KEY))) as workspace:
         assert set(workspace.campaigns.warnings(1)) == {"ABS-002"}
