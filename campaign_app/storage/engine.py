@@ -25,6 +25,7 @@ from sqlalchemy.pool import QueuePool
 from campaign_app.domain.errors import AppError, WorkspaceError
 from campaign_app.storage.keys import KEY_BYTES
 from campaign_app.storage.pages import Look, look
+from campaign_app.storage.turns import Turns
 
 BUSY_SECONDS: Final = 30
 PATIENT: Final = f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}"
@@ -74,18 +75,19 @@ class Database:
 
     engine: Engine
     _writer: Engine = field(init=False, repr=False)
+    _turns: Turns = field(init=False, repr=False, default_factory=Turns)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_writer", self.engine.execution_options(immediate=True))
 
     def read(self) -> AbstractContextManager[Connection]:
-        return self.engine.connect()
+        return self._turns.taken(self.engine.connect)
 
     def look(self) -> AbstractContextManager[Connection]:
         return self.read()
 
     def write(self) -> AbstractContextManager[Connection]:
-        return self._writer.begin()
+        return self._turns.taken(self._writer.begin)
 
     @contextmanager
     def write_much(self, cache_kib: int = BULK_CACHE_KIB) -> Iterator[Connection]:
