@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_app import assets
-from campaign_app.compliance import CheckRequest, Engine, Sender, load_all
+from campaign_app.compliance import CheckRequest, Sender
 from campaign_app.demo import BODY, daytime_offset, quiet_days
 from campaign_app.domain.signature import Signature
 from campaign_app.services.window import BEIJING
+from tests.helpers.rules import ENGINE
 
-ENGINE = Engine(load_all(assets.path("rules")))
 SHOP = Sender("安宁百货有限公司（模拟）", "91330100MA0MN00023")
 SIGNATURE = Signature("安宁百货", SHOP.uscc, "company", "approved", carrier_filed=True, scopes=("retail",))
 

@@ -9,13 +9,12 @@ from typing import Any
 
 import pytest
 
-from campaign_app import assets
-from campaign_app.compliance import CheckResult, Engine, load_all
+from campaign_app.compliance import CheckResult
 from campaign_app.compliance.message import request_from_json
+from tests.helpers.rules import ENGINE
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "content.jsonl"
 CASES = [json.loads(line) for line in VECTORS.read_text("utf-8").split("\n") if line]
-ENGINE = Engine(load_all(assets.path("rules")))
 
 
 def meets(result: CheckResult, must: dict[str, str]) -> bool:

@@ -12,13 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_app import assets
-from campaign_app.compliance import CheckRequest, CheckResult, Engine, Sender, check, fixes_for, load_all
+from campaign_app.compliance import CheckRequest, CheckResult, Sender, check, fixes_for, load_all
 from campaign_app.compliance.message import Good, request_from_json
 from campaign_app.domain.finding import Severity
 from campaign_app.domain.signature import Signature
+from tests.helpers.rules import ENGINE, RULES
 
-RULES = load_all(assets.path("rules"))
-ENGINE = Engine(RULES)
 USCC = "91330100MA0000001X"
 SPICES = (
     "最佳国家级加微信vxVX退订拒收回复RT0１①一〇139-0000 【】{}#%$&￥★❤️\u200b\u202e\u0301贷款保本，。！\n\r\t\x00\ud800"

@@ -17,18 +17,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaign_app import assets
-from campaign_app.compliance import CheckRequest, Engine, Fix, Sender, apply_edits, fixes_for, load_all
+from campaign_app.compliance import CheckRequest, Fix, Sender, apply_edits, fixes_for
 from campaign_app.compliance.message import request_from_json
 from campaign_app.compliance.proof import request_of
 from campaign_app.compliance.rule import Case
 from campaign_app.domain.finding import Citation, Finding, Severity, Span
 from campaign_app.domain.signature import Signature
 from tests.helpers import lengths
+from tests.helpers.rules import ENGINE, RULES, engine_in
 
 pytestmark = pytest.mark.slow
 
-ENGINE = Engine(load_all(assets.path("rules")))
 USCC = "91330100MA0000001X"
 VECTORS = Path(__file__).parents[1] / "vectors" / "content.jsonl"
 EXAMINER = VECTORS.with_name("examiner_texts.jsonl")
@@ -107,7 +106,7 @@ def applied(asked: CheckRequest, fix: Fix) -> CheckRequest:
 
 def all_texts() -> Iterator[CheckRequest]:
     """Those of all rules' cases, and those with what an examiner expects."""
-    cases = (case for rule in load_all(assets.path("rules")).rules for case in rule.cases)
+    cases = (case for rule in RULES.rules for case in rule.cases)
     lines = (json.loads(line) for line in EXAMINER.read_text("utf-8").split("\n") if line)
     given = ({name: value for name, value in line.items() if name not in ("id", "finds")} for line in lines)
     yield from map(request_of, cases)
@@ -277,7 +276,7 @@ def test_a_signature_is_not_mended() -> None:
 
 
 def test_labels_speak_the_engines_language() -> None:
-    english = Engine(load_all(assets.path("rules")), "en")
+    english = engine_in("en")
     asked = request("老客两件8折")
     finding = next(f for f in english.check(asked).findings if f.rule_id == "OPT-001")
     assert [fix.label for fix in fixes_for(finding, asked, english)] == ["Add “拒收请回复R” at the end"]

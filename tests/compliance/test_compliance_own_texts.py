@@ -8,15 +8,13 @@ from typing import Any
 
 import pytest
 
-from campaign_app import assets
-from campaign_app.compliance import Engine, load_all
 from campaign_app.compliance.proof import request_of
 from campaign_app.compliance.rule import Case
 from campaign_app.domain.finding import Severity
+from tests.helpers.rules import ENGINE
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "own_texts.jsonl"
 TEXTS = [json.loads(line) for line in VECTORS.read_text("utf-8").split("\n") if line]
-ENGINE = Engine(load_all(assets.path("rules")))
 
 
 def broken(text: dict[str, Any]) -> set[str]:

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from campaign_app import assets
-from campaign_app.compliance import Engine, RuleSet, load_all
+from campaign_app.compliance import Engine, RuleSet
 from campaign_app.compliance.dates import in_english
 from campaign_app.compliance.proof import request_of
 from campaign_app.compliance.providers import Window, parse_provider
@@ -19,8 +18,8 @@ from campaign_app.compliance.rule import Case
 from campaign_app.compliance.template import MOST
 from campaign_app.domain.finding import Finding, Severity
 from campaign_app.services.profiles import INDUSTRIES, PROVIDERS
+from tests.helpers.rules import ENGINE, RULES, engine_in
 
-RULES = load_all(assets.path("rules"))
 NAMED = {"OPT-002", "SIG-003", "PRV-001", "VAR-002"}
 DATED = (
     ("URG-001", "【安宁百货】最后一天！满300减50，活动12月20日结束。拒收请回复R", "2026-12-01T10:00:00+08:00"),
@@ -84,7 +83,7 @@ def test_english_names_providers_and_days_in_english() -> None:
     assert not any(CHINESE.search(each.called("en")) for each in RULES.providers.values())
     assert parse_provider("own", {"title": "自有"}).called("en") == "自有", "as whoever wrote it has it"
     assert {p.called("en"): p.called("zh_CN") for p in RULES.providers.values()}["Alibaba Cloud SMS"] == "阿里云短信"
-    english = Engine(RULES, "en")
+    english = engine_in("en")
     for fields in (
         {"signature": {"text": "安宁百货安宁百货安宁百货安宁百货安宁百货"}},
         {"signature": {"text": "安宁百货安宁百货安宁百货安宁百货安宁百货"}, "provider": "generic"},
@@ -105,7 +104,7 @@ def test_english_names_providers_and_days_in_english() -> None:
 def test_a_providers_own_characters_of_signatures_count() -> None:
     chinese = with_huawei(signature_pattern="[\\u4e00-\\u9fff]{1,12}")
     assert parse_provider("own", {"title": "x", "signature_pattern": "[a-z]{1,9}"}).signature_pattern == "[a-z]{1,9}"
-    for engine, wanted in ((Engine(RULES), []), (chinese, ["block"])):
+    for engine, wanted in ((ENGINE, []), (chinese, ["block"])):
         assert severities(engine, "SIG-004", signature={"text": "安宁365Mall"}) == wanted
         assert severities(engine, "SIG-004", signature={"text": "安宁百货"}) == []
         assert severities(engine, "SIG-004", signature={"text": "安宁测试"}) == ["block"], "for nobody"
@@ -146,12 +145,12 @@ def test_profiles_are_those_that_can_be_chosen_and_speak_of_known_trades() -> No
 
 
 def test_the_engine_names_the_providers_that_it_knows() -> None:
-    assert Engine(RULES).providers == RULES.providers
+    assert ENGINE.providers == RULES.providers
     assert {"generic", "aliyun", "tencent", "huawei", "ucloud"} <= RULES.providers.keys()
 
 
 def test_a_message_that_several_carry_is_held_to_what_each_of_them_asks() -> None:
-    engine = Engine(RULES)
+    engine = ENGINE
 
     def asked(text: str, *names: str) -> dict[str, tuple[str, str]]:
         request = replace(request_of(Case(text, (), {"provider": names[0]})), also=names[1:])

@@ -6,16 +6,13 @@ import time
 
 import pytest
 
-from campaign_app import assets
-from campaign_app.compliance import Engine, load_all
+from campaign_app.compliance import Engine
 from campaign_app.compliance.links import find_links, hides_link
 from campaign_app.compliance.packs import RuleSet
 from campaign_app.compliance.proof import request_of
 from campaign_app.compliance.rule import Case
 from campaign_app.domain.finding import Severity
-
-RULES = load_all(assets.path("rules"))
-ENGINE = Engine(RULES)
+from tests.helpers.rules import ENGINE, RULES
 
 
 def found(body: str) -> list[tuple[str, str]]:

@@ -6,15 +6,12 @@ from typing import Any
 
 import pytest
 
-from campaign_app import assets
-from campaign_app.compliance import Engine, load_all
 from campaign_app.compliance.checks.pinyin import KINDS
 from campaign_app.compliance.message import Good, Port
 from campaign_app.compliance.proof import request_of
 from campaign_app.compliance.refused import BadPattern
 from campaign_app.compliance.rule import Case
-
-ENGINE = Engine(load_all(assets.path("rules")))
+from tests.helpers.rules import ENGINE
 
 
 def found(text: str, rule: str, **fields: Any) -> list[str]:

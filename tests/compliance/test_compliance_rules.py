@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_app import assets
-from campaign_app.compliance import Engine, Rule, load_all
+from campaign_app.compliance import Rule
 from campaign_app.compliance.proof import failures
 from campaign_app.compliance.rule import LANGUAGES
+from tests.helpers.rules import ENGINE, RULES
 
-RULES = load_all(assets.path("rules"))
-ENGINE = Engine(RULES)
 each_rule = pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.id)
 
 

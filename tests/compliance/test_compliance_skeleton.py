@@ -11,12 +11,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from campaign_app import assets
-from campaign_app.compliance import CheckRequest, Engine, Sender, Template, load_all
+from campaign_app.compliance import CheckRequest, Sender, Template
 from campaign_app.compliance.engine import fold_table
 from campaign_app.compliance.skeleton import skeleton_of
 from campaign_app.domain.signature import Signature
+from tests.helpers.rules import ENGINE
 
-ENGINE = Engine(load_all(assets.path("rules")))
 TABLE = fold_table(assets.path("tables", "fold.json"))
 USCC = "91330100MA0000001X"
 REQUEST = CheckRequest(

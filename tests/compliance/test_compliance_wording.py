@@ -7,14 +7,12 @@ from typing import Any
 
 import pytest
 
-from campaign_app import assets
-from campaign_app.compliance import Engine, Rule, load_all
+from campaign_app.compliance import Rule
 from campaign_app.compliance.proof import request_of
 from campaign_app.compliance.rule import Case
 from campaign_app.domain.finding import Citation, Finding
+from tests.helpers.rules import ENGINE, RULES
 
-RULES = load_all(assets.path("rules"))
-ENGINE = Engine(RULES)
 TEXT = "【安宁百货】老客两件8折。"
 
 

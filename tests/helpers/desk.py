@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from campaign_app import assets
-from campaign_app.compliance import Engine, load_all
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.errors import AppError
@@ -19,10 +17,10 @@ from campaign_app.domain.signature import Signature
 from campaign_app.services.campaigns import Campaigns
 from campaign_app.services.texts import Texts
 from tests.fakes.remotes import ENTITY
+from tests.helpers.rules import ENGINE
 from tests.helpers.shop import NOW, Shop, open_shop, screen
 
 CLEAN = "{name}您好，冬装上新，会员到店满300元减50元，11月30日前有效。拒收请回复R"
-ENGINE = Engine(load_all(assets.path("rules")))
 
 
 @dataclass

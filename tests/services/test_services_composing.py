@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_app import assets
-from campaign_app.compliance import Engine, Template, apply_edits, cn_segments, load_all
+from campaign_app.compliance import Template, apply_edits, cn_segments
 from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.campaign import Campaign, CampaignState, Noted, Stopped
 from campaign_app.domain.consent import ConsentStatus
@@ -27,9 +26,9 @@ from campaign_app.services.readers import Reader, spread, variables_of
 from campaign_app.services.texts import Texts
 from campaign_app.services.window import BEIJING
 from tests.fakes.remotes import ENTITY
+from tests.helpers.rules import ENGINE, engine_in
 from tests.helpers.shop import NOW, Shop, open_shop, screen
 
-RULES = load_all(assets.path("rules"))
 FILED = Signature("安宁百货", ENTITY, "company", "approved", True, ("retail",), date(2027, 12, 31))
 BODY = "{name}您好，国家级品质，{level}到店。拒收请回复R"
 PIECES = st.sampled_from(["{name}", "{level}", "{gone}", "国家级", "😀", "𠮷", "。", "a", "{", "}", "\n"])
@@ -54,13 +53,9 @@ def account(shop: Shop) -> int:
 @pytest.fixture
 def composing(shop: Shop) -> Composing:
     store = shop.workspace
-    spoken = {language: Engine(RULES, language) for language in ("zh_CN", "en")}
-    engine = spoken.__getitem__
-    texts = Texts(
-        engine=lambda: engine("zh_CN"), accounts=store.accounts, campaigns=store.campaigns, customers=store.customers
-    )
+    texts = Texts(engine=lambda: ENGINE, accounts=store.accounts, campaigns=store.campaigns, customers=store.customers)
     return Composing(
-        texts=texts, engine=engine, accounts=store.accounts, campaigns=store.campaigns, customers=store.customers,
+        texts=texts, engine=engine_in, accounts=store.accounts, campaigns=store.campaigns, customers=store.customers,
         readings=store.readings, clock=shop.clock,
     )  # fmt: skip
 
@@ -191,7 +186,7 @@ def test_each_is_judged_by_the_signature_of_their_own_shop(shop: Shop, account: 
 
     def wrong(shop_id: int | None) -> set[str]:
         reader = next(each for each in setting.readers if each.shop == shop_id)
-        found = Engine(RULES).check(setting.request(made.body, FILED.text, reader)).findings
+        found = ENGINE.check(setting.request(made.body, FILED.text, reader)).findings
         return {each.rule_id for each in found if each.rule_id.startswith("SIG-")}
 
     assert wrong(account) == set()

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from campaign_app import assets
-from campaign_app.compliance import Engine, load_all
 from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.filing import OwnFiling
@@ -19,10 +16,10 @@ from campaign_app.domain.signature import Signature, SignatureRecord
 from campaign_app.services.filings import SAMPLE, Filing, Filings
 from campaign_app.services.profiles import Profile
 from tests.fakes.remotes import ENTITY
+from tests.helpers.rules import engine_in
 from tests.helpers.shop import NOW, Shop, open_shop
 
 FILED = Signature("安宁百货", ENTITY, "company", "approved", True, ("retail",), date(2027, 12, 31))
-ENGINE = partial(Engine, load_all(assets.path("rules")))
 OTHER = "91440300MA5D00002Y"
 OWN = OwnFiling(ENTITY, "安宁百货", ("retail",), ("mobile", "unicom", "telecom", "broadnet"), NOW, "王")
 RECORD = SignatureRecord(ENTITY, "安宁百货", "106900012345")
@@ -36,7 +33,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 @pytest.fixture
 def filings(shop: Shop) -> Filings:
     store = shop.workspace
-    return Filings(store.filings, store.accounts, store.campaigns, shop.clock, ENGINE)
+    return Filings(store.filings, store.accounts, store.campaigns, shop.clock, engine_in)
 
 
 def reported(shop: Shop, *signatures: Signature, prefix: str = "c") -> int:
@@ -376,7 +373,7 @@ def test_what_expires_within_a_month_is_said(shop: Shop, filings: Filings) -> No
 def test_a_sender_that_does_not_say_who_it_is_shows_what_the_entity_says(shop: Shop) -> None:
     store = shop.workspace
     named = Filings(
-        store.filings, store.accounts, store.campaigns, shop.clock, ENGINE,
+        store.filings, store.accounts, store.campaigns, shop.clock, engine_in,
         lambda _: Profile(provider="aliyun"),
     )  # fmt: skip
     reported(shop, FILED)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_app import assets, words
-from campaign_app.compliance import CheckRequest, Engine, Sender, load_all
+from campaign_app import words
+from campaign_app.compliance import CheckRequest, Sender
 from campaign_app.compliance.syntaxes import LONGEST, REASONS, SYNTAXES, BadTemplate
 from campaign_app.domain.errors import AppError, SettingsError
 from campaign_app.domain.signature import Signature
@@ -26,12 +26,11 @@ from campaign_app.services.provider_templates import (
     text_in,
     write,
 )
+from tests.helpers.rules import ENGINE, RULES
 
 T = TypeVar("T")
 KNOWN = ("name", "province", "city", "积分", "level")
 CLEAN = "{name}您好，双十一会员专享：店内冬装满300元减50元，11月30日前有效，详询4000001234。拒收请回复R"
-RULES = load_all(assets.path("rules"))
-ENGINE = Engine(RULES)
 
 
 def request(body: str, **variables: str) -> CheckRequest:

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign_app import assets
-from campaign_app.compliance import Engine, load_all
+from campaign_app.compliance import Engine
 from campaign_app.compliance.engine import CheckResult
 from campaign_app.compliance.message import CheckRequest, Good
 from campaign_app.domain.campaign import Campaign
@@ -18,9 +17,8 @@ from campaign_app.services.profiles import Profile
 from campaign_app.services.texts import Texts
 from tests.fakes.remotes import ENTITY
 from tests.helpers.desk import ENGINE, Desk, open_desk
+from tests.helpers.rules import RULES
 from tests.helpers.shop import NOW
-
-RULES = load_all(assets.path("rules"))
 
 
 @pytest.fixture
