@@ -22,12 +22,11 @@ PREFIXES = set(
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("prefix", range(1000, 2000))
-def test_prefixes_are_those_of_libphonenumber(prefix: int) -> None:
-    accepted = all(  # the list leaves out 1740, where the fifth digit decides
-        parse_phone(f"{prefix}{fifth}000000") for fifth in range(10)
-    )
-    assert accepted == (prefix in PREFIXES)
+def test_prefixes_are_those_of_libphonenumber() -> None:
+    def accepted(prefix: int) -> bool:  # the list leaves out 1740, where the fifth digit decides
+        return all(parse_phone(f"{prefix}{fifth}000000") for fifth in range(10))
+
+    assert set(filter(accepted, range(1000, 2000))) == PREFIXES
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,6 @@ def test_a_date_that_is_made_by_itself_is_found(source: str, what: str) -> None:
     assert [each for _, each in found(source)] == ([what] if what else [])
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(UI).as_posix())
-def test_no_module_formats_a_date_but_show(file: Path) -> None:
-    assert list(found(file.read_text("utf-8"))) == []
+def test_no_module_formats_a_date_but_show() -> None:
+    assert len(FILES) > 200
+    assert {file: made for file in FILES if (made := list(found(file.read_text("utf-8"))))} == {}

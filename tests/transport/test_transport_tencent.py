@@ -65,15 +65,16 @@ def test_a_request_is_signed_as_by_tencents_sdk(body: bytes, timestamp: int, sec
     assert secret not in repr(Tc3Key("AKID", secret))
 
 
-@pytest.mark.parametrize("code", [*KNOWN, *COMMON])
 @pytest.mark.parametrize("changes", [True, False])
-def test_every_code_has_one_reaction(code: str, changes: bool) -> None:
-    reaction, error = rule_of(code).reaction, refusal_of(code, "SendSms", changes=changes)
-    assert code.partition(".")[0] in FAMILIES
-    assert isinstance(error, RemoteUnavailable) is (reaction in (Reaction.AGAIN, Reaction.UNSURE))
-    assert isinstance(error, OutcomeUnknown) is (changes and reaction is Reaction.UNSURE)
-    assert (isinstance(error, RemoteRefused) and error.account_wide) is (reaction in (Reaction.ACCOUNT, Reaction.LATER))
-    assert error.facts["said"] == code
+def test_every_code_has_one_reaction(changes: bool) -> None:
+    for code in (*KNOWN, *COMMON):
+        reaction, error = rule_of(code).reaction, refusal_of(code, "SendSms", changes=changes)
+        whole_account = isinstance(error, RemoteRefused) and error.account_wide
+        assert code.partition(".")[0] in FAMILIES
+        assert isinstance(error, RemoteUnavailable) is (reaction in (Reaction.AGAIN, Reaction.UNSURE)), code
+        assert isinstance(error, OutcomeUnknown) is (changes and reaction is Reaction.UNSURE), code
+        assert whole_account is (reaction in (Reaction.ACCOUNT, Reaction.LATER)), code
+        assert error.facts["said"] == code
 
 
 def test_the_table_names_no_code_that_tencent_does_not_have() -> None:
