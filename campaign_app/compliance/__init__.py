@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaign_app.compliance.engine import CheckResult, Engine, check, engine_of
+from campaign_app.compliance.engine import CheckResult, Engine, engine_of
 from campaign_app.compliance.fixes import Fix, apply_edits, fixes_for
 from campaign_app.compliance.menders import Edit
 from campaign_app.compliance.message import CheckRequest, Sender
@@ -26,7 +26,6 @@ __all__ = [
     "Sender",
     "Template",
     "apply_edits",
-    "check",
     "cn_segments",
     "cut_marks",
     "engine_of",

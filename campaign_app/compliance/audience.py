@@ -18,7 +18,6 @@ class Distribution:
     messages_by_parts: Mapping[int, int]
     shortest: int | None
     longest: int | None
-    longest_units: int
 
     @property
     def messages(self) -> int:
@@ -51,4 +50,4 @@ def distribution(signature: str, template: Template, rows: Iterable[tuple[int, M
     parts: Counter[int] = Counter()
     for size, messages in counts.items():
         parts[1 if size <= CN_SINGLE else -(-size // CN_PART)] += messages
-    return Distribution(dict(sorted(parts.items())), shortest, longest, max(high, 0))
+    return Distribution(dict(sorted(parts.items())), shortest, longest)

@@ -131,11 +131,6 @@ class Engine:
         return stands
 
 
-def check(request: CheckRequest, rules: RuleSet, language: str = "zh_CN") -> CheckResult:
-    """One message against `rules`. For many, keep an `Engine`."""
-    return engine_of(rules, language).check(request)
-
-
 @lru_cache(maxsize=4)
 def fold_table(path: Path) -> FoldTable:
     return FoldTable.load(path)

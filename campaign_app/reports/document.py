@@ -6,7 +6,7 @@ A renderer goes through `parts(document)`, which numbers sections, tables and ch
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import count
@@ -153,7 +153,6 @@ class Document:
     author: str = ""
     contents: bool = True
     language: Literal["zh_CN", "en"] = "zh_CN"
-    keywords: tuple[str, ...] = field(default=())
 
     @property
     def wording(self) -> Wording:

@@ -22,7 +22,6 @@ from campaign_app.storage.sealing import Opener, damaged
 MAGIC: Final = b"\x89YUNFA-BACKUP\r\n\x1a"
 FORMAT: Final = 1
 EMBEDDED: Final = "embedded"
-SUFFIX: Final = ".yunfa-backup"
 _LENGTH: Final = 4
 _HEAD_MOST: Final = 1 << 16
 _MANIFEST_MOST: Final = 1 << 20

@@ -45,7 +45,6 @@ _BEFORE: Final = (
     .join(submission, submission.c.id == ledger.c.submission_id)
     .where(ledger.c.dedupe_key == sa.bindparam("person"), submission.c.claimed_at <= sa.bindparam("moment"))
 )
-_GROUP: Final = (_found.campaign_id, _found.reason, _found.era, _found.rules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,14 +120,6 @@ def _all_b64u(hashes: Sequence[bytes]) -> list[str]:
     return [text[at : at + _B64U_HASH] for at in range(0, len(text), _B64U_HASH + 1)]
 
 
-def merkle_root(leaf_hashes: Sequence[bytes]) -> bytes:
-    return MerkleTree(leaf_hashes).root
-
-
-def inclusion_path(leaf_hashes: Sequence[bytes], index: int) -> list[bytes]:
-    return MerkleTree(leaf_hashes).path(index)
-
-
 def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
     """RFC 9162, 2.1.3.2: whether the leaf hash stands at `index` of the tree of `size` leaves with this root."""
     if not 0 <= index < size:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from campaign_app import assets
-from campaign_app.compliance import CheckRequest, Rule, Sender, check, engine, load_all, patterns, vocabulary
+from campaign_app.compliance import CheckRequest, Rule, Sender, engine, engine_of, load_all, patterns, vocabulary
 from campaign_app.compliance.vocabulary import WordList
 from campaign_app.domain.signature import Signature
 
@@ -58,6 +58,6 @@ def test_the_engine_of_a_single_message() -> None:
         body="国家级品质。拒收请回复R", signature=signature, sender=Sender("某店", "91330100MA0000001X")
     )
     engine._engines.clear()
-    anew = check(asked, rules)
+    anew = engine_of(rules).check(asked)
     assert "ABS-001" in {finding.rule_id for finding in anew.findings}
-    assert check(asked, rules) == anew
+    assert engine_of(rules).check(asked) == anew

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_app import assets
-from campaign_app.compliance import CheckRequest, CheckResult, Sender, check, fixes_for, load_all
+from campaign_app.compliance import CheckRequest, CheckResult, Sender, fixes_for, load_all
 from campaign_app.compliance.message import Good, request_from_json
 from campaign_app.domain.finding import Severity
 from campaign_app.domain.signature import Signature
-from tests.helpers.rules import ENGINE, RULES
+from tests.helpers.rules import ENGINE, engine_in
 
 USCC = "91330100MA0000001X"
 SPICES = (
@@ -164,11 +164,11 @@ def test_the_verdict_is_the_gravest_finding() -> None:
 
 def test_words_come_in_both_languages() -> None:
     (chinese,) = [f for f in ENGINE.check(request("国家级品质。拒收请回复R")).findings if f.rule_id == "ABS-001"]
-    english = check(request("国家级品质。拒收请回复R"), RULES, "en")
-    (found,) = [f for f in english.findings if f.rule_id == "ABS-001"]
+    english = engine_in("en")
+    (found,) = [f for f in english.check(request("国家级品质。拒收请回复R")).findings if f.rule_id == "ABS-001"]
     assert chinese.message == "“国家级”是绝对化用语"
     assert found.message == "“国家级” is an absolute claim"
-    assert check(request(), RULES, "en").verdict == "pass"
+    assert english.check(request()).verdict == "pass"
     assert found.citation.verified
     assert found.severity is Severity.BLOCK
 

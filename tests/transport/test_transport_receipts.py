@@ -18,11 +18,9 @@ from campaign_app.transport.receipts import (
     ReceiptRefused,
     ReceiptVerifier,
     b64u,
-    inclusion_path,
     jwk_of,
     leaf_hash,
     leaf_text,
-    merkle_root,
     sign_receipt,
     unb64u,
     verify_inclusion,
@@ -78,19 +76,19 @@ def recursive_root(leaves: list[bytes]) -> bytes:
 
 @pytest.mark.parametrize("size", range(1, 9))
 def test_the_reference_roots_come_out(size: int) -> None:
-    assert merkle_root([hashed(d) for d in REFERENCE_LEAVES[:size]]).hex() == REFERENCE_ROOTS[size - 1]
+    assert MerkleTree([hashed(d) for d in REFERENCE_LEAVES[:size]]).root.hex() == REFERENCE_ROOTS[size - 1]
 
 
 @given(st.integers(1, 200))
 def test_the_root_is_the_recursive_one_of_the_standard(size: int) -> None:
-    assert merkle_root(hashes(size)) == recursive_root(hashes(size))
+    assert MerkleTree(hashes(size)).root == recursive_root(hashes(size))
 
 
 @given(st.data(), st.integers(1, 200))
 def test_every_leaf_is_proven_by_its_path(data: st.DataObject, size: int) -> None:
     index = data.draw(st.integers(0, size - 1))
     leaves = hashes(size)
-    assert verify_inclusion(leaves[index], index, size, inclusion_path(leaves, index), merkle_root(leaves))
+    assert verify_inclusion(leaves[index], index, size, MerkleTree(leaves).path(index), MerkleTree(leaves).root)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 1_000])
@@ -103,7 +101,7 @@ def test_all_paths_at_once_are_the_single_ones(size: int) -> None:
 def test_no_flipped_bit_is_proven(data: st.DataObject, size: int) -> None:
     index = data.draw(st.integers(0, size - 1))
     leaves = hashes(size)
-    parts = [leaves[index], merkle_root(leaves), *inclusion_path(leaves, index)]
+    parts = [leaves[index], MerkleTree(leaves).root, *MerkleTree(leaves).path(index)]
     which, bit = data.draw(st.integers(0, len(parts) - 1)), data.draw(st.integers(0, 255))
     spoilt = bytearray(parts[which])
     spoilt[bit // 8] ^= 1 << (bit % 8)
@@ -115,22 +113,22 @@ def test_no_flipped_bit_is_proven(data: st.DataObject, size: int) -> None:
 def test_a_path_proves_its_own_place_only(data: st.DataObject, size: int) -> None:
     index, other = data.draw(st.lists(st.integers(0, size - 1), min_size=2, max_size=2, unique=True))
     leaves = hashes(size)
-    path = inclusion_path(leaves, index)
-    assert not verify_inclusion(leaves[index], other, size, path, merkle_root(leaves))
-    assert not verify_inclusion(leaves[other], index, size, path, merkle_root(leaves))
+    path = MerkleTree(leaves).path(index)
+    assert not verify_inclusion(leaves[index], other, size, path, MerkleTree(leaves).root)
+    assert not verify_inclusion(leaves[other], index, size, path, MerkleTree(leaves).root)
 
 
 @pytest.mark.parametrize(("index", "size"), [(-1, 3), (3, 3), (0, 0), (4, 3)])
 def test_a_place_outside_the_tree_is_never_proven(index: int, size: int) -> None:
     leaves = hashes(3)
-    assert not verify_inclusion(leaves[0], index, size, inclusion_path(leaves, 0), merkle_root(leaves))
+    assert not verify_inclusion(leaves[0], index, size, MerkleTree(leaves).path(0), MerkleTree(leaves).root)
 
 
 @pytest.mark.parametrize("spoil", [lambda p: p[:-1], lambda p: [*p, bytes(32)], lambda p: p[1:-1]])
 def test_a_path_of_another_length_proves_nothing(spoil: object) -> None:
     leaves = hashes(7)
-    path = spoil(inclusion_path(leaves, 2))
-    assert not verify_inclusion(leaves[2], 2, 7, path, merkle_root(leaves))
+    path = spoil(MerkleTree(leaves).path(2))
+    assert not verify_inclusion(leaves[2], 2, 7, path, MerkleTree(leaves).root)
 
 
 def test_a_tree_has_leaves_and_places() -> None:

@@ -29,11 +29,10 @@ _METHODS: Final[Mapping[str, Callable[[bytes, bytes], str]]] = {
     "hmac": lambda secret, text: hmac.new(secret, text, "md5").hexdigest(),
     "hmac-sha256": lambda secret, text: hmac.new(secret, text, "sha256").hexdigest(),
 }
-METHODS: Final = frozenset(_METHODS)
 
 
 def signature(params: Mapping[str, str], secret: str, method: str) -> str:
-    """Over raw UTF-8, not over what is url-encoded; `method` is one of METHODS."""
+    """Over raw UTF-8, not over what is url-encoded; `method` is md5, hmac or hmac-sha256."""
     text = "".join(name + params[name] for name in sorted(params) if name != SIGN)
     return _METHODS[method](secret.encode(), text.encode()).upper()
 

@@ -39,10 +39,6 @@ class Bucket:
         self.spent += requested
         return True
 
-    def give_back(self, points: float) -> None:
-        self._level = min(self._level + points, self.maximum)
-        self.spent -= points
-
     def empty(self) -> None:
         self.level()
         self._level = 0.0
