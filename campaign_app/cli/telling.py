@@ -30,8 +30,8 @@ def each(labels: Labels) -> Say:
     return lambda told: [readable(one, labels) for one in told]
 
 
-def one(labels: Labels, nothing: str = "") -> Say:
-    return lambda told: nothing if told is None else readable(told, labels)
+def one(labels: Labels) -> Say:
+    return lambda told: "" if told is None else readable(told, labels)
 
 
 def term(table: str) -> Say:

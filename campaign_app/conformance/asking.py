@@ -73,8 +73,8 @@ class Asking:
                 break
         return list(dict.fromkeys(found))[:1_000]
 
-    def look_up(self, refs: list[str], nonce: str = "") -> tuple[Seen, str]:
-        nonce = nonce or secrets.token_urlsafe(24)
+    def look_up(self, refs: list[str]) -> tuple[Seen, str]:
+        nonce = secrets.token_urlsafe(24)
         return self.probe.ask("POST", "/v1/consents/lookup", LookupRequest(refs=refs, nonce=nonce)), nonce
 
     def refused(self, name: str, seen: Seen, *statuses: int, code: str = "") -> str:

@@ -70,8 +70,8 @@ def _submit(asking: Asking, key: str, messages: list[dict[str, str]]) -> Seen:
     return asking.probe.ask("POST", MESSAGES, {"purpose": "retail", "messages": messages}, headers=headers)
 
 
-def _message(ref: str, text: str = TEXT) -> dict[str, str]:
-    return {"message_id": f"conformance-{secrets.token_hex(8)}", "ref": ref, "text": text}
+def _message(ref: str) -> dict[str, str]:
+    return {"message_id": f"conformance-{secrets.token_hex(8)}", "ref": ref, "text": TEXT}
 
 
 @WRITING.check("message.once", WRITES)

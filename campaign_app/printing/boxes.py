@@ -41,27 +41,27 @@ class Placed:
     boxes: list[tuple[Box, float]] = field(default_factory=list)
 
 
-def pages(boxes: Iterable[Box], top: float = TOP, bottom: float = BOTTOM) -> Iterator[Placed]:
+def pages(boxes: Iterable[Box]) -> Iterator[Placed]:
     """Boxes that belong together go to one page together, unless they are longer than a page."""
-    page, at = Placed(1), top
+    page, at = Placed(1), TOP
     for group in _groups(boxes):
-        needed = sum(box.height + box.gap for box in group) - (group[0].gap if at == top else 0)
-        full = at + needed > bottom
+        needed = sum(box.height + box.gap for box in group) - (group[0].gap if at == TOP else 0)
+        full = at + needed > BOTTOM
         for place, box in enumerate(group):
-            turn = (place == 0 and (full or box.new_page)) or at + box.gap + box.height > bottom
-            if turn and at > top:
+            turn = (place == 0 and (full or box.new_page)) or at + box.gap + box.height > BOTTOM
+            if turn and at > TOP:
                 yield page
-                page, at = Placed(page.number + 1), top
-                at = _put(page, box.heads, at, top)
-            at = _put(page, (box,), at, top)
+                page, at = Placed(page.number + 1), TOP
+                at = _put(page, box.heads, at)
+            at = _put(page, (box,), at)
     yield page
 
 
-def _put(page: Placed, boxes: Iterable[Box], at: float, top: float) -> float:
+def _put(page: Placed, boxes: Iterable[Box], at: float) -> float:
     for box in boxes:
-        if at == top and box.draw is _nothing:
+        if at == TOP and box.draw is _nothing:
             continue
-        at += box.gap if at > top else 0
+        at += box.gap if at > TOP else 0
         page.boxes.append((box, at))
         at += box.height
     return at

@@ -194,9 +194,9 @@ def parts(document: Document) -> Iterator[Part]:
         yield from numbering.walk(section, (place,), appendix=True)
 
 
-def headings(document: Document, deepest: int = 2) -> tuple[Heading, ...]:
+def headings(document: Document) -> tuple[Heading, ...]:
     """What the contents list."""
-    return tuple(part for part in parts(document) if isinstance(part, Heading) and part.level <= deepest)
+    return tuple(part for part in parts(document) if isinstance(part, Heading) and part.level <= 2)
 
 
 class _Numbering:

@@ -25,15 +25,12 @@ OVERDUE_LISTED: Final = 10_000
 
 
 class Complaints(Permitted):
-    def __init__(
-        self, store: ComplaintStore, clock: Clock, phone_keys: PhoneKeys, timers: CaseTimers | None = None
-    ) -> None:
+    def __init__(self, store: ComplaintStore, clock: Clock, phone_keys: PhoneKeys) -> None:
         self._store, self._clock, self._keys = store, clock, phone_keys
-        self._timers = timers
 
     @property
     def timers(self) -> CaseTimers:
-        return self._timers or shipped()
+        return shipped()
 
     @needs(Permission.SUPPRESS)
     def add(self, new: NewCase, *, actor: str) -> Case:

@@ -32,10 +32,6 @@ LISTED: Final = 100
 _SAMPLE_ROWS: Final = 200
 
 
-class ImportStopped(Exception):
-    """The person stopped a dry run; nothing was changed."""
-
-
 class ImportSettings(Protocol):
     """Where plans are kept: the workspace's settings."""
 
@@ -52,10 +48,6 @@ class ImportSettings(Protocol):
 
 
 def _no_tick(_: float) -> None: ...
-
-
-def _never() -> bool:
-    return False
 
 
 def _always() -> bool:
@@ -99,14 +91,12 @@ class Imports(Permitted):
         rows = preview_rows(_first(table, PREVIEW_ROWS), columns)
         return Preview(table.info, columns, rows, problem_of(columns))
 
-    def dry_run(
-        self, *, source: Source, tick: Callable[[float], None] = _no_tick, stopped: Callable[[], bool] = _never
-    ) -> DryRun:
-        """What the import would do, with nothing changed; `tick` is told the part done. Raises ImportStopped."""
+    def dry_run(self, *, source: Source, tick: Callable[[float], None] = _no_tick) -> DryRun:
+        """What the import would do, with nothing changed; `tick` is told the part done."""
         table = self._open_table(Path(source.path), source.options)
         columns = _columns(table, _first(table, _SAMPLE_ROWS), source)
-        session = self._read(source, table, columns, _half(tick, stopped, 0.0))
-        told = _half(tick, stopped, 0.5)
+        session = self._read(source, table, columns, _half(tick, 0.0))
+        told = _half(tick, 0.5)
         counts: Counter[str] = Counter()
         refused: Counter[str] = Counter()
         refusals: list[tuple[int, str, str]] = []
@@ -246,9 +236,9 @@ class Imports(Permitted):
     def report(self, *, import_id: int, limit: int = EXAMPLES) -> ImportReport:
         return self._store.report(import_id, limit)
 
-    def all(self, *, limit: int = LISTED) -> tuple[ImportGlance, ...]:
+    def all(self) -> tuple[ImportGlance, ...]:
         """The last imports, newest first."""
-        return self._store.imports(limit)
+        return self._store.imports(LISTED)
 
     def columns(self, *, import_id: int) -> tuple[Column, ...]:
         """How the columns of an import were read, those left alone with the reason."""
@@ -319,15 +309,9 @@ def _as_dict(counts: ChunkCounts) -> dict[str, int]:
     }
 
 
-def _half(tick: Callable[[float], None], stopped: Callable[[], bool], start: float) -> Callable[[float], None]:
+def _half(tick: Callable[[float], None], start: float) -> Callable[[float], None]:
     """Half of the work of a dry run: the first is reading, the second comparing."""
-
-    def told(done: float) -> None:
-        if stopped():
-            raise ImportStopped
-        tick(start + done / 2)
-
-    return told
+    return lambda done: tick(start + done / 2)
 
 
 def _columns(table: Table, blocks: tuple[Block, ...], source: Source) -> tuple[Column, ...]:

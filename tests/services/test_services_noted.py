@@ -15,7 +15,6 @@ from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import NotFound
 from campaign_app.domain.filing import OwnFiling
-from campaign_app.jobs.import_customers import import_file
 from campaign_app.jobs.stopping import put_aside
 from campaign_app.jobs.worker import Worker
 from campaign_app.services.import_plan import Source
@@ -25,6 +24,7 @@ from tests.fakes.remotes import ENTITY
 from tests.helpers.connect_again import connect_again
 from tests.helpers.desk import Desk, open_desk
 from tests.helpers.fresh import KEY, fresh_folder
+from tests.helpers.importing import import_file
 from tests.helpers.shop import NOW
 from tests.helpers.staged import Staged, stage
 

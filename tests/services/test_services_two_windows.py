@@ -20,12 +20,12 @@ from campaign_app.domain.filing import OwnFiling
 from campaign_app.domain.lookback import Scope
 from campaign_app.domain.peak import PlanState
 from campaign_app.domain.signature import SignatureRecord
-from campaign_app.jobs.import_customers import import_file
 from campaign_app.services.accounts import secret_name
 from campaign_app.services.import_plan import Source
 from campaign_app.services.profiles import Profile
 from tests.fakes.remotes import ENTITY
 from tests.helpers.between_windows import Act, Came, Situation, situation
+from tests.helpers.importing import import_file
 from tests.helpers.lengths import ALL
 from tests.helpers.peaking import plan
 from tests.helpers.staged import CLEAN, Staged

@@ -208,8 +208,8 @@ def test_a_closed_wizard_leaves_the_import_to_the_worker_and_its_end_is_told(
 
 
 def test_earlier_imports_are_listed_and_taken_back(desk: Desk, shop: int, tmp_path: Path, qtbot: QtBot) -> None:
-    from campaign_app.jobs.import_customers import import_file
     from campaign_app.services.import_plan import Source
+    from tests.helpers.importing import import_file
 
     for name in ("甲.csv", "乙.csv"):
         level = "金卡" if name == "甲.csv" else "银卡"

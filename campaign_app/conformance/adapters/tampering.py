@@ -71,8 +71,8 @@ def renamed(field: str) -> Spoil:
     return lambda seen: replace(seen, body=seen.body.replace(f'"{field}"'.encode(), f'"{field}_v2"'.encode()))
 
 
-def _status(status: int, body: str = "{}", **headers: str) -> Spoil:
-    return lambda seen: seen.instead(body, status=status, **headers)
+def _status(status: int, **headers: str) -> Spoil:
+    return lambda seen: seen.instead("{}", status=status, **headers)
 
 
 def _body(body: bytes | str, content: str = "application/json") -> Spoil:
