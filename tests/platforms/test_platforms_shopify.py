@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +16,13 @@ from campaign_app.domain.consent import ConsentFact, ConsentMethod, ConsentStatu
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable, SettingsError
 from campaign_app.platforms.shopify import VERSIONS
 from campaign_app.platforms.shopify.connecting import shopify_of
+from campaign_app.platforms.shopify.webhook import is_genuine
 from tests.helpers.connected import clock
 from tests.helpers.raw_server import raw_server
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.shopify import ID, ShopifyShop, everybody, facts
 
+VECTOR = json.loads((Path(__file__).parents[1] / "vectors" / "shopify_webhook.json").read_text("utf-8"))
 TIME = "2026-01-02T03:04:05Z"
 
 
@@ -346,6 +350,19 @@ def test_pages_without_an_end_are_drift(shop: ShopifyShop) -> None:
                 with pytest.raises(RemoteRefused) as raised:
                     client.customers("p:x", None) if ask == "customers" else client.consent_changes("")
                 assert raised.value.code == "schema_drift"
+
+
+# --- webhooks --------------------------------------------------------------------------------------------------------
+
+
+def test_a_webhook_is_genuine_by_its_vector_alone() -> None:
+    secret, body, signature = VECTOR["secret"], VECTOR["body"].encode(), VECTOR["signature"]
+    assert is_genuine(secret, body, signature)
+    assert not is_genuine(secret, body + b" ", signature)
+    assert not is_genuine("other", body, signature)
+    assert not is_genuine("", body, signature)
+    for odd in ("", "=", "ü", signature[:-2], signature + "A", signature.lower()):
+        assert not is_genuine(secret, body, odd)
 
 
 # --- SHOPLINE --------------------------------------------------------------------------------------------------------
