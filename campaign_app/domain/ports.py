@@ -344,6 +344,10 @@ class InboxStore(Protocol):
         """Keys: submitted, accepted, rejected, unknown, withheld, delivered, failed, replies, opt_outs, complaints."""
         ...
 
+    def tallies(self, campaign_ids: Collection[int]) -> Mapping[int, Mapping[str, int]]:
+        """`counts` of each, of a thousand in hardly more time than of one."""
+        ...
+
     def submitted(self, campaign_id: int) -> int:
         """That of `counts` alone, which every batch may ask for."""
         ...

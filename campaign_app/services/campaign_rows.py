@@ -38,21 +38,19 @@ class CampaignRow:
 def rows(campaigns: Campaigns, accounts: Accounts, known: Iterable[CampaignRow] = ()) -> tuple[CampaignRow, ...]:
     """Every campaign, newest first. Of older ones that are as they were `known`, nothing is counted anew."""
     names = {entity.uscc: entity.name for entity in accounts.entities()}
-    changed, before = campaigns.changed(), {row.campaign.id: row for row in known}
+    changed, before, found = campaigns.changed(), {row.campaign.id: row for row in known}, campaigns.all()
 
-    def counts(at: int, campaign: Campaign) -> Mapping[str, int]:
-        if campaign.state in UNBEGUN:
-            return {}
+    def stays(at: int, campaign: Campaign) -> bool:
         former = before.get(campaign.id)
-        same = at >= FRESH and former is not None and former.campaign == campaign and campaign.state in SETTLED
-        return former.counts if same and former is not None else campaigns.counts(campaign.id)
+        same = former is not None and former.campaign == campaign
+        return at >= FRESH and same and campaign.state in SETTLED
 
+    begun = [(at, each) for at, each in enumerate(found) if each.state not in UNBEGUN]
+    counts = dict(campaigns.tallies([each.id for at, each in begun if not stays(at, each)]))
+    counts |= {each.id: before[each.id].counts for at, each in begun if stays(at, each)}
     return tuple(
         CampaignRow(
-            campaign,
-            names.get(campaign.entity_uscc, campaign.entity_uscc),
-            counts(at, campaign),
-            changed.get(campaign.id),
+            each, names.get(each.entity_uscc, each.entity_uscc), counts.get(each.id, {}), changed.get(each.id)
         )
-        for at, campaign in enumerate(campaigns.all())
-    )
+        for each in found
+    )  # fmt: skip

@@ -72,9 +72,9 @@ class Campaigns(Permitted):
     def all(self) -> tuple[Campaign, ...]:
         return self._store.campaigns()
 
-    def counts(self, campaign_id: int) -> Mapping[str, int]:
-        """What became of its messages: the keys of `InboxStore.counts`."""
-        return self._inbox.counts(campaign_id)
+    def tallies(self, campaign_ids: Collection[int]) -> Mapping[int, Mapping[str, int]]:
+        """What became of each one's messages: the keys of `InboxStore.counts`."""
+        return self._inbox.tallies(campaign_ids)
 
     def any_accepted(self, campaign_id: int) -> bool:
         """Whether a sender took any of its messages: none is counted."""

@@ -25,6 +25,7 @@ from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.outbox import numbers_said, put_down
 from campaign_app.storage.outcomes import Event, append_outcomes, standing_of
 from campaign_app.storage.people import LATELY, NEXT_BATCH, NUMBERS_OF_BATCH, Finder, campaign_of, renumbered_since
+from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_cases import complaint_case
 from campaign_app.storage.schema_sending import complaint, delivery_report, early_report, inbound, ledger, ledger_latest
 from campaign_app.storage.suppressions import put_marks
@@ -46,6 +47,22 @@ _COMPLAINTS: Final = (
     .where(complaint_case.c.campaign_id == sa.bindparam("campaign"))
 )
 _ACCEPTED: Final = (Outcome.ACCEPTED.value, Outcome.DELIVERED.value, Outcome.FAILED.value)
+
+
+def _counted(table: sa.Table, **counts: sa.ColumnElement[int]) -> tuple[sa.Select[Any], sa.ColumnElement[int]]:
+    """By campaign, in the order of an index; and the column that says which."""
+    of, named = table.c.campaign_id, (count.label(name) for name, count in counts.items())
+    return sa.select(of, *named).group_by(of), of
+
+
+_ALL: Final = sa.func.count()
+# outcomes are counted one by one in one reading: to group by them, all rows of a campaign would be sorted
+_TALLIES: Final = (
+    _counted(ledger_latest, **{each.value: _ALL.filter(ledger_latest.c.outcome == each.value) for each in Outcome}),
+    _counted(ledger, every=_ALL),
+    _counted(inbound, every=_ALL, opt_outs=_ALL.filter(inbound.c.opt_out == 1)),
+    _counted(complaint_case, every=_ALL),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,24 +200,15 @@ class SqlInbox:
 
         `unknown` includes rows that have no outcome yet; `withheld` ones were never handed over.
         """
+        return self.tallies((campaign_id,))[campaign_id]
+
+    def tallies(self, campaign_ids: Collection[int]) -> dict[int, dict[str, int]]:
         with self.db.read() as connection:
-            by_outcome = _by_outcome(connection, campaign_id)
-            accepted = sum(by_outcome.get(word, 0) for word in _ACCEPTED)
-            rejected = by_outcome.get(Outcome.REJECTED.value, 0)
-            withheld = by_outcome.get(Outcome.WITHHELD.value, 0)
-            rows = connection.execute(_count(ledger, campaign_id)).scalar_one()
-            return {
-                "submitted": rows - withheld,
-                "accepted": accepted,
-                "rejected": rejected,
-                "unknown": rows - withheld - accepted - rejected,
-                "withheld": withheld,
-                "delivered": by_outcome.get(Outcome.DELIVERED.value, 0),
-                "failed": by_outcome.get(Outcome.FAILED.value, 0),
-                "replies": connection.execute(_count(inbound, campaign_id)).scalar_one(),
-                "opt_outs": connection.execute(_count(inbound, campaign_id, inbound.c.opt_out == 1)).scalar_one(),
-                "complaints": connection.execute(_count(complaint_case, campaign_id)).scalar_one(),
-            }
+            found = [
+                {row.campaign_id: row for row in rows_among(connection, counted, of, campaign_ids)}
+                for counted, of in _TALLIES
+            ]
+        return {one: _tally(*(each.get(one) for each in found)) for one in campaign_ids}
 
     def submitted(self, campaign_id: int) -> int:
         with self.db.read() as connection:
@@ -301,13 +309,23 @@ def _report_row(account_id: int, report: DeliveryReport, at: int) -> dict[str, A
     }
 
 
-def _by_outcome(connection: sa.Connection, campaign_id: int) -> dict[str, int]:
-    """Counted one by one in one reading: to group them, all rows of the campaign would be sorted."""
-    latest = ledger_latest.c
-    counts = [sa.func.count().filter(latest.outcome == outcome.value) for outcome in Outcome]
-    found = connection.execute(sa.select(*counts).where(latest.campaign_id == campaign_id)).one()
-    return {outcome.value: count for outcome, count in zip(Outcome, found, strict=True) if count}
+def _tally(
+    outcomes: AnyRow | None, rows: AnyRow | None, replies: AnyRow | None, cases: AnyRow | None
+) -> dict[str, int]:
+    def of(row: AnyRow | None, *names: str) -> int:
+        return 0 if row is None else sum(getattr(row, name) for name in names)
 
-
-def _count(table: sa.Table, campaign_id: int, *conditions: sa.ColumnElement[bool]) -> sa.Select[int]:
-    return sa.select(sa.func.count()).select_from(table).where(table.c.campaign_id == campaign_id, *conditions)
+    withheld, rejected = of(outcomes, Outcome.WITHHELD), of(outcomes, Outcome.REJECTED)
+    submitted, accepted = of(rows, "every") - withheld, of(outcomes, *_ACCEPTED)
+    return {
+        "submitted": submitted,
+        "accepted": accepted,
+        "rejected": rejected,
+        "unknown": submitted - accepted - rejected,
+        "withheld": withheld,
+        "delivered": of(outcomes, Outcome.DELIVERED),
+        "failed": of(outcomes, Outcome.FAILED),
+        "replies": of(replies, "every"),
+        "opt_outs": of(replies, "opt_outs"),
+        "complaints": of(cases, "every"),
+    }

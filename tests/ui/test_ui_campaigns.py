@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton
@@ -16,6 +18,7 @@ from campaign_app import words
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.campaign import CampaignState as State
+from campaign_app.services import campaign_rows
 from campaign_app.services.campaign_rows import CampaignRow
 from campaign_app.ui.itemmodels.campaigns import COLUMNS, UNDER, CampaignTable
 from campaign_app.ui.pages.campaign_table import LEAST
@@ -113,6 +116,21 @@ def test_the_newest_campaign_comes_first_with_its_state_and_times(place: Workpla
     assert cell(page, "后", "submitted") == "–"
     assert cell(page, "先", "planned") == "–"
     assert cell(page, "先", "changed") != "–"
+
+
+def test_a_list_of_many_campaigns_asks_no_more_often_than_one_of_few(place: Workplace) -> None:
+    engine, asked = place.app.workspace.database.engine, Counter[int]()
+    place.add_shop()
+    for number in range(24):  # some of them are as they were known, others are always counted anew
+        place.campaign(f"会员日{number}", State.DONE)
+        if number not in (1, 23):
+            continue
+        listen = sa.event.listens_for(engine, "before_cursor_execute")
+        note = listen(lambda *_, at=number: asked.update([at]))
+        found = campaign_rows.rows(place.app.campaigns, place.app.accounts)
+        sa.event.remove(engine, "before_cursor_execute", note)
+        assert [each.counts["submitted"] for each in found] == [0] * (number + 1)
+    assert asked[23] == asked[1] > 0
 
 
 def test_nothing_is_said_of_deliveries_before_a_report_has_come(qapp: QApplication) -> None:
