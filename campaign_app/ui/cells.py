@@ -43,6 +43,7 @@ class Column(Generic[R]):
 
     Where there is too little room, the columns of the highest `rank` go first; those of rank 0 always stay.
     `key` names it where a person may arrange columns; it sorts by `sort`, "" if it cannot. `tip` explains the title.
+    `named`: texts that people gave, of which many begin alike and end differently: they are cut in their middle.
     """
 
     title: str
@@ -54,6 +55,7 @@ class Column(Generic[R]):
     key: str = ""
     sort: str = ""
     tip: str = ""
+    named: bool = False
 
 
 ARROWS: Final = (" ↑", " ↓")  # smallest first, largest first

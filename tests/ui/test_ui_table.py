@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -340,6 +340,22 @@ def test_columns_leave_by_rank_and_the_growing_one_takes_the_rest(
     assert [shown.isColumnHidden(i) for i in range(3)] == [False, False, True]
     shown.resize(100, 300)
     assert [shown.isColumnHidden(i) for i in range(3)] == [False, True, True]
+
+
+def test_of_names_that_do_not_fit_the_end_stays_and_of_texts_the_beginning(theme: Theme, qtbot: QtBot) -> None:
+    texts = [f"双十一会员日冬装上新老客复购召回满三百减五十{number}" for number in (1, 2)]
+    columns = [Column[str]("名称", 120, Cell, named=named) for named in (True, False)]
+    table, rows = Table(theme, "table", "表"), RowsModel(columns)
+    qtbot.addWidget(table)
+    table.use(rows, columns)
+    rows.show(texts)
+    table.resize(260, 200)
+    table.show()
+
+    def drawn(row: int, column: int) -> QImage:
+        return table.viewport().grab(table.visualRect(rows.index(row, column))).toImage()
+
+    assert [drawn(0, at) == drawn(1, at) for at in range(2)] == [False, True]
 
 
 def test_rows_in_memory(qtbot: QtBot) -> None:

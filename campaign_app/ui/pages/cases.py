@@ -216,7 +216,7 @@ class CasesPanel(QWidget):
             ),
             Column(self.tr("内容"), 120, self._content, grows=3, rank=2),
             Column(self.tr("状态"), 132, lambda each: words.state(each[0])),
-            Column(self.tr("活动"), 110, lambda each: _or_nothing(each[0].campaign), grows=2, rank=4),
+            Column(self.tr("活动"), 110, lambda each: _or_nothing(each[0].campaign), grows=2, rank=4, named=True),
             Column(self.tr("负责人"), 88, lambda each: _or_nothing(each[0].owner), rank=2),
         )  # fmt: skip
 

@@ -231,7 +231,14 @@ class WordingsSection(Section):
                 self.tr("主体"), 130, lambda each: Cell(self.model.state.owner_of(each.entity_uscc)), grows=2, rank=1
             ),
             Column(self.tr("种类"), 110, lambda each: Cell(words.term("wording_kind", each.kind))),
-            Column(self.tr("名称"), 100, lambda each: Cell(each.name) if each.name else NOTHING, grows=2, rank=2),
+            Column(
+                self.tr("名称"),
+                100,
+                lambda each: Cell(each.name) if each.name else NOTHING,
+                grows=2,
+                rank=2,
+                named=True,
+            ),
             Column(self.tr("结果"), 128, verdict),
             Column(self.tr("问题"), 70, lambda each: Cell(show.count(len(each.findings))), right=True),
             Column(self.tr("文字的哈希"), 120, lambda each: Cell(f"{each.sha256[:12]}…", each.sha256), rank=3),

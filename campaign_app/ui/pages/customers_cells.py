@@ -46,7 +46,9 @@ class CustomerCells(QObject):
         return (
             Column(self.tr("客户"), 104, self.name, grows=2, key="name"),
             Column(self.tr("手机号"), 120, self.phone, grows=1, rank=1, key="phone"),
-            Column(self.tr("店铺"), 152, self.shop, grows=4, rank=4, key="shop", sort="account_id", tip=sorts),
+            Column(
+                self.tr("店铺"), 152, self.shop, grows=4, rank=4, key="shop", sort="account_id", tip=sorts, named=True
+            ),
             Column(self.tr("同意"), 132, self.consent, key="consent"),
             Column(self.tr("拒收"), 132, self.suppression, key="suppression"),
             Column(self.tr("省份城市"), 112, self.place, grows=1, rank=5, key="place", sort="province", tip=sorts),

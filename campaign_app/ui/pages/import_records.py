@@ -60,7 +60,7 @@ class ImportRecords(Dialog):
     def _columns(self) -> tuple[Column[ImportGlance], ...]:
         words = self._desk.kit.words
         return (
-            Column(self.tr("文件"), 120, lambda each: Cell(each.file_name), grows=1),
+            Column(self.tr("文件"), 120, lambda each: Cell(each.file_name), grows=1, named=True),
             Column(
                 self.tr("状态"),
                 116,

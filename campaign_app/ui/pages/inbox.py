@@ -250,7 +250,7 @@ class InboxPage(Page):
             Column(self.tr("回复"), 160, lambda each: _or_nothing(" ".join(each.answer.text.split())), grows=4),
             Column(self.tr("意思"), 120, self._meaning),
             Column(self.tr("处理"), 172, self._handled, rank=1),
-            Column(self.tr("活动"), 130, lambda each: _or_nothing(each.answer.campaign), grows=2, rank=2),
+            Column(self.tr("活动"), 130, lambda each: _or_nothing(each.answer.campaign), grows=2, rank=2, named=True),
             Column(self.tr("收自"), 130, lambda each: _or_nothing(each.by), grows=2, rank=3),
         )
 

@@ -54,7 +54,7 @@ class LastResults(QFrame):
         look.setAccessibleName(self.tr("查看“{}”的结果").format(campaign.name))
         under = self.tr("{} · {}").format(words.term("state", campaign.state), show.moment(campaign.send_at))
         made = QWidget()
-        names = column(Elided(campaign.name, "strong"), label(under, "small"), space=0)
+        names = column(Elided(campaign.name, "strong", named=True), label(under, "small"), space=0)
         layout = row(names, *figures, look, space=4, stretch=0)
         layout.setContentsMargins(0, 10, 0, 10)
         made.setLayout(layout)

@@ -75,7 +75,7 @@ class LookBackColumns(QObject):
             Column(self.tr("原因"), 190, lambda group: Cell(reason_of(words(), group.reason)), grows=2),
             Column(self.tr("规则"), 84, rules, grows=1, rank=1),
             Column(self.tr("先后"), 156, lambda group: Cell(self._term("lookback_era", group.era)), rank=2),
-            Column(self.tr("活动"), 120, lambda group: Cell(self._name_of(group.campaign_id)), grows=2),
+            Column(self.tr("活动"), 120, lambda group: Cell(self._name_of(group.campaign_id)), grows=2, named=True),
             Column(self.tr("条数"), 76, lambda group: Cell(show.count(group.messages)), right=True),
         )
 
@@ -102,7 +102,7 @@ class LookBackColumns(QObject):
             Column(self.tr("发送于"), MOMENT, lambda row: Cell(show.moment(row.found.sent_at))),
             Column(self.tr("客户"), 64, lambda row: Cell(row.name) if row.name else NOTHING),
             Column(self.tr("手机号"), 124, lambda row: Cell(row.phone) if row.phone else NOTHING),
-            Column(self.tr("店铺"), 100, lambda row: Cell(row.shop), grows=1, rank=2),
+            Column(self.tr("店铺"), 100, lambda row: Cell(row.shop), grows=1, rank=2, named=True),
             Column(self.tr("从何时起"), MOMENT, lambda row: Cell(show.moment(row.found.moment)), rank=1),
             Column(self.tr("原文"), 160, lambda row: Cell(row.text, row.text), grows=4),
         )

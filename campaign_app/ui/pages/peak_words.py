@@ -55,7 +55,7 @@ class PeakWords(QObject):
             return Cell(names, names) if names else NOTHING
 
         return (
-            Column(self.tr("预案"), 130, lambda plan: Cell(plan.wish.name, plan.wish.name), grows=2),
+            Column(self.tr("预案"), 130, lambda plan: Cell(plan.wish.name, plan.wish.name), grows=2, named=True),
             Column(self.tr("日期"), 190, lambda plan: Cell(self.days(plan)), grows=1),
             Column(self.tr("状态"), 92, lambda plan: Cell(self._state(plan), level=PLANS[plan.state])),
             Column(self.tr("值班"), 120, duty, grows=2, rank=1),
@@ -98,7 +98,7 @@ class PeakWords(QObject):
             return Cell(self.tr("{} · 没有在发").format(said) if idle else said)
 
         return (
-            Column(self.tr("活动"), 170, lambda stop: Cell(self._name_of(stop.campaign_id)), grows=2),
+            Column(self.tr("活动"), 170, lambda stop: Cell(self._name_of(stop.campaign_id)), grows=2, named=True),
             Column(self.tr("下令时状态"), 140, was, grows=1),
             Column(self.tr("停下用时"), 92, seconds, right=True),
             Column(self.tr("批数"), 60, counted(lambda stop: stop.batches), right=True, rank=1),

@@ -262,7 +262,7 @@ class RecordsPage(Page):
             Column(self.tr("时间"), MOMENT_WITH_SECONDS, lambda each: Cell(show.moment(each.at, seconds=True))),
             Column(self.tr("谁"), 96, lambda each: Cell(self._who(each.actor), each.actor)),
             Column(self.tr("做了什么"), 170, lambda each: Cell(self._what(each), each.action), grows=1),
-            Column(self.tr("活动"), 130, self._campaign, grows=1, rank=1),
+            Column(self.tr("活动"), 130, self._campaign, grows=1, rank=1, named=True),
             Column(self.tr("详情"), 220, self._details, grows=4),
         )
 

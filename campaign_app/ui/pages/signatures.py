@@ -166,11 +166,11 @@ class SignaturesPage(Page):
             return Cell(told, self.tr("报备过的用途")) if told else NOTHING
 
         return (
-            Column(self.tr("签名"), 120, lambda filing: Cell(f"【{filing.signature.text}】"), grows=3),
+            Column(self.tr("签名"), 120, lambda filing: Cell(f"【{filing.signature.text}】"), grows=3, named=True),
             Column(self.tr("状态"), 176, state),
             Column(self.tr("可用于"), 120, scopes, grows=2, rank=2),
             Column(self.tr("有效期至"), 104, _until, rank=1),
-            Column(self.tr("主体"), 150, lambda filing: Cell(filing.entity.name), grows=3, rank=4),
+            Column(self.tr("主体"), 150, lambda filing: Cell(filing.entity.name), grows=3, rank=4, named=True),
             Column(
                 self.tr("端口"),
                 128,

@@ -113,7 +113,7 @@ class TrendsPanel(QWidget):
     def _columns(self) -> tuple[Column[TrendRow], ...]:
         term = self._desk.kit.words.term
         return (
-            Column(self.tr("名称"), 150, self._name, grows=2),
+            Column(self.tr("名称"), 150, self._name, grows=2, named=True),
             Column(self.tr("变化"), 170, lambda each: Cell(term("trend_turn", each.turn), level=_LEVELS[each.turn])),
             Column(self.tr("本期"), 210, lambda each: Cell(self._counts(each.now) + self._rate(each.now)), grows=1),
             Column(

@@ -1,4 +1,4 @@
-"""Lines of text that give way: what does not fit ends in …, and the whole of it is in the tooltip."""
+"""Lines of text that give way: what does not fit ends in …, of a name its middle; the whole of it is in the tooltip."""
 
 from __future__ import annotations
 
@@ -25,8 +25,13 @@ _INNER: Final = 2  # what a QLineEdit leaves at both sides of its text
 
 
 class Elided(QLabel):
-    def __init__(self, text: str = "", role: str = "", name: str = "", parent: QWidget | None = None) -> None:
+    """`named`: a name that people gave, of which many may begin alike and end differently."""
+
+    def __init__(
+        self, text: str = "", role: str = "", name: str = "", parent: QWidget | None = None, *, named: bool = False
+    ) -> None:
         super().__init__(text, parent)
+        self._mode = Qt.TextElideMode.ElideMiddle if named else Qt.TextElideMode.ElideRight
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setObjectName(name)
         if role:
@@ -39,7 +44,7 @@ class Elided(QLabel):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         inside = self.contentsRect()
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, inside.width())
+        shown = self.fontMetrics().elidedText(self.text(), self._mode, inside.width())
         # names come from people and files: none of them is read as HTML
         whole = html.escape(self.text()) if "<" in self.text() else self.text()
         self.setToolTip(whole if shown != self.text() else "")
@@ -49,14 +54,14 @@ class Elided(QLabel):
 
 
 class ElidedEdit(QLineEdit):
-    """A field whose text ends in … where it does not fit, until one writes in it."""
+    """A field for a name, cut in its middle where it does not fit, until one writes in it."""
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         option = QStyleOptionFrame()
         self.initStyleOption(option)
         inside = self.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, self)
         inside.adjust(_INNER, 0, -_INNER, 0)
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, inside.width())
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, inside.width())
         if self.hasFocus() or shown == self.text():
             super().paintEvent(event)
             return
@@ -82,7 +87,7 @@ class ElidedButton(QPushButton):
         option = QStyleOptionButton()
         self.initStyleOption(option)
         inside = self.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self)
-        shown = self.fontMetrics().elidedText(self._said, Qt.TextElideMode.ElideRight, inside.width())
+        shown = self.fontMetrics().elidedText(self._said, Qt.TextElideMode.ElideMiddle, inside.width())
         self.setToolTip(self._hint if shown == self._said else f"{self._said}\n{self._hint}")
         option.text = literal(shown)
         QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)

@@ -75,7 +75,7 @@ class CommandRows(QStyledItemDelegate):
         font = _font(painter.font(), BODY, bold=False)
         painter.setFont(font)
         painter.setPen(QColor(tokens.text))
-        shown = QFontMetrics(font).elidedText(command.title, Qt.TextElideMode.ElideRight, room.width())
+        shown = QFontMetrics(font).elidedText(command.title, Qt.TextElideMode.ElideMiddle, room.width())
         painter.drawText(room, _AT_LEFT, shown)
 
     def _cap(self, painter: QPainter, room: QRect, keys: str, tokens: Tokens) -> int:

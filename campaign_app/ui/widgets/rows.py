@@ -95,5 +95,7 @@ def _line(
     font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
     painter.setFont(font)
     painter.setPen(QColor(colour))
-    shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, at.width())
+    # names may begin alike and end differently
+    mode = Qt.TextElideMode.ElideMiddle if strong else Qt.TextElideMode.ElideRight
+    shown = QFontMetrics(font).elidedText(text, mode, at.width())
     painter.drawText(at, int(side | Qt.AlignmentFlag.AlignVCenter), shown)

@@ -64,7 +64,7 @@ class Table(RowView):
         self.arrangement = Arrangement()
         self._columns: tuple[Column[Any], ...] = ()
         self._cells: CellModel[Any] | None = None
-        self._texts: dict[tuple[str, int], str] = {}
+        self._texts: dict[tuple[str, int, bool], str] = {}
         self._set_up()
         theme.changed.connect(self.viewport().update)
 
@@ -195,7 +195,7 @@ class Table(RowView):
         last = self.rowAt(event.rect().bottom())
         painter = QPainter(self.viewport())
         places = [
-            (i, self.columnViewportPosition(i), self.columnWidth(i), column.right)
+            (i, self.columnViewportPosition(i), self.columnWidth(i), column)
             for i, column in enumerate(self._columns)
             if not self.isColumnHidden(i) and self._touches(i, event.rect())
         ]
@@ -203,9 +203,9 @@ class Table(RowView):
         for number in range(first, (rows if last < 0 else last + 1)):
             self._paint_row(painter, number, QRect(0, top, self.viewport().width(), ROW))
             plain = number not in {self._selected, self.hovered}
-            for i, left, width, right in places:
+            for i, left, width, column in places:
                 inside = QRect(left, top, width, ROW - 1)
-                self._paint_cell(painter, inside, cells.cell(number, i), right=right, plain=plain)
+                self._paint_cell(painter, inside, cells.cell(number, i), column, plain=plain)
             top += ROW
 
     def _touches(self, column: int, rect: QRect) -> bool:
@@ -222,7 +222,9 @@ class Table(RowView):
         if number == self._selected and self.hasFocus():
             painter.fillRect(rect.left(), rect.top(), 3, rect.height(), QColor(tokens.accent))
 
-    def _paint_cell(self, painter: QPainter, rect: QRect, cell: Cell | None, *, right: bool, plain: bool) -> None:
+    def _paint_cell(
+        self, painter: QPainter, rect: QRect, cell: Cell | None, column: Column[Any], *, plain: bool
+    ) -> None:
         tokens = self._theme.tokens
         if cell is None:
             self._placeholder(painter, rect)
@@ -235,8 +237,8 @@ class Table(RowView):
             paint_pill(painter, at, cell.text, cell.level, tokens)
             return
         painter.setPen(QColor(tokens.faint if cell.faint else tokens.text))
-        shown = self._cut(cell.text, rect.width() - 2 * PAD)
-        painter.drawText(rect.adjusted(PAD, 0, -PAD, 0), _RIGHT if right else _LEFT, shown)
+        shown = self._cut(cell.text, rect.width() - 2 * PAD, named=column.named)
+        painter.drawText(rect.adjusted(PAD, 0, -PAD, 0), _RIGHT if column.right else _LEFT, shown)
 
     def _placeholder(self, painter: QPainter, rect: QRect) -> None:
         tokens = self._theme.tokens
@@ -248,14 +250,14 @@ class Table(RowView):
         painter.drawRoundedRect(QRectF(rect.left() + PAD, rect.center().y() - 5, width, 10), 5, 5)
         painter.restore()
 
-    def _cut(self, text: str, width: int) -> str:
-        """To the width, with … at its end."""
-        known = self._texts.get((text, width))
+    def _cut(self, text: str, width: int, *, named: bool = False) -> str:
+        """To the width, with … at its end, in the middle of a name."""
+        known = self._texts.get((text, width, named))
         if known is None:
             if len(self._texts) > _CUT_TEXTS:
                 self._texts.clear()
-            known = QFontMetrics(self.font()).elidedText(text, Qt.TextElideMode.ElideRight, width)
-            self._texts[text, width] = known
+            mode = Qt.TextElideMode.ElideMiddle if named else Qt.TextElideMode.ElideRight
+            known = self._texts[text, width, named] = QFontMetrics(self.font()).elidedText(text, mode, width)
         return known
 
     def _explain(self, event: QHelpEvent) -> None:

@@ -74,7 +74,7 @@ class CompareCard(QFrame):
             return Column(term("count", key), 118, lambda each: self._rate(key, each), right=True)
 
         return (
-            Column(self.tr("活动"), 150, self._name, grows=3),
+            Column(self.tr("活动"), 150, self._name, grows=3, named=True),
             Column(self.tr("发送时间"), MOMENT, lambda each: Cell(show.moment(each.campaign.send_at)), rank=1),
             Column(
                 term("count", "submitted"), 92,

@@ -133,7 +133,7 @@ class RowsView(QWidget):
         return (
             Column(self.tr("姓名"), 96, lambda member: Cell(member.name) if member.name else NOTHING, grows=True),
             Column(self.tr("手机号"), 124, lambda member: Cell(member.phone) if member.phone else NOTHING),
-            Column(self.tr("店铺"), 130, lambda member: Cell(member.shop), grows=True, rank=2),
+            Column(self.tr("店铺"), 130, lambda member: Cell(member.shop), grows=True, rank=2, named=True),
             Column(self.tr("平台记录"), 112, status),
             Column(
                 self.tr("同意方式"), 104, of_fact(lambda fact: Cell(words.term("consent_method", fact.method))), rank=1
