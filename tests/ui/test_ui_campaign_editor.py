@@ -70,6 +70,8 @@ def test_the_five_steps_are_visited_in_any_order_and_built_once(place: Workplace
     assert page.model.step == "sending"
     before = editor.step
     editor.go("audience")
+    qtbot.keyClick(editor.on, Qt.Key.Key_Space)
+    assert editor.focusWidget() is editor.step.begins(), "work goes on in the text"
     editor.go("sending")
     assert editor.step is before
 

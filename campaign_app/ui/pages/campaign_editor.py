@@ -240,7 +240,7 @@ class CampaignEditor(QWidget):
         return made
 
     def _move(self, by: int) -> None:
-        self.go(STEPS[STEPS.index(self._campaigns.step) + by])
+        self._by_keys(STEPS[STEPS.index(self._campaigns.step) + by])
 
     def _rename(self) -> None:
         name, known = self.name.text().strip(), self._model.view.campaign.name
