@@ -1163,6 +1163,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>All</translation>
     </message>
     <message>
+        <source>需处理</source>
+        <translation>Needs you</translation>
+    </message>
+    <message>
         <source>草稿</source>
         <translation>Drafts</translation>
     </message>
@@ -5772,11 +5776,15 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Restart</translation>
     </message>
     <message numerus="yes">
-        <source>另有 %Ln 项，处理完上面的就会显示。</source>
+        <source>再显示 %Ln 项</source>
         <translation>
-            <numerusform>%Ln more item appears once the ones above are resolved.</numerusform>
-            <numerusform>%Ln more items appear once the ones above are resolved.</numerusform>
+            <numerusform>Show %Ln more</numerusform>
+            <numerusform>Show %Ln more</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>收起</source>
+        <translation>Show fewer</translation>
     </message>
     <message>
         <source>同步进度</source>
@@ -7531,7 +7539,7 @@ Li Qiang, support and complaints</translation>
     </message>
     <message>
         <source>先连接店铺账户</source>
-        <translation>Connect a shop account first</translation>
+        <translation type="unfinished">Connect a shop account first</translation>
     </message>
     <message>
         <source>去连接账户</source>

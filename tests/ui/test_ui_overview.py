@@ -28,7 +28,7 @@ from campaign_app.storage.stood_in import Awaited
 from campaign_app.storage.waiting import Waiting
 from campaign_app.ui.pages.guide_words import guide_of
 from campaign_app.ui.pages.matter_words import WAITING
-from campaign_app.ui.pages.overview import RESTART, WORKER, OverviewPage
+from campaign_app.ui.pages.overview import MOST, RESTART, WORKER, OverviewPage
 from campaign_app.ui.viewmodels.session import SessionState
 from tests.helpers.connect_again import connect_again
 from tests.helpers.desk_of import ENTITY, Workplace, workplace
@@ -95,6 +95,20 @@ def test_what_left_without_a_backup_leads_to_making_one(
     place.app.workspace.accounts.set_setting(LAST_BACKUP, {"at": now.isoformat(), "file": "x"})
     page.model.load()
     qtbot.waitUntil(lambda: page.todos.lines == ())
+
+
+def test_all_that_waits_can_be_seen_at_once(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop(3)
+    for number in range(MOST + 2):
+        place.campaign(f"会员日{number}", State.PAUSED)
+    page = open_page(place, qtbot)
+    assert len(page.todos.lines) == MOST
+    assert page.more.text() == "再显示 2 项"
+    page.more.click()
+    assert len(page.todos.lines) == MOST + 2
+    assert page.more.text() == "收起"
+    page.more.click()
+    assert len(page.todos.lines) == MOST
 
 
 def test_each_line_leads_to_its_page(place: Workplace, qtbot: QtBot) -> None:

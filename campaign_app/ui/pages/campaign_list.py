@@ -76,6 +76,7 @@ class CampaignList(QWidget):
     def _tabs(self) -> QTabBar:
         self._groups = {
             "all": self.tr("全部"),
+            "todo": self.tr("需处理"),
             "draft": self.tr("草稿"),
             "planned": self.tr("待发送"),
             "sending": self.tr("发送中"),

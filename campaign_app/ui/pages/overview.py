@@ -40,7 +40,8 @@ class OverviewPage(Page):
         self.results = LastResults(desk.kit, desk.way)
         self.todos = Todos(desk.kit.theme, name="overview_todos")
         self.todos.chosen.connect(self._go)
-        self.more = label("", "small")
+        self._every = False
+        self.more = button("", "quiet", name="overview_more", click=self._show_more)
         self.heading = label(self.tr("需要处理"), "heading")
         self.new_button = button(
             self.tr("新建活动"), "primary", name="overview_new", click=lambda: desk.way.to("campaigns", "new")
@@ -49,7 +50,7 @@ class OverviewPage(Page):
         self.buttons.addWidget(self.new_button)
         self.guide_card = GuideCard(desk)
         self.guide = self.guide_card.guide
-        todo = column(self.heading, self._calm(), self.todos, self.more, space=2)
+        todo = column(self.heading, self._calm(), self.todos, row(self.more, None), space=2)
         inside = column(self._staging(), todo, self.guide_card, self._tiles(), self.results, None, space=4)
         inside.setContentsMargins(0, 0, 0, 8)
         self.content.addWidget(scrolling(inside, spoken=self.tr("概览")))
@@ -101,13 +102,17 @@ class OverviewPage(Page):
         if state.worker_ended:
             words = self.tr("同步、核验和发送都停下了；已发出的不会重发。重新启动后从停下的地方继续。")
             lines.insert(0, Todo(RESTART, "block", self.tr("后台进程已停止"), words, self.tr("重新启动")))
-        self.todos.show_lines(lines[:MOST])
+        self.todos.show_lines(lines if self._every else lines[:MOST])
         left = len(lines) - MOST
-        self.more.setText(self.tr("另有 %Ln 项，处理完上面的就会显示。", "", left) if left > 0 else "")
+        self.more.setText(self.tr("收起") if self._every else self.tr("再显示 %Ln 项", "", left))
         self.more.setVisible(left > 0)
         self.heading.setVisible(bool(lines))
         known = self.guide.state.found is not None  # else it would be calm for a moment only
         self.calm.setVisible(state.loaded and known and not (lines or state.staging or self.guide.state.shown))
+
+    def _show_more(self) -> None:
+        self._every = not self._every
+        self.render_state(self.model.state)
 
     def _go(self, key: str) -> None:
         if key == RESTART:

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 FAST_MS: Final = 1_000
 SLOW_MS: Final = 5_000
+TODO: Final = "todo"  # whatever stands still until a person does something
 GROUPS: Final[Mapping[str, frozenset[State]]] = {
     "all": frozenset(State),
+    TODO: frozenset(State),
     "draft": frozenset({State.DRAFT, State.SCREENING, State.SCREENED}),
     "planned": frozenset({State.APPROVED, State.SCHEDULED, State.WAITING}),
     "sending": frozenset({State.SENDING, State.PAUSED, State.CANCELLING}),
@@ -46,12 +48,15 @@ class ListState:
     @property
     def shown(self) -> tuple[CampaignRow, ...]:
         asked = self.query.strip().casefold()
-        wanted = GROUPS[self.group]
-        return tuple(r for r in self.rows if r.campaign.state in wanted and asked in r.campaign.name.casefold())
+        return tuple(r for r in self.rows if _is_of(self.group, r) and asked in r.campaign.name.casefold())
 
     @property
     def tally(self) -> dict[str, int]:
-        return {group: sum(r.campaign.state in states for r in self.rows) for group, states in GROUPS.items()}
+        return {group: sum(_is_of(group, r) for r in self.rows) for group in GROUPS}
+
+
+def _is_of(group: str, row: CampaignRow) -> bool:
+    return row.campaign.state in GROUPS[group] and (group != TODO or row.needs_person)
 
 
 @dataclass(frozen=True, slots=True)
