@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRegularExpression, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -22,6 +22,7 @@ from campaign_app.services.audiences import Audiences
 from campaign_app.services.people import People
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.customers import CustomersPage
+from campaign_app.ui.pages.segments import MOST
 from campaign_app.wiring import wire
 
 ZHEJIANG = Filter((Condition("province", Op.IN, ("浙江",)),))
@@ -130,6 +131,26 @@ def test_a_saved_segment_is_changed_replaced_and_had_back(page: CustomersPage, d
     qtbot.waitUntil(lambda: page.filter.segment.currentText() == "未保存的条件")
     assert desk.app.audiences.saved() == {"浙江客户": ZHEJIANG}
     says(page, qtbot, 3)
+
+
+def test_of_hundreds_of_segments_some_are_listed_and_any_is_found(
+    page: CustomersPage, desk: Desk, qtbot: QtBot
+) -> None:
+    for number in range(30):
+        desk.app.audiences.save(f"老客复购{number:02}", ZHEJIANG, actor="test")
+    build(page, qtbot)
+    segments = page.panel.segments
+    assert len(segments._bins) == MOST
+    assert segments.rest.text() == "另有 18 个人群，输入名称查找。"
+    QTest.keyClicks(segments.search, "29")
+    assert segments.rest.isHidden()
+    (use,) = segments.findChildren(QPushButton, QRegularExpression("^segment_use_"))
+    use.click()
+    says(page, qtbot, 5)
+    segments.search.setText("没有这个")
+    assert segments.rest.text() == "没有名称符合的人群。"
+    segments.search.clear()
+    assert len(segments._bins) == MOST
 
 
 def test_renaming_and_deleting_leave_the_table_as_it_is(page: CustomersPage, desk: Desk, qtbot: QtBot) -> None:

@@ -15,10 +15,12 @@ from campaign_app.ui.desk import Desk
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import Text, translate
 from campaign_app.ui.viewmodels.conditions import ConditionsModel, ConditionsState
-from campaign_app.ui.widgets.basics import button, clear, column, label, row
+from campaign_app.ui.widgets.basics import button, clear, column, label, row, show_if
 from campaign_app.ui.widgets.elided import ElidedButton
+from campaign_app.ui.widgets.search_field import FindLine
 
 NAME_LIMIT: Final = 40
+MOST: Final = 12  # segments listed at once
 SIDE: Final = 252  # the width of what stands beside the conditions
 
 
@@ -31,7 +33,14 @@ class Segments(QFrame):
         self._shown: tuple[str, ...] | None = None
         self._taken = ""
         self.none = label(self.tr("常用的条件可以存为人群，下次直接用。"), "small", wrap=True)
+        self.search = FindLine()
+        self.search.setObjectName("segment_find")
+        self.search.setAccessibleName(self.tr("按名称查找人群"))
+        self.search.setPlaceholderText(self.tr("按名称查找"))
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(lambda _: self._list())
         self.list = column(space=1)
+        self.rest = label("", "small", wrap=True)
         self._bins: list[QToolButton] = []
         self._name_field()
         self.replaces = label(self.tr("同名的人群会被替换。"), "small", wrap=True)
@@ -42,7 +51,9 @@ class Segments(QFrame):
                 row(self.name, self.keep, stretch=0),
                 row(self.rename, None),
                 self.replaces,
+                self.search,
                 self.list,
+                self.rest,
                 space=2,
                 margin=4,
             )
@@ -69,16 +80,27 @@ class Segments(QFrame):
         names = tuple(state.saved)
         if names != self._shown:
             self._shown = names
-            clear(self.list)
-            self._bins = []
-            for name in names:
-                self.list.addLayout(self._line(name))
-            self._draw()
+            self._list()
         if state.taken != self._taken:
             if state.taken or self.name.text() == self._taken:
                 self.name.setText(state.taken)
             self._taken = state.taken
         self._check()
+
+    def _list(self) -> None:
+        """Those that are looked for, as many as can be looked through: hundreds would take the window a second."""
+        names, asked = self._shown or (), self.search.text().strip().casefold()
+        show_if(self.search, len(names) > MOST or bool(asked))
+        found = [name for name in names if asked in name.casefold()]
+        clear(self.list)
+        self._bins = []
+        for name in found[:MOST]:
+            self.list.addLayout(self._line(name))
+        left = len(found) - MOST
+        more = self.tr("另有 %Ln 个人群，输入名称查找。", "", left) if left > 0 else ""
+        self.rest.setText(more or ("" if found or not names else self.tr("没有名称符合的人群。")))
+        show_if(self.rest, bool(self.rest.text()))
+        self._draw()
 
     def _line(self, name: str) -> QHBoxLayout:
         use = ElidedButton(name, self.tr("用这个人群的条件替换现在的条件"))
