@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from campaign_app import bootstrap
 from campaign_app.domain.complaint import Case, CaseState, NewCase, Source, Way
+from campaign_app.domain.customer import Entity
 from campaign_app.domain.message import ComplaintClue
 from campaign_app.domain.phone import Phone
 from campaign_app.jobs import poll
@@ -174,6 +175,44 @@ def test_a_complaint_is_entered_by_a_form_and_opens_matched(staged: Staged, page
     again.number.setText("GD-2")
     assert again.reason.isHidden()
     again.reject()
+
+
+def test_of_several_entities_none_is_taken_for_the_one_complained_of(staged: Staged, page: InboxPage) -> None:
+    """Of the wrong one the person would be put on a list that holds nobody back."""
+    staged.app.workspace.accounts.add_entity(Entity("91330100MA0000002X", "宜居百货有限公司"))
+    page.open("cases")
+    page.shown()
+    dialog = page.cases.new_dialog()
+    dialog.phone.setText(phone(4).digits)
+    assert not dialog.go.isEnabled()
+    dialog.entity.setCurrentIndex(dialog.entity.findData(ENTITY))
+    assert dialog.go.isEnabled()
+    dialog.reject()
+    assert page.cases.file_dialog().lacking() == "先选择主体"
+    panel = page.refusals
+    panel.shown()
+    panel.number.setText(STRANGER.digits)
+    panel.why.setText("门店来电")
+    assert not panel.look.isEnabled()
+    assert not panel.add.isEnabled()
+    panel.entity.setCurrentIndex(panel.entity.findData(ENTITY))
+    panel.add.click()
+    assert panel.answer.text() == "已加入，从现在起不再发送。"
+    panel.shown()
+    assert panel.entity.uscc == ENTITY, "it was chosen"
+
+
+def test_from_a_case_one_sees_on_what_consent_its_message_was_sent(
+    staged: Staged, page: InboxPage, inline_desk: Desk
+) -> None:
+    staged.sent()
+    went: list[tuple[str, object]] = []
+    inline_desk.way.went.connect(lambda where, what: went.append((where, what)))
+    case = told(staged)
+    page.open(("case", case.id))
+    (message,) = staged.app.complaints.found(case.id).candidates
+    press(page, f"case_person_{message.ledger_id}")
+    assert went == [("customers", message.customer_id)]
 
 
 def test_a_case_is_handled_from_its_owner_to_its_end(staged: Staged, page: InboxPage, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from campaign_app.ui.pages.backup_dialogs import WorkDialog
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.cases import CasesModel
 from campaign_app.ui.widgets.basics import column, label
+from campaign_app.ui.widgets.entity_box import EntityBox
 from campaign_app.ui.widgets.moment_edit import MomentEdit
 
 WIDTH: Final = 620
@@ -30,9 +31,8 @@ class NewCaseDialog(WorkDialog):
         self.setFixedWidth(WIDTH)
         self._model = model
         self.bar.setAccessibleName(self.tr("登记进度"))
-        self.entity = self._combo("case_entity", self.tr("被投诉的主体"))
-        for each in model.state.entities:
-            self.entity.addItem(each.name, each.uscc)
+        self.entity = EntityBox("case_entity", self.tr("被投诉的主体"))
+        self.entity.offer(model.state.entities)
         self.source = self._combo("case_source", self.tr("来源"))
         for source in Source:
             self.source.addItem(kit.words.term("complaint_source", source), source)
@@ -67,16 +67,17 @@ class NewCaseDialog(WorkDialog):
         model.entering.ended.connect(self._ended)
         for field in (self.phone, self.ref, self.number):
             field.textChanged.connect(lambda _: self._edited())
+        self.entity.currentIndexChanged.connect(lambda _: self._edited())
         self._show_work(self._work.state)
         self.phone.setFocus()
 
     def ready(self) -> bool:
-        return self.entity.count() > 0 and bool(self.phone.text().strip() or self.ref.text().strip())
+        return bool(self.entity.uscc) and bool(self.phone.text().strip() or self.ref.text().strip())
 
     def _grid(self) -> QGridLayout:
         pairs = (
-            (self.source, self.number), (self.phone, self.made), (self.ref, self.received), (self.port, self.signature),
-            (self.entity, self.shop),
+            (self.entity, self.source), (self.phone, self.number), (self.made, self.received),
+            (self.port, self.signature), (self.ref, self.shop),
         )  # fmt: skip
         made = QGridLayout()
         made.setHorizontalSpacing(SPACE[3])
@@ -101,7 +102,7 @@ class NewCaseDialog(WorkDialog):
             return
         self._model.add(
             NewCase(
-                self.entity.currentData(), Source(self.source.currentData()), Way.FORM, self.made.moment(),
+                self.entity.uscc, Source(self.source.currentData()), Way.FORM, self.made.moment(),
                 self.received.moment(), self.number.text(), phone, self.ref.text(), self.shop.currentData(),
                 self.text.toPlainText(), self.port.text(), self.signature.text(),
             )

@@ -127,6 +127,9 @@ class CaseDrawer(Drawer):
         if each.differs:
             parts.append(_wrapped(self.tr("投诉里写的是另一个签名"), "warn"))
         inside = column(*parts, space=1)
+        proof = button(self.tr("看此人的同意记录"), "quiet", name=f"case_person_{each.ledger_id}", small=True)
+        proof.clicked.connect(lambda _=False: self._desk.way.to("customers", each.customer_id))
+        inside.addLayout(row(proof, None))
         if choosing is not None:
             click = partial(self._model.match, each.ledger_id)
             this = button(self.tr("是这一条"), name=f"case_match_{each.ledger_id}", small=True, click=click)

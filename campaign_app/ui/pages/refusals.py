@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from campaign_app.domain.consent import Suppression
 from campaign_app.domain.team import Permission
@@ -15,6 +15,7 @@ from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.sheet_dialogs import NumberListDialog
 from campaign_app.ui.viewmodels.refusals import RefusalsModel, RefusalsState
 from campaign_app.ui.widgets.basics import button, card, clear, column, label, row, show_if
+from campaign_app.ui.widgets.entity_box import EntityBox
 from campaign_app.ui.widgets.page import scrolling
 from campaign_app.ui.widgets.pill import Pill
 
@@ -30,11 +31,7 @@ class RefusalsPanel(QWidget):
         super().__init__()
         self._desk = desk
         self.model = RefusalsModel(desk.app, desk.kit.tasks, self)
-        self.entity = QComboBox()
-        self.entity.setObjectName("refusal_entity")
-        self.entity.setAccessibleName(self.tr("哪个主体的名单"))
-        self.entity.setMinimumWidth(240)
-        self.entity.setPlaceholderText(self.tr("先连接店铺账户"))
+        self.entity = EntityBox("refusal_entity", self.tr("哪个主体的名单"))
         self.to_accounts = button(self.tr("去连接账户"), name="refusal_connect", click=self._connect)
         self.number = self._line("refusal_number", self.tr("手机号"), self.tr("11 位手机号"))
         self.number.setMaxLength(20)
@@ -79,7 +76,8 @@ class RefusalsPanel(QWidget):
         self.number.textChanged.connect(lambda _: self.render_state(self.model.state))
         self.why.textChanged.connect(lambda _: self.render_state(self.model.state))
         self.number.returnPressed.connect(self._look)
-        self.entity.activated.connect(lambda _: self.model.forget())
+        self.entity.currentIndexChanged.connect(lambda _: self.model.forget())
+        self.entity.currentIndexChanged.connect(lambda _: self.render_state(self.model.state))
         self.model.changed.connect(self.render_state)
         self.render_state(self.model.state)
 
@@ -90,16 +88,13 @@ class RefusalsPanel(QWidget):
         self.said.emit(self.tr("名单里只有号码的密钥哈希，不能列出，只能一个一个地查。"))
 
     def render_state(self, state: RefusalsState) -> None:
-        if [self.entity.itemData(at) for at in range(self.entity.count())] != [e.uscc for e in state.entities]:
-            self.entity.clear()
-            for each in state.entities:
-                self.entity.addItem(each.name, each.uscc)
-            self.entity.setCurrentIndex(0)  # a box with words for its emptiness chooses nothing by itself
+        self.entity.offer(state.entities)
         show_if(self.to_accounts, state.nobody)
         typed, ready = bool(self.number.text().strip()), bool(state.entities) and not state.busy
-        self.look.setEnabled(typed and ready)
+        whose = bool(self.entity.uscc)
+        self.look.setEnabled(typed and ready and whose)
         may = self._desk.may(Permission.SUPPRESS)
-        self.add.setEnabled(may and typed and ready and bool(self.why.text().strip()))
+        self.add.setEnabled(may and typed and ready and whose and bool(self.why.text().strip()))
         self.from_file.setEnabled(may and ready)
         self.problem.setText("" if state.problem is None else self._desk.kit.words.error(state.problem))
         show_if(self.problem, state.problem is not None)
@@ -139,10 +134,10 @@ class RefusalsPanel(QWidget):
 
     def _look(self) -> None:
         if self.look.isEnabled():
-            self.model.look(self.entity.currentData(), self.number.text())
+            self.model.look(self.entity.uscc, self.number.text())
 
     def _add(self) -> None:
-        self.model.add(self.entity.currentData(), self.number.text(), self.why.text())
+        self.model.add(self.entity.uscc, self.number.text(), self.why.text())
 
     def _line(self, name: str, title: str, example: str) -> QLineEdit:
         made = QLineEdit()

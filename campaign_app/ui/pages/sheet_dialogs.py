@@ -37,6 +37,7 @@ from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.backups import ACTOR, Work, WorkState
 from campaign_app.ui.widgets.basics import button, clear, column, divider, label, row, show_if
 from campaign_app.ui.widgets.empty import Empty
+from campaign_app.ui.widgets.entity_box import EntityBox
 from campaign_app.ui.widgets.table import Table
 
 SIZE: Final = QSize(980, 680)
@@ -277,7 +278,8 @@ class CaseFileDialog(SheetDialog):
     def __init__(self, desk: Desk, entities: Sequence[Entity], parent: QWidget) -> None:
         super().__init__(desk, "case_file", tuple(NAMES), parent)
         self.setWindowTitle(self.tr("从文件导入投诉"))
-        self.entity, self.origin = _entities(entities, self.tr("被投诉的主体")), QComboBox()
+        self.entity, self.origin = EntityBox("sheet_entity", self.tr("被投诉的主体")), QComboBox()
+        self.entity.offer(entities)
         self.origin.setObjectName("case_file_source")
         self.origin.setAccessibleName(self.tr("由谁转来"))
         for source in Source:
@@ -288,6 +290,12 @@ class CaseFileDialog(SheetDialog):
         self.top.addLayout(row(*named, space=3))
         for combo in (self.entity, self.origin):
             combo.activated.connect(lambda _: self.changed())
+
+    def lacking(self) -> str:
+        return "" if self.entity.uscc else self.tr("先选择主体")
+
+    def lacks(self) -> QWidget:
+        return self.entity
 
     def look(self) -> Tried:
         found = self._desk.app.case_files.preview(self._file())
@@ -306,7 +314,7 @@ class CaseFileDialog(SheetDialog):
         return self.tr("登记 %Ln 个投诉", "", count) if count else self.tr("登记")
 
     def _file(self) -> CaseFile:
-        return CaseFile(self.source, self.entity.currentData(), Source(self.origin.currentData()))
+        return CaseFile(self.source, self.entity.uscc, Source(self.origin.currentData()))
 
     def _tried(self, found: CaseTrial, *, done: bool) -> Tried:
         words = self.tr("已登记 {added} 个，") if done else self.tr("可以登记 {added} 个，")
@@ -321,7 +329,8 @@ class NumberListDialog(SheetDialog):
     def __init__(self, desk: Desk, entities: Sequence[Entity], parent: QWidget) -> None:
         super().__init__(desk, "number_list", (PHONE,), parent)
         self.setWindowTitle(self.tr("导入拒收名单"))
-        self.entity, self.why = _entities(entities, self.tr("哪个主体")), QLineEdit()
+        self.entity, self.why = EntityBox("sheet_entity", self.tr("哪个主体")), QLineEdit()
+        self.entity.offer(entities)
         self.why.setObjectName("number_list_why")
         self.why.setAccessibleName(self.tr("原因"))
         self.why.setPlaceholderText(self.tr("原因，例如 运营商转来的谢绝名单"))
@@ -335,10 +344,12 @@ class NumberListDialog(SheetDialog):
         self._render()
 
     def lacking(self) -> str:
+        if not self.entity.uscc:
+            return self.tr("先选择主体")
         return "" if self.why.text().strip() else self.tr("先填写原因")
 
     def lacks(self) -> QWidget:
-        return self.why
+        return self.why if self.entity.uscc else self.entity
 
     def taken(self) -> str:
         return self.tr("可以加入")
@@ -351,12 +362,12 @@ class NumberListDialog(SheetDialog):
         return Tried(found.rows, found.columns)
 
     def trial(self, tick: Tick) -> Tried:
-        found = self._desk.app.suppressing.trial(self.entity.currentData(), self.source, tick)
+        found = self._desk.app.suppressing.trial(self.entity.uscc, self.source, tick)
         return self._tried(found, done=False)
 
     def apply(self, tick: Tick) -> Tried:
         found = self._desk.app.suppressing.apply(
-            self.entity.currentData(), self.source, reason=self.why.text(), actor=ACTOR, tick=tick
+            self.entity.uscc, self.source, reason=self.why.text(), actor=ACTOR, tick=tick
         )
         return self._tried(found, done=True)
 
@@ -372,16 +383,6 @@ class NumberListDialog(SheetDialog):
         if found.refused:
             told += self.tr("没有加入：{why}。").format(why=self.reasons(dict(found.refused)))
         return Tried(_left_out(found.refusals, found.rows), (), told, found.new, trial=True, done=done)
-
-
-def _entities(entities: Sequence[Entity], spoken: str) -> QComboBox:
-    made = QComboBox()
-    made.setObjectName("sheet_entity")
-    made.setAccessibleName(spoken)
-    for each in entities:
-        made.addItem(each.name, each.uscc)
-    made.setMinimumWidth(200)
-    return made
 
 
 def _left_out(refusals: Sequence[tuple[int, str, str]], rows: int) -> tuple[PreviewRow, ...]:

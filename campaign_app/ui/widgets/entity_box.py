@@ -1,0 +1,39 @@
+"""Which legal entity something is put down for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from campaign_app.domain.customer import Entity
+
+MINIMUM: Final = 200
+
+
+class EntityBox(QComboBox):
+    """Of several none is chosen beforehand: what is put down for the wrong one does not hold for the right one."""
+
+    def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(spoken)
+        self.setMinimumWidth(MINIMUM)
+        self.offer(())
+
+    @property
+    def uscc(self) -> str:
+        """ "" while none is chosen."""
+        return str(self.currentData() or "")
+
+    def offer(self, entities: Iterable[Entity]) -> None:
+        offered = [(each.uscc, each.name) for each in entities]
+        self.setPlaceholderText(self.tr("请选择主体") if offered else self.tr("先连接店铺账户"))
+        if [(self.itemData(at), self.itemText(at)) for at in range(self.count())] == offered:
+            return
+        chosen = self.uscc
+        self.clear()
+        for uscc, name in offered:
+            self.addItem(name, uscc)
+        self.setCurrentIndex(0 if len(offered) == 1 else self.findData(chosen) if chosen else -1)
