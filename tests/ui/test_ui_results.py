@@ -10,6 +10,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from campaign_app import bootstrap
@@ -19,6 +20,7 @@ from campaign_app.domain.message import DeliveryReport, InboundMessage, Outcome
 from campaign_app.jobs import poll
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.results import ResultsStep
+from campaign_app.ui.pages.steps.results_compare import CompareCard
 from campaign_app.ui.pages.steps.results_export import PICTURE, with_ending
 from campaign_app.ui.pages.steps.screening import ScreeningStep
 from campaign_app.ui.theme.tokens import LIGHT
@@ -26,6 +28,7 @@ from campaign_app.ui.viewmodels.campaign import CampaignModel
 from campaign_app.ui.viewmodels.campaign_steps import marks
 from campaign_app.ui.viewmodels.progress import run_of
 from campaign_app.ui.viewmodels.results import outcomes_of
+from campaign_app.ui.widgets.basics import lay_out
 from tests.helpers.staged import Staged, open_by_day, stage
 from tests.helpers.writing import discard
 
@@ -290,6 +293,22 @@ def test_a_few_messages_are_not_called_a_difference(staged: Staged, open_step: O
     assert said[0].startswith("已送达：本次 –，"), "nobody has reported"
     model = second.step.compared.table.model()
     assert [model.index(row, 3).data() for row in range(2)] == ["–", "–"]
+
+
+def test_all_campaigns_that_are_compared_are_in_sight(
+    staged: Staged, open_step: Open, inline_desk: Desk, qtbot: QtBot, qapp: QApplication
+) -> None:
+    staged.sent()
+    opened = open_step(staged.sent())
+    dressed = qapp.styleSheet()
+    qapp.setStyleSheet("")  # as of what is built before it is seen
+    card = CompareCard(inline_desk.kit, opened.model, opened.step.course)
+    qapp.setStyleSheet(dressed)
+    qtbot.addWidget(card)
+    card.resize(1_000, 400)
+    card.show()
+    lay_out()
+    assert (card.table.model().rowCount(), card.table.verticalScrollBar().maximum()) == (2, 0)
 
 
 def test_what_is_counted_later_finds_no_page_that_another_language_has_replaced(

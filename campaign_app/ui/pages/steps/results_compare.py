@@ -64,7 +64,7 @@ class CompareCard(QFrame):
         show_if(self.none, not earlier)
         rows = [_Row(view.campaign, view.counts, this=True), *(_Row(each.campaign, each.counts) for each in earlier)]
         self.rows.show(rows)
-        self.table.setFixedHeight(len(rows) * ROW + self.table.horizontalHeader().sizeHint().height() + 2)
+        self.table.setFixedHeight(2 + ROW + len(rows) * ROW)  # titles that nobody has seen yet say less than they need
         self.verdicts.setText("\n".join(self._words.verdict(key, view.counts, earlier) for key in RATES))
 
     def _columns(self) -> tuple[Column[_Row], ...]:
