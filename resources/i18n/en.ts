@@ -1312,6 +1312,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <source>打开</source>
         <translation>Open</translation>
     </message>
+    <message>
+        <source>谁做过什么</source>
+        <translation>Who did what</translation>
+    </message>
 </context>
 <context>
     <name>CampaignsPage</name>
@@ -1422,6 +1426,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>The complaint names another signature</translation>
     </message>
     <message>
+        <source>看此人的同意记录</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>是这一条</source>
         <translation>It is this one</translation>
     </message>
@@ -1487,6 +1495,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>每行一个投诉：投诉人号码和投诉时间必填，同一编号不会登记两次。登记后投诉人立即加入拒收名单。</source>
         <translation>One complaint a line; the complainant&apos;s number and the time are needed, and no number of a complaint is entered twice. Whoever complains is suppressed at once.</translation>
+    </message>
+    <message>
+        <source>先选择主体</source>
+        <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
         <source>登记 %Ln 个投诉</source>
@@ -3430,6 +3442,17 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>去连接账户</source>
         <translation>Connect an account</translation>
+    </message>
+</context>
+<context>
+    <name>EntityBox</name>
+    <message>
+        <source>请选择主体</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>先连接店铺账户</source>
+        <translation type="unfinished">Connect a shop account first</translation>
     </message>
 </context>
 <context>
@@ -5665,6 +5688,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Entity</translation>
     </message>
     <message>
+        <source>先选择主体</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>先填写原因</source>
         <translation>State the reason first</translation>
     </message>
@@ -7538,10 +7565,6 @@ Li Qiang, support and complaints</translation>
         <translation>Whose list</translation>
     </message>
     <message>
-        <source>先连接店铺账户</source>
-        <translation type="unfinished">Connect a shop account first</translation>
-    </message>
-    <message>
         <source>去连接账户</source>
         <translation>Connect an account</translation>
     </message>
@@ -8687,6 +8710,25 @@ Li Qiang, support and complaints</translation>
     <message>
         <source>用这个人群的条件替换现在的条件</source>
         <translation>Replace the current conditions with this segment&apos;s</translation>
+    </message>
+    <message>
+        <source>按名称查找人群</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>按名称查找</source>
+        <translation type="unfinished">Find by name</translation>
+    </message>
+    <message numerus="yes">
+        <source>另有 %Ln 个人群，输入名称查找。</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>没有名称符合的人群。</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>删除人群“{}”</source>

@@ -24,6 +24,7 @@ from campaign_app.ui.itemmodels.campaigns import COLUMNS, UNDER, CampaignTable
 from campaign_app.ui.pages.campaign_table import LEAST
 from campaign_app.ui.pages.campaigns import CampaignsPage
 from campaign_app.ui.pages.new_campaign import NewCampaign
+from campaign_app.ui.pages.records import RecordsPage
 from campaign_app.ui.viewmodels.campaigns import GROUPS
 from campaign_app.ui.widgets.basics import lay_out
 from campaign_app.ui.widgets.notice_bar import passes
@@ -191,6 +192,23 @@ def test_all_that_wait_for_a_person_are_found_together(place: Workplace, qtbot: 
     assert len(page.list.todos.lines) == 2
     page.list.tabs.setCurrentIndex(list(GROUPS).index("todo"))
     assert names(page) == ["没有完成", "会员日4", "会员日2", "会员日0"]
+
+
+def test_who_did_what_with_a_campaign_is_one_step_from_the_list(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop()
+    made = place.campaign("双十一")
+    place.campaign("会员日")
+    page = open_page(place, qtbot)
+    choose(page, "双十一")
+    page.list.table.noted_action.trigger()
+    assert place.went == [("records", made.id)]
+    records = RecordsPage(place.desk)
+    qtbot.addWidget(records)
+    records.search.setText("谁也没做过")
+    records.open(made.id)
+    records.shown()
+    qtbot.waitUntil(lambda: records.model.state.total == 1)
+    qtbot.waitUntil(lambda: records.campaigns.currentText() == f"#{made.id} 双十一")
 
 
 def test_names_that_differ_at_their_end_look_different_where_they_are_cut(place: Workplace, qtbot: QtBot) -> None:

@@ -37,6 +37,7 @@ class CampaignList(QWidget):
         self.table = CampaignTableView(desk)
         self.table.wanted.connect(lambda campaign: model.open(campaign.id))
         self.table.copied.connect(self._copy)
+        self.table.noted.connect(lambda campaign: desk.way.to("records", campaign.id))
         self.table.deleted.connect(self._delete)
         self.stack = QStackedWidget()
         self.nothing = self._nothing()

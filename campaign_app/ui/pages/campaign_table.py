@@ -32,6 +32,7 @@ class CampaignTableView(RowView):
 
     wanted = Signal(object)
     copied = Signal(object)
+    noted = Signal(object)  # what was done with it, and by whom
     deleted = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -45,6 +46,7 @@ class CampaignTableView(RowView):
         self._columns()
         self.open_action = self._action(self.tr("打开"), self.wanted.emit)
         self.copy_action = self._keyed("campaigns.copy", self.copied.emit)
+        self.noted_action = self._action(self.tr("谁做过什么"), self.noted.emit)
         self.delete_action = self._keyed("campaigns.delete", self.deleted.emit)
         self.activated.connect(lambda _: self.open_action.trigger())
         self.clicked.connect(self._clicked)
@@ -115,7 +117,7 @@ class CampaignTableView(RowView):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([self.open_action, self.copy_action])
+        menu.addActions([self.open_action, self.copy_action, self.noted_action])
         menu.addSeparator()
         self.copy_action.setEnabled(self._builds)
         self.delete_action.setEnabled(self._builds and campaign.state in UNAPPROVED)

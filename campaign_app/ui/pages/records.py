@@ -109,6 +109,12 @@ class RecordsPage(Page):
         self.model.stamps.load()
         self.rows.reload()
 
+    def open(self, what: object) -> None:
+        """A campaign's id: what was done with it."""
+        if isinstance(what, int):
+            self._reset()
+            self.model.show_campaign(what)
+
     def render_state(self, state: RecordsState) -> None:
         empty = self.no_match if state.filtered else self.nothing
         self.stack.setCurrentWidget(empty if state.total == 0 else self.table)
