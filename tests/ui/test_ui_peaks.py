@@ -19,6 +19,7 @@ from campaign_app.ui.pages import peaks
 from campaign_app.ui.pages.compliance import CompliancePage
 from campaign_app.ui.pages.peak_dialogs import PauseDialog, WordDialog
 from campaign_app.ui.pages.peaks import PAUSES, PeaksSection
+from campaign_app.ui.widgets.name_list import NameList
 from tests.helpers.peaking import at_work, plan, send_until
 from tests.helpers.staged import Staged, open_by_day, stage
 
@@ -94,6 +95,18 @@ def test_a_plan_is_written_changed_called_ready_and_ended(
     section.over.click()
     assert staged.app.peaks.plans()[0].state is PlanState.OVER
     assert not section.edit.isVisible()
+
+
+def test_the_state_of_what_is_paused_is_in_sight_whatever_it_is_called(qtbot: QtBot) -> None:
+    names = NameList("names")
+    qtbot.addWidget(names)
+    for at in range(2):
+        names.add(f"{'双十一会员日冬装上新老客复购召回' * 4}{at} · 发送中")
+    names.resize(300, 100)
+    names.show()
+    first, second = (names.viewport().grab(names.visualItemRect(names.item(at))).toImage() for at in range(2))
+    assert first != second
+    assert names.item(0).toolTip() == names.item(0).text()
 
 
 def test_over_a_plan_that_another_window_changed_one_saves_at_a_second_word(

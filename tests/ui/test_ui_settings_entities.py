@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
@@ -15,6 +17,7 @@ from campaign_app.services.profiles import INDUSTRIES, PROVIDERS, Profile
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.settings import SettingsPage
 from campaign_app.ui.pages.settings_entities import EntitiesSection, EntityCard
+from campaign_app.ui.pages.settings_staff import StaffCard
 from campaign_app.ui.viewmodels.profile_fields import Reading, domains_in, read_goods
 from tests.helpers.writing import ENTITY, campaign_of, made_step, stock
 
@@ -49,6 +52,18 @@ def pick(combo: QComboBox, value: str) -> None:
 def retype(card: EntityCard, text: str) -> None:
     card.lines["domains"].setText(text)
     card.lines["domains"].textEdited.emit(text)
+
+
+def test_the_longest_name_of_an_entity_leaves_its_fields_in_sight(page: SettingsPage, desk: Desk, qtbot: QtBot) -> None:
+    entity = desk.app.accounts.entities()[0]
+    long = replace(entity, name="电子商务有限责任公司西湖分公司" * 4)
+    kinds = (partial(EntityCard, desk, page.accounts, page.profiles), partial(StaffCard, desk, page.staff))
+    for make in kinds:
+        cards = [make(each) for each in (entity, long)]
+        for each in cards:
+            qtbot.addWidget(each)
+        short, wide = (each.minimumSizeHint().width() for each in cards)
+        assert wide <= short + 40
 
 
 def test_every_trade_and_provider_has_its_word(card: EntityCard, desk: Desk) -> None:

@@ -17,7 +17,7 @@ from campaign_app.ui.pages.backup_dialogs import WorkDialog
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.cases import CasesModel
 from campaign_app.ui.widgets.basics import column, label
-from campaign_app.ui.widgets.entity_box import EntityBox
+from campaign_app.ui.widgets.entity_box import MINIMUM, EntityBox
 from campaign_app.ui.widgets.moment_edit import MomentEdit
 
 WIDTH: Final = 620
@@ -121,6 +121,7 @@ class NewCaseDialog(WorkDialog):
 
     def _combo(self, name: str, title: str) -> QComboBox:
         made = QComboBox()
+        made.setMinimumWidth(MINIMUM)  # of shops as well, whatever they are called: both columns are as wide
         made.setObjectName(name)
         made.setAccessibleName(title)
         return made

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from PySide6.QtCore import QDate, Qt
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtCore import QDate
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QWidget
 
 from campaign_app.domain.lookback import Group, Task, Wish
 from campaign_app.ui.kit import Kit
@@ -13,6 +13,7 @@ from campaign_app.ui.pages.ask_dialog import AskDialog, day_of
 from campaign_app.ui.pages.lookback_columns import reason_of, rules_of
 from campaign_app.ui.viewmodels.lookback import LookBackModel
 from campaign_app.ui.widgets.basics import column, fit, label, row, show_if
+from campaign_app.ui.widgets.name_list import NameList
 
 DAYS = 180
 SOON = 14  # days until what is to be done is due, where nobody says otherwise
@@ -26,14 +27,10 @@ class StartDialog(AskDialog):
         today = model.today()
         self.first = self.day("lookback_first", today - timedelta(days=DAYS))
         self.last = self.day("lookback_last", today)
-        self.campaigns = QListWidget()
-        self.campaigns.setObjectName("lookback_campaigns")
+        self.campaigns = NameList("lookback_campaigns")
         self.campaigns.setFixedHeight(150)
         for number, name in sorted(model.state.names.items(), reverse=True):
-            made = QListWidgetItem(f"#{number} {name}")
-            made.setData(Qt.ItemDataRole.UserRole, number)
-            made.setCheckState(Qt.CheckState.Unchecked)
-            self.campaigns.addItem(made)
+            self.campaigns.offer(f"#{number} {name}", number)
         words = self.tr(
             "逐条复查这段时间里交给通道的短信：文字按现在的规则包、签名按现在的报备、同意按平台现在的答复。"
             "只读取已发出的记录，不会改动；在后台进行，可以随时暂停或取消。"
@@ -53,9 +50,7 @@ class StartDialog(AskDialog):
         fit(self)
 
     def ask(self) -> None:
-        items = [self.campaigns.item(number) for number in range(self.campaigns.count())]
-        chosen = [each for each in items if each.checkState() is Qt.CheckState.Checked]
-        campaigns = tuple(int(each.data(Qt.ItemDataRole.UserRole)) for each in chosen)
+        campaigns = tuple(int(str(number)) for number in self.campaigns.ticked())
         self._model.start(day_of(self.first), day_of(self.last), campaigns, self.token)
 
 

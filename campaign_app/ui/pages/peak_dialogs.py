@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QPlainTextEdit, QRadioButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QRadioButton, QWidget
 
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.errors import AppError
@@ -18,8 +17,10 @@ from campaign_app.ui.pages.ask_dialog import AskDialog, day_of
 from campaign_app.ui.viewmodels.peaks import PeaksModel
 from campaign_app.ui.widgets.basics import column, fit, label, row
 from campaign_app.ui.widgets.checklist import Item
+from campaign_app.ui.widgets.name_list import NameList
 
 HELP = "compliance.peaks"
+ENTITIES = 110  # pixels: three of them
 
 
 class PlanDialog(AskDialog):
@@ -61,9 +62,7 @@ class PlanDialog(AskDialog):
         self.name.setFocus()
 
     def ask(self) -> None:
-        items = [self.entities.item(number) for number in range(self.entities.count())]
-        chosen = (each for each in items if each.checkState() is Qt.CheckState.Checked)
-        uscc = tuple(str(each.data(Qt.ItemDataRole.UserRole)) for each in chosen)
+        uscc = tuple(map(str, self.entities.ticked()))
         duty = tuple(Duty.read(line) for line in self.duty.toPlainText().splitlines() if line.strip())
         wish = Wish(self.name.text().strip(), day_of(self.first), day_of(self.last), uscc, duty)
         if self._plan is None:
@@ -76,16 +75,11 @@ class PlanDialog(AskDialog):
         self._told = error.code == OVERTAKEN
         self.save.setText(use_mine() if self._told else self.tr("保存"))
 
-    def _entities(self, wish: Wish) -> QListWidget:
-        made = QListWidget()
-        made.setObjectName("peak_entities")
-        made.setFixedHeight(76)
+    def _entities(self, wish: Wish) -> NameList:
+        made = NameList("peak_entities")
+        made.setFixedHeight(ENTITIES)
         for entity in self._model.state.entities:
-            item = QListWidgetItem(entity.name)
-            item.setData(Qt.ItemDataRole.UserRole, entity.uscc)
-            on = entity.uscc in wish.entities
-            item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
-            made.addItem(item)
+            made.offer(entity.name, entity.uscc, on=entity.uscc in wish.entities)
         return made
 
 
@@ -163,13 +157,12 @@ class PauseDialog(AskDialog):
         self.save.setEnabled(False)  # once is enough
         self._model.pause_all(self._plan, self.token, drill=self.drill.isChecked())
 
-    def _list(self, campaigns: Sequence[Campaign]) -> QListWidget:
-        made = QListWidget()
-        made.setObjectName("peak_paused_names")
+    def _list(self, campaigns: Sequence[Campaign]) -> NameList:
+        made = NameList("peak_paused_names")
         made.setFixedHeight(min(200, 34 * len(campaigns) + 8))
         for campaign in campaigns:
             state = self._kit.words.term("state", campaign.state)
-            made.addItem(self.tr("{name} · {state}").format(name=campaign.name, state=state))
+            made.add(self.tr("{name} · {state}").format(name=campaign.name, state=state))
         return made
 
 

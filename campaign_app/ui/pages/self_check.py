@@ -238,7 +238,7 @@ class SelfCheckSection(Section):
 
         return (
             Column(self.tr("章节或表"), 180, where, grows=2),
-            Column(self.tr("名称"), 220, name, grows=4),
+            Column(self.tr("名称"), 220, name, grows=4, named=True),
             Column(self.tr("数值"), 110, value, right=True),
             Column(self.tr("编号"), 170, lambda line: Cell(line.number.id, line.number.id), grows=2, rank=2),
             Column(self.tr("数据来源"), 120, lambda line: Cell(words.term("report_query", line.number.query)), rank=1),

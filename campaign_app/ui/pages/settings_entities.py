@@ -92,7 +92,7 @@ class EntityCard(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self._words, self._model, self._profiles, self._entity = desk.kit.words, model, profiles, entity
-        self.name = label(entity.name, "strong", select=True)
+        self.name = label(entity.name, "strong", wrap=True, select=True)
         self.kind = self._combo(
             "entity_kind",
             self.tr("主体类型"),
@@ -121,7 +121,7 @@ class EntityCard(QFrame):
         licences = [self._licence(each) for each in sorted({*LICENCES, *entity.licences}, key=_order)]
         desk.allow(Permission.CONNECT, self.kind, *self.boxes.values())
         desk.allow(Permission.VOUCH, self.industry, self.provider, *self.lines.values())
-        head = row(self.name, None, label(entity.uscc, "muted", select=True))
+        head = row(self.name, label(entity.uscc, "muted", select=True), stretch=0)
         self.setLayout(column(head, self._fields(), divider(), *licences, margin=4))
 
     def show_entity(self, entity: Entity) -> None:

@@ -94,7 +94,7 @@ class StaffCard(QFrame):
         self.form = QWidget()
         fields = row(self.label, self.number, self.add, None)
         self.form.setLayout(column(divider(), fields, self.vouched, self.problem, space=2))
-        head = row(label(entity.name, "strong", select=True), None, self.count)
+        head = row(label(entity.name, "strong", wrap=True, select=True), self.count, stretch=0)
         self.setLayout(column(head, self.none, self._rows, self.form, self.full, space=2, margin=4))
 
     def show_state(self, state: StaffState) -> None:
