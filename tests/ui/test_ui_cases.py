@@ -179,7 +179,8 @@ def test_a_complaint_is_entered_by_a_form_and_opens_matched(staged: Staged, page
 
 def test_of_several_entities_none_is_taken_for_the_one_complained_of(staged: Staged, page: InboxPage) -> None:
     """Of the wrong one the person would be put on a list that holds nobody back."""
-    staged.app.workspace.accounts.add_entity(Entity("91330100MA0000002X", "宜居百货有限公司"))
+    accounts = staged.app.workspace.accounts
+    accounts.add_entity(Entity("91330100MA0000002X", "宜居百货有限公司"))
     page.open("cases")
     page.shown()
     dialog = page.cases.new_dialog()
@@ -198,8 +199,9 @@ def test_of_several_entities_none_is_taken_for_the_one_complained_of(staged: Sta
     panel.entity.setCurrentIndex(panel.entity.findData(ENTITY))
     panel.add.click()
     assert panel.answer.text() == "已加入，从现在起不再发送。"
+    accounts.add_entity(Entity("91330100MA0000003X", "第三家百货有限公司"))
     panel.shown()
-    assert panel.entity.uscc == ENTITY, "it was chosen"
+    assert (panel.entity.count(), panel.entity.uscc) == (3, ENTITY), "it was chosen"
 
 
 def test_from_a_case_one_sees_on_what_consent_its_message_was_sent(

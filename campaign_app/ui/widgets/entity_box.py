@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from campaign_app.domain.customer import Entity
@@ -33,7 +34,10 @@ class EntityBox(QComboBox):
         if [(self.itemData(at), self.itemText(at)) for at in range(self.count())] == offered:
             return
         chosen = self.uscc
-        self.clear()
-        for uscc, name in offered:
-            self.addItem(name, uscc)
-        self.setCurrentIndex(0 if len(offered) == 1 else self.findData(chosen) if chosen else -1)
+        with QSignalBlocker(self):  # whoever is told that it is empty offers them anew
+            self.clear()
+            for uscc, name in offered:
+                self.addItem(name, uscc)
+            self.setCurrentIndex(0 if len(offered) == 1 else self.findData(chosen) if chosen else -1)
+        if self.uscc != chosen:
+            self.currentIndexChanged.emit(self.currentIndex())
