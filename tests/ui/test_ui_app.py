@@ -300,8 +300,7 @@ def test_a_page_is_scrolled_where_the_screen_has_no_room_for_it(
 ) -> None:
     """1366 × 768 at 150 %: parts of a page lay upon each other."""
     monkeypatch.setattr("campaign_app.ui.pages.shell.room", lambda _: QSize(894, 472))
-    started = start()
-    started.open()
+    (started := start()).open()
     shell = started.application.shell
     shell.place(QByteArray())  # as after a start in another language
     shell.resize(894, 472)
@@ -316,6 +315,9 @@ def test_a_page_is_scrolled_where_the_screen_has_no_room_for_it(
     assert page.mapTo(area.viewport(), page.rect().bottomLeft()).y() < area.viewport().height()
     shell.go("customers")
     assert area.verticalScrollBar().value() == 0, "another page begins at its top"
+    shell.go("overview")
+    QApplication.processEvents()
+    assert area.verticalScrollBar().maximum() == 0, "what scrolls by itself has one scroll bar"
 
 
 def test_windows_are_measured_by_their_screen(start: Start, qtbot: QtBot) -> None:
@@ -329,8 +331,7 @@ def test_windows_are_measured_by_their_screen(start: Start, qtbot: QtBot) -> Non
 
 
 def test_a_window_that_fills_its_screen_does_so_in_another_language(start: Start, prefs: Prefs, qtbot: QtBot) -> None:
-    started = start()
-    started.open()
+    (started := start()).open()
     started.application.shell.showMaximized()
     prefs.language = "en"
     assert started.application.shell.isMaximized()

@@ -28,6 +28,8 @@ WORKER: Final = "worker"  # no page: what a worker of this computer does
 
 
 class OverviewPage(Page):
+    scrolls = True
+
     def __init__(self, desk: Desk) -> None:
         super().__init__("")
         self.setMaximumWidth(WIDE + 2 * SPACE[5])

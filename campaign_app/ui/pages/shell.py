@@ -44,7 +44,12 @@ class _Pages(QStackedWidget):
 
     def heightForWidth(self, _width: int) -> int:  # noqa: N802
         page = self.currentWidget()
-        return max(LEAST_PAGE.height(), 0 if page is None else page.minimumSizeHint().height())
+        return max(self.least(), 0 if page is None else page.minimumSizeHint().height())
+
+    def least(self) -> int:
+        """A page that scrolls by itself needs no second scroll bar beside it."""
+        page = self.currentWidget()
+        return 0 if isinstance(page, Page) and page.scrolls else LEAST_PAGE.height()
 
 
 class Shell(QMainWindow):
@@ -202,9 +207,15 @@ class Shell(QMainWindow):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._body.replaceWidget(self.stack, area)
         self.stack.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self.stack.setMinimumSize(LEAST_PAGE)
+        self.stack.setMinimumWidth(LEAST_PAGE.width())
+        self._show_top()
         area.setWidget(self.stack)
-        self.stack.currentChanged.connect(lambda _: area.verticalScrollBar().setValue(0))
+        self.stack.currentChanged.connect(lambda _: self._show_top())
+
+    def _show_top(self) -> None:
+        if self.scrolled is not None:
+            self.stack.setMinimumHeight(self.stack.least())
+            self.scrolled.verticalScrollBar().setValue(0)
 
     def _begin(self) -> None:
         """A screen on which it would not be whole is filled."""

@@ -14,7 +14,12 @@ WIDE: Final = 1440  # of what is read line by line: on a wider screen a line's b
 
 
 class Page(QWidget):
-    """Subclasses add to `content` and `buttons`. `shown()` is called each time the user comes to the page."""
+    """Subclasses add to `content` and `buttons`. `shown()` is called each time the user comes to the page.
+
+    `scrolls`: all of it below the title scrolls, so that it can be as low as a screen is.
+    """
+
+    scrolls = False
 
     def __init__(self, title: str, subtitle: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
