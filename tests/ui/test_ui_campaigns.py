@@ -189,6 +189,10 @@ def test_all_that_wait_for_a_person_are_found_together(place: Workplace, qtbot: 
         place.campaign(f"会员日{number}", state)
     place.campaign("没有完成", State.DRAFT, state_note="screening_failed")
     page = open_page(place, qtbot)
+    page.resize(640, 500)
+    lay_out()
+    tabs = page.list.tabs
+    assert tabs.tabRect(tabs.count() - 1).right() < tabs.width(), "none of them lies behind arrows"
     assert len(page.list.todos.lines) == 2
     page.list.tabs.setCurrentIndex(list(GROUPS).index("todo"))
     assert names(page) == ["没有完成", "会员日4", "会员日2", "会员日0"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QHideEvent, QShowEvent
+from PySide6.QtGui import QAction, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
 from campaign_app.domain.campaign import UNAPPROVED, Campaign
@@ -14,6 +14,7 @@ from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.campaign_table import CampaignTableView
+from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.campaigns import GROUPS, CampaignsModel, ListState
 from campaign_app.ui.widgets import ask
 from campaign_app.ui.widgets.basics import button, column, label, row
@@ -23,6 +24,7 @@ from campaign_app.ui.widgets.tabs import tab_bar
 from campaign_app.ui.widgets.todo import Todo, Todos
 
 MOST_TODOS: Final = 2
+NARROWEST, WIDEST = 120, 220  # of the search, in pixels
 
 
 class CampaignList(QWidget):
@@ -57,6 +59,15 @@ class CampaignList(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
         super().hideEvent(event)
         self._model.watch(self, seen=False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """A tab that lies behind arrows is not found; a search is, however narrow."""
+        left = self.width() - self.tabs.sizeHint().width() - 2 * SPACE[3]
+        self.search.setFixedWidth(min(WIDEST, max(NARROWEST, left)))
 
     def render_state(self, state: ListState) -> None:
         self.bar.setVisible(bool(state.rows))
@@ -93,12 +104,12 @@ class CampaignList(QWidget):
         for at, group in enumerate(GROUPS):
             title = self._groups[group]
             self.tabs.setTabText(at, f"{title} {show.count(tally[group])}" if tally[group] else title)
+        self._make_room()
 
     def _search(self) -> SearchField:
         spoken, hint = self.tr("按名称查找活动"), self.tr("按名称查找")
         made = SearchField(self._desk.kit.theme, "campaign_search", spoken, hint, self)
         made.setText(self._model.state.query)
-        made.setFixedWidth(220)
         made.textChanged.connect(self._model.search)
         return made
 

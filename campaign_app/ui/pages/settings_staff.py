@@ -18,7 +18,7 @@ from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.basics import button, clear, column, divider, label, row
 from campaign_app.ui.widgets.empty import Empty
 
-_LABEL, _NUMBER, _NAME = 180, 200, 140
+_LABEL, _NUMBER, _NAME = 150, 160, 140
 
 
 class StaffSection(Section):
