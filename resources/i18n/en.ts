@@ -5636,6 +5636,20 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
 </context>
 <context>
+    <name>NoticeBar</name>
+    <message>
+        <source>全部关闭</source>
+        <translation>Close all</translation>
+    </message>
+    <message numerus="yes">
+        <source>另有 %Ln 条更早的提示，关闭上面的就会显示。</source>
+        <translation>
+            <numerusform>%Ln earlier notice is shown once one above is closed.</numerusform>
+            <numerusform>%Ln earlier notices are shown as those above are closed.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>NoticeLine</name>
     <message>
         <source>关闭提示</source>

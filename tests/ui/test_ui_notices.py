@@ -104,6 +104,22 @@ def test_the_page_keeps_its_room(bar: NoticeBar, kit: Kit) -> None:
     assert len(bar.lines) == MOST
 
 
+def test_bad_news_beyond_the_room_comes_back_and_is_closed_together(bar: NoticeBar, kit: Kit) -> None:
+    for number in range(8):
+        kit.messages.warn(lambda number=number: f"坏消息{number}")
+    kit.messages.warn(lambda: "坏消息1")
+    kit.messages.done(lambda: "好消息")
+    assert bar.said == ("坏消息7", "坏消息1", "好消息")
+    assert bar._more.text() == "另有 6 条更早的提示，关闭上面的就会显示。"
+    bar.lines[0].close_button.click()
+    assert bar.said == ("坏消息6", "坏消息1", "好消息")
+    bar._all.click()
+    assert (bar.said, bar.isVisible()) == ((), False)
+    kit.messages.warn(lambda: "坏消息0")
+    assert bar.said == ("坏消息0",)
+    assert bar._foot.isHidden()
+
+
 def test_what_is_shown_stays_when_the_language_is_switched(start: Start, prefs: Prefs) -> None:
     started = start()
     app = started.open()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QWidget
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import Level, Notice
 from campaign_app.ui.theme import icons
-from campaign_app.ui.widgets.basics import button, column, label, row
+from campaign_app.ui.widgets.basics import button, column, label, row, show_if
 from campaign_app.ui.widgets.pill import ICONS, colours
 
 SECONDS: Final = 8  # good news goes by itself; an error never does
@@ -71,15 +71,25 @@ class NoticeLine(QFrame):
 
 
 class NoticeBar(QWidget):
-    """One line for each notice, the newest last: what goes well never takes the place of what went wrong."""
+    """One line for each notice, the newest last: what goes well never takes the place of what went wrong.
+
+    Bad news that finds no room any more comes back as soon as another line is closed.
+    """
 
     def __init__(self, kit: Kit, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("notices")
         self._kit = kit
         self.lines: list[NoticeLine] = []
+        self._waiting: list[Notice] = []
         self._column = column(space=0)
-        self.setLayout(self._column)
+        self._more = label("", "small", name="notices_more")
+        self._all = button(self.tr("全部关闭"), "quiet", name="notices_close", click=self._close_all, small=True)
+        self._foot = QWidget()
+        self._foot.setLayout(row(self._more, None, self._all))
+        self._foot.setContentsMargins(16, 2, 12, 2)
+        self._foot.hide()
+        self.setLayout(column(self._column, self._foot, space=0))
         kit.messages.told.connect(self.show_notice)
         self.hide()
 
@@ -89,26 +99,56 @@ class NoticeBar(QWidget):
 
     def take(self, former: NoticeBar) -> None:
         """What another bar still shows: the window is built anew for another language, and says it in that one."""
-        for line in former.lines:
-            self.show_notice(line.notice)
+        for notice in (*former._waiting, *(line.notice for line in former.lines)):
+            self.show_notice(notice)
 
     def show_notice(self, notice: Notice) -> None:
         for line in [line for line in self.lines if _replaces(notice, line.notice)]:
             self._drop(line)
+        self._waiting = [each for each in self._waiting if not _replaces(notice, each)]
         while len(self.lines) >= MOST:
-            self._drop(min(self.lines, key=lambda line: (not passes(line.notice), not is_good(line.notice))))
-        line = NoticeLine(self._kit, notice)
-        line.done.connect(lambda: self._drop(line))
-        self.lines.append(line)
-        self._column.addWidget(line)
-        line.show()
-        self.show()
+            line = min(self.lines, key=lambda line: (not passes(line.notice), not is_good(line.notice)))
+            if not is_good(line.notice):
+                self._waiting.append(line.notice)
+            self._drop(line)
+        line = self._put(notice, len(self.lines))
+        self._tell()
         QAccessible.updateAccessibility(QAccessibleEvent(line.text, QAccessible.Event.Alert))
 
     def withdraw(self, code: str) -> None:
         """What was said of a trouble that is over; a line with a button stays, for there is something to do."""
+        self._waiting = [each for each in self._waiting if each.code != code or each.action is not None]
         for line in [line for line in self.lines if line.notice.code == code and line.notice.action is None]:
             self._drop(line)
+        self._come_back()
+
+    def _put(self, notice: Notice, place: int) -> NoticeLine:
+        line = NoticeLine(self._kit, notice)
+        line.done.connect(lambda: self._closed(line))
+        self.lines.insert(place, line)
+        self._column.insertWidget(place, line)
+        line.show()
+        return line
+
+    def _closed(self, line: NoticeLine) -> None:
+        self._drop(line)
+        self._come_back()
+
+    def _come_back(self) -> None:
+        while self._waiting and len(self.lines) < MOST:
+            self._put(self._waiting.pop(), 0)
+        self._tell()
+
+    def _close_all(self) -> None:
+        self._waiting.clear()
+        for line in tuple(self.lines):
+            self._drop(line)
+        self._tell()
+
+    def _tell(self) -> None:
+        self._more.setText(self.tr("另有 %Ln 条更早的提示，关闭上面的就会显示。", "", len(self._waiting)))
+        show_if(self._foot, bool(self._waiting))
+        self.setVisible(bool(self.lines))
 
     def _drop(self, line: NoticeLine) -> None:
         if line not in self.lines:
@@ -117,7 +157,6 @@ class NoticeBar(QWidget):
         self._column.removeWidget(line)
         line.hide()
         line.deleteLater()
-        self.setVisible(bool(self.lines))
 
 
 def _replaces(new: Notice, old: Notice) -> bool:
