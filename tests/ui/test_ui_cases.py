@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from campaign_app import bootstrap
@@ -190,6 +190,9 @@ def test_of_several_entities_none_is_taken_for_the_one_complained_of(staged: Sta
     assert dialog.go.isEnabled()
     dialog.reject()
     assert page.cases.file_dialog().lacking() == "先选择主体"
+    page.open(("case", told(staged).id))
+    said = [each.text() for each in page.cases.drawer.findChildren(QLabel) if each.text().startswith("只查了")]
+    assert said == ["只查了“安宁百货有限公司”发的短信。别的主体也可能发过：那要在那个主体下另行登记。"]
     panel = page.refusals
     panel.shown()
     panel.number.setText(STRANGER.digits)

@@ -103,6 +103,7 @@ class CaseDrawer(Drawer):
             _put(to, self._message(chosen, None))
         elif case.why is not None:
             _put(to, _wrapped(self._desk.kit.words.term("complaint_why", case.why), ""))
+            self._whose(to, case)
         if case.state in DONE:
             return
         others = [each for each in detail.found.candidates if each.ledger_id != case.ledger_id]
@@ -117,6 +118,13 @@ class CaseDrawer(Drawer):
             none = button(self.tr("都不是"), name="case_none", small=True, click=self._model.unmatch)
             self._desk.allow(Permission.HANDLE, none)
             _put(to, row(none, None))
+
+    def _whose(self, to: QVBoxLayout, case: Case) -> None:
+        """Of several entities another one may well have written."""
+        names = {each.uscc: each.name for each in self._model.state.entities}
+        if len(names) > 1 and case.entity_uscc in names:
+            told = self.tr("只查了“{}”发的短信。别的主体也可能发过：那要在那个主体下另行登记。")
+            _put(to, _wrapped(told.format(names[case.entity_uscc]), "small"))
 
     def _message(self, each: Candidate, choosing: Case | None) -> QFrame:
         outcome = self._desk.kit.words.term("outcome", each.outcome) if each.outcome else self.tr("结果不明")
