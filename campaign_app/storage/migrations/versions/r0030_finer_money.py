@@ -11,21 +11,14 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-from campaign_app.storage.columns import number
+from campaign_app.storage.columns import Words, number, to
 
 revision = "0030"
 down_revision = "0029"
 branch_labels = None
 depends_on = None
 
-_AMOUNTS = (
-    ("account_price", "price"),
-    ("entity_budget", "month"),
-    ("campaign_budget", "budget"),
-    ("campaign_budget", "held"),
-    ("submission", "price"),
-)
-_WRITTEN = ("account_price", "entity_budget")
+_AMOUNTS = (("campaign_budget", "budget"), ("campaign_budget", "held"), ("submission", "price"))
 _SETTING = sa.text("SELECT value FROM setting WHERE name = 'price_per_part'")
 _PUT = sa.text("UPDATE setting SET value = :value WHERE name = 'price_per_part'")
 
@@ -33,11 +26,25 @@ _PUT = sa.text("UPDATE setting SET value = :value WHERE name = 'price_per_part'"
 def upgrade() -> None:
     for table, column in _AMOUNTS:
         op.execute(f"UPDATE {table} SET {column} = {column} * 10 WHERE {column} > 0")  # noqa: S608 names from above
-    for table in _WRITTEN:
-        op.add_column(table, number("per_yuan", "10000"))
-        with op.batch_alter_table(table) as changed:
-            changed.alter_column("per_yuan", server_default=None)
+    _with_unit("account_price", to("account.id", "account_id", key=True), "price")
+    _with_unit(
+        "entity_budget", sa.Column("entity_uscc", Words, sa.ForeignKey("entity.uscc"), primary_key=True), "month"
+    )
     connection = op.get_bind()
     stored = connection.execute(_SETTING).scalar()
     if stored is not None and isinstance(price := json.loads(stored), int):
         connection.execute(_PUT, {"value": json.dumps(price * 10)})
+
+
+def _with_unit(table: str, key: sa.Column[int] | sa.Column[str], amount: str) -> None:
+    """Made anew in a file, which takes no such column otherwise; on a server that would take its roles' rights away."""
+    connection = op.get_bind()
+    if connection.dialect.name == "postgresql":
+        op.execute(f"UPDATE {table} SET {amount} = {amount} * 10")  # noqa: S608 names from above
+        op.add_column(table, number("per_yuan", "10000"))
+        op.alter_column(table, "per_yuan", server_default=None)
+        return
+    rows = connection.execute(sa.text(f"SELECT {key.name}, {amount} FROM {table}")).all()  # noqa: S608 as above
+    op.drop_table(table)
+    made = op.create_table(table, key, number(amount), number("per_yuan"))
+    op.bulk_insert(made, [{key.name: of, amount: stored * 10, "per_yuan": 10_000} for of, stored in rows])
