@@ -1415,7 +1415,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>只查了“{}”发的短信。别的主体也可能发过：那要在那个主体下另行登记。</source>
-        <translation>Only what “{}” sent was looked through. Another entity may have sent something: enter the complaint for that one, too.</translation>
+        <translation>Only what &quot;{}&quot; sent was looked through. Another entity may have sent something: enter the complaint for that one, too.</translation>
     </message>
     <message>
         <source>结果不明</source>
