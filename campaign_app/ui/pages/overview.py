@@ -22,7 +22,7 @@ from campaign_app.ui.widgets.basics import button, card, column, label, row, sho
 from campaign_app.ui.widgets.page import WIDE, Page, scrolling
 from campaign_app.ui.widgets.todo import Todo, Todos
 
-MOST: Final = 6
+MOST, ALL = 6, 40  # lines at once, and where more are asked for: hundreds would hold the window up
 RESTART: Final = "restart"
 WORKER: Final = "worker"  # no page: what a worker of this computer does
 
@@ -104,8 +104,8 @@ class OverviewPage(Page):
         if state.worker_ended:
             words = self.tr("同步、核验和发送都停下了；已发出的不会重发。重新启动后从停下的地方继续。")
             lines.insert(0, Todo(RESTART, "block", self.tr("后台进程已停止"), words, self.tr("重新启动")))
-        self.todos.show_lines(lines if self._every else lines[:MOST])
-        left = len(lines) - MOST
+        self.todos.show_lines(lines[: ALL if self._every else MOST])
+        left = len(lines[:ALL]) - MOST
         self.more.setText(self.tr("收起") if self._every else self.tr("再显示 %Ln 项", "", left))
         self.more.setVisible(left > 0)
         self.heading.setVisible(bool(lines))
