@@ -248,11 +248,10 @@ class AudienceStore(Protocol):
     """Saved segments; a name keeps the filter that was saved last. `noted` is written with the change, or neither."""
 
     def save(self, name: str, audience: Filter, at: datetime, noted: Noted | None = None) -> None: ...
-    def audience(self, name: str) -> Filter:
-        """Raises NotFound."""
+    def all(self) -> dict[str, Filter]:
+        """By name, in the order of names."""
         ...
 
-    def names(self) -> tuple[str, ...]: ...
     def rename(self, name: str, to: str, noted: Noted | None = None) -> None:
         """Raises NotFound, and SettingsError("segment_taken") where another segment is called so."""
         ...

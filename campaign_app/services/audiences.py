@@ -64,7 +64,7 @@ class Audiences(Permitted):
         self._store.rename(name, known, self._noted("renamed", known, actor, self._clock(), former=mask(name)))
 
     def saved(self) -> dict[str, Filter]:
-        return {name: self._store.audience(name) for name in self._store.names()}
+        return self._store.all()
 
     @needs(Permission.BUILD)
     def remove(self, name: str, *, actor: str, seen: Mapping[str, Filter] | None = None) -> None:

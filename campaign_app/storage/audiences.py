@@ -34,19 +34,12 @@ class SqlAudiences:
             connection.execute(insert_or_update(connection, schema.audience, "name"), row)
             append_noted(connection, noted)
 
-    def audience(self, name: str) -> Filter:
-        wanted = sa.select(schema.audience.c.filter).where(schema.audience.c.name == name)
+    def all(self) -> dict[str, Filter]:
+        """In one reading: one by one, a segment that is deleted meanwhile would be missing."""
+        known = schema.audience.c
         with self.db.look() as connection:
-            stored = connection.execute(wanted).scalar()
-        if stored is None:
-            raise NotFound("audience", "There is no such audience")
-        return Filter.from_json(json.loads(stored))
-
-    def names(self) -> tuple[str, ...]:
-        with self.db.look() as connection:
-            return tuple(
-                connection.execute(sa.select(schema.audience.c.name).order_by(schema.audience.c.name)).scalars()
-            )
+            rows = connection.execute(sa.select(known.name, known.filter).order_by(known.name)).all()
+        return {row.name: Filter.from_json(json.loads(row.filter)) for row in rows}
 
     def rename(self, name: str, to: str, noted: Noted | None = None) -> None:
         names = schema.audience.c.name

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.errors import NotFound, SettingsError
@@ -36,8 +37,16 @@ def test_segments_are_saved_by_name(audiences: Audiences, desk: Desk) -> None:
     assert audiences.saved() == {}
     with pytest.raises(SettingsError):
         audiences.save(" ", ZHEJIANG, actor="test")
-    with pytest.raises(NotFound):
-        desk.shop.workspace.audiences.audience("浙江客户")
+
+
+def test_hundreds_of_segments_are_read_at_once(audiences: Audiences, desk: Desk) -> None:
+    """One by one, one that another window deletes meanwhile would fail the reading of all."""
+    for number in range(5):
+        audiences.save(f"浙江{number}", ZHEJIANG, actor="test")
+    asked: list[object] = []
+    sa.event.listen(desk.shop.workspace.database.engine, "before_cursor_execute", lambda *what: asked.append(what))
+    assert list(audiences.saved()) == [f"浙江{number}" for number in range(5)]
+    assert len(asked) == 1
 
 
 def test_every_change_is_in_the_audit_and_names_no_number(audiences: Audiences, desk: Desk) -> None:

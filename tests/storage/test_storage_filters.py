@@ -106,10 +106,9 @@ def test_a_filter_survives_json(workspace: Workspace) -> None:
     audience = Filter((Condition("tag", Op.IN, ("a", "b")), Filter((Condition("city", Op.IS, "x"),), every=False)))
     workspace.audiences.save("老客", audience, NOW)
     workspace.audiences.save("老客", audience, NOW)
-    assert workspace.audiences.audience("老客") == audience
-    assert workspace.audiences.names() == ("老客",)
+    assert workspace.audiences.all() == {"老客": audience}
     workspace.audiences.delete("老客")
-    assert workspace.audiences.names() == ()
+    assert workspace.audiences.all() == {}
 
 
 def test_a_saved_audience_gets_another_name_that_is_free(workspace: Workspace) -> None:
@@ -118,13 +117,13 @@ def test_a_saved_audience_gets_another_name_that_is_free(workspace: Workspace) -
     audiences.save("乙", Filter(), NOW)
     audiences.rename("甲", "甲")
     audiences.rename("甲", "丙")
-    assert (audiences.names(), audiences.audience("丙")) == (("丙", "乙"), kept)
+    assert list(audiences.all().items()) == [("丙", kept), ("乙", Filter())]
     with pytest.raises(SettingsError) as taken:
         audiences.rename("丙", "乙")
     assert taken.value.code == "segment_taken"
     with pytest.raises(NotFound):
         audiences.rename("甲", "丁")
-    assert (audiences.audience("丙"), audiences.audience("乙")) == (kept, Filter())
+    assert audiences.all() == {"丙": kept, "乙": Filter()}
 
 
 def test_everybodys_customers_are_those_of_every_shop(workspace: Workspace) -> None:
