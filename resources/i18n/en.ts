@@ -8235,7 +8235,7 @@ Li Qiang, support and complaints</translation>
     </message>
     <message>
         <source>编号、词语、法律或条款</source>
-        <translation>ID, word, law or article</translation>
+        <translation>ID, word or law</translation>
     </message>
     <message>
         <source>规则包</source>
