@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from campaign_app.compliance.engine import fold_table
 from campaign_app.compliance.opt_outs import find_opt_outs
 from campaign_app.jobs.opt_out import is_opt_out
 
+REPLIES = Path(__file__).parents[1] / "vectors" / "replies.jsonl"
 FORMS = ("R", "T", "TD", "N", "QX", "退订", "退訂", "取消", "拒收", "STOP", "回T", "回TD", "回复R", "回復TD", "请退订")
 SIGNS = ("", " ", "。", "！", "!", "~", ".", "，", "\u3000", "\u200b", "🙏", "…")
 ASKED = ("退订回{}", "拒收请回复{}", "回复{}即可退订", "退订请回复“{}”")
@@ -174,6 +177,14 @@ def test_votes_and_questions_refuse_nothing(said: str, sign: str) -> None:
 @pytest.mark.parametrize("reply", NO_MORE)
 def test_other_words_for_no_more(reply: str) -> None:
     assert is_opt_out(reply)
+
+
+def test_replies_as_people_say_them_and_telephones_hear_them() -> None:
+    """In dialect, polite or not, by voice; and what is said of goods, parking and couriers in nearly the same words."""
+    asked = ["【安宁百货】满99减10元。拒收请回复R"]
+    replies = [json.loads(line) for line in REPLIES.read_text("utf-8").splitlines()]
+    assert len(replies) > 300
+    assert [one["text"] for one in replies if is_opt_out(one["text"], asked) is not one["refuses"]] == []
 
 
 @pytest.mark.parametrize("reply", ["D", "d。", "回D", "Ｑ", "no", "NO!"])
