@@ -1431,7 +1431,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>看此人的同意记录</source>
-        <translation type="unfinished"></translation>
+        <translation>This person&apos;s consents</translation>
     </message>
     <message>
         <source>是这一条</source>
@@ -1502,7 +1502,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>先选择主体</source>
-        <translation type="unfinished"></translation>
+        <translation>Choose the entity first</translation>
     </message>
     <message numerus="yes">
         <source>登记 %Ln 个投诉</source>
@@ -3452,11 +3452,11 @@ The batch that is being handed over comes to its end first, in little more than 
     <name>EntityBox</name>
     <message>
         <source>请选择主体</source>
-        <translation type="unfinished"></translation>
+        <translation>Choose the entity</translation>
     </message>
     <message>
         <source>先连接店铺账户</source>
-        <translation type="unfinished">Connect a shop account first</translation>
+        <translation>Connect a shop account first</translation>
     </message>
 </context>
 <context>
@@ -5707,7 +5707,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>先选择主体</source>
-        <translation type="unfinished"></translation>
+        <translation>Choose the entity first</translation>
     </message>
     <message>
         <source>先填写原因</source>
@@ -8731,22 +8731,22 @@ Li Qiang, support and complaints</translation>
     </message>
     <message>
         <source>按名称查找人群</source>
-        <translation type="unfinished"></translation>
+        <translation>Find a segment by name</translation>
     </message>
     <message>
         <source>按名称查找</source>
-        <translation type="unfinished">Find by name</translation>
+        <translation>Find by name</translation>
     </message>
     <message numerus="yes">
         <source>另有 %Ln 个人群，输入名称查找。</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%Ln more segment: type a name to find it.</numerusform>
+            <numerusform>%Ln more segments: type a name to find one.</numerusform>
         </translation>
     </message>
     <message>
         <source>没有名称符合的人群。</source>
-        <translation type="unfinished"></translation>
+        <translation>No segment has such a name.</translation>
     </message>
     <message>
         <source>删除人群“{}”</source>

@@ -31,7 +31,7 @@ from campaign_app.storage.schema_imports import import_change, import_prospect, 
 from tests.helpers.nursery import FROM_NOTHING
 from tests.helpers.shop import Shop, open_shop
 
-ROWS, FEW = 22_000, 300  # two chunks, the second one cut short; where it is not about parts
+ROWS, FEW = 22_000, 300  # two chunks, the second one cut short; and where it is not about chunks
 SECONDS = 20
 
 
