@@ -16,10 +16,8 @@ from campaign_app.conformance.probe import Probe
 from campaign_app.conformance.refusing import REFUSING
 from campaign_app.conformance.signed import SIGNED
 from campaign_app.conformance.writing import WRITING
-from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.ports import Clock
-from campaign_app.transport.receipts import unb64u
-from campaign_app.transport.signing import RequestSigner
+from campaign_app.transport.connect import signer_of
 
 ALL: Final[tuple[Check, ...]] = (
     *IDENTITY.all,
@@ -47,9 +45,7 @@ class Suite:
         wait: Callable[[float], object],
         test_ref: str = "",
     ) -> None:
-        signer = _signer(key_id, private_key.strip())
-        if signer is None:  # outside of the handler: what it caught may quote the key
-            raise SettingsError("bad_private_key", "The private key is not an Ed25519 key in base64url")
+        signer = signer_of(key_id, private_key)
         self._http = requests.Session()
         self._asking = Asking(Probe(url, signer, clock, wait, self._http), test_ref)
 
@@ -70,10 +66,3 @@ class Suite:
         except (KeyError, TypeError, AttributeError, ValueError) as odd:
             # whatever shape the server made up: the check's own reading of it met something else
             return Result(check.id, Outcome.FAILED, f"an answer of another shape ({type(odd).__name__})")
-
-
-def _signer(key_id: str, private_key: str) -> RequestSigner | None:
-    try:
-        return RequestSigner(key_id, unb64u(private_key.rstrip("=")))
-    except ValueError:
-        return None

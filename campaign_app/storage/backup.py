@@ -26,6 +26,7 @@ from campaign_app.domain.errors import WorkspaceError
 from campaign_app.sealing import CHUNK, Sealer
 from campaign_app.storage.backup_file import EMBEDDED, MAGIC, Head, Manifest
 from campaign_app.storage.engine import trouble_of
+from campaign_app.storage.header import flush_folder
 from campaign_app.storage.workspace import DATABASE, FLOWS, Workspace
 
 PAGES_AT_ONCE: Final = 512
@@ -163,16 +164,6 @@ def writing(target: Path) -> Iterator[None]:
         # what copies a database gives its errors no code
         code = "disk_full" if str(error) == _FULL else "backup_unwritable"
         raise WorkspaceError(code, "The databases cannot be copied", file=target.name) from error
-
-
-def flush_folder(folder: Path) -> None:
-    """A new name too is on the disk; Windows has no such call and needs none."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _private(name: str, flags: int) -> int:

@@ -25,11 +25,11 @@ from campaign_app.domain.errors import WorkspaceError
 from campaign_app.sealing import CHUNK
 from campaign_app.storage import copies
 from campaign_app.storage.audit import SqlAuditLog
-from campaign_app.storage.backup import Tick, flush_folder, writing
+from campaign_app.storage.backup import Tick, writing
 from campaign_app.storage.backup_file import Head, Manifest, read_head, read_manifest
 from campaign_app.storage.engine import Database, open_engine
 from campaign_app.storage.folders import require_place
-from campaign_app.storage.header import Header
+from campaign_app.storage.header import Header, flush_folder
 from campaign_app.storage.keys import key_check
 from campaign_app.storage.migrate import KNOWN, migrate, version_of
 from campaign_app.storage.pages import Look, look

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from campaign_app.domain.errors import SettingsError, WorkspaceError
+from campaign_app.transport.loopback import is_loopback
 
 SCHEMES: Final = ("postgresql+psycopg", "postgresql")
 PORT: Final = 5432
@@ -69,15 +69,6 @@ class Server:
             except OSError as error:
                 words = "The file of trusted certificates cannot be used"
                 raise WorkspaceError("server_root_cert", words, file=self.root_cert) from error
-
-
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _is_ours(parts: SplitResult, options: dict[str, str]) -> bool:

@@ -16,10 +16,15 @@ def session_for(
     account: Account, private_key: str, clock: Clock, *, wait: Callable[[float], object] | None = None
 ) -> SignedSession:
     """`private_key` is the 32-byte Ed25519 seed in base64url. Raises SettingsError for a bad key or address."""
-    signer = _signer(account.key_id, private_key.strip())
+    return SignedSession(account.base_url, signer_of(account.key_id, private_key), clock, wait=wait)
+
+
+def signer_of(key_id: str, private_key: str) -> RequestSigner:
+    """Raises SettingsError for what is no key."""
+    signer = _signer(key_id, private_key.strip())
     if signer is None:  # outside of the handler: what it caught may quote the key
         raise SettingsError("bad_private_key", "The private key is not an Ed25519 key in base64url")
-    return SignedSession(account.base_url, signer, clock, wait=wait)
+    return signer
 
 
 def _signer(key_id: str, private_key: str) -> RequestSigner | None:

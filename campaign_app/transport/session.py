@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from http import HTTPStatus
-from ipaddress import ip_address
 from threading import Event
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -24,6 +23,7 @@ from tenacity import RetryCallState, Retrying, stop_after_attempt
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable, SettingsError
 from campaign_app.domain.ports import Clock
 from campaign_app.transport.errors import AnswerTooLarge, Redirected, SeeOther, status_error, translated
+from campaign_app.transport.loopback import is_loopback
 from campaign_app.transport.parsing import parsed
 from campaign_app.transport.throttle import Pace
 from campaign_app.transport.timely import TimelyAdapter
@@ -293,14 +293,7 @@ def checked_address(base_url: str) -> tuple[str, bool]:
     plain = not (parts.query or parts.fragment or parts.username or parts.password)
     if parts.scheme not in ("http", "https") or not host or not plain:
         raise SettingsError("bad_url", "The address of the account's server is not an http(s) address")
-    loopback = _is_loopback(host)
+    loopback = is_loopback(host)
     if parts.scheme != "https" and not loopback:
         raise SettingsError("insecure_url", "Only https:// leaves this machine")
     return base_url.rstrip("/"), loopback
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
 from campaign_app.domain.errors import SettingsError
+from campaign_app.transport.loopback import is_loopback
 
 _PORTS: Final = {"smpp": 2775, "smpps": 3550}
 
@@ -22,7 +22,7 @@ class Endpoint:
 
     @property
     def near(self) -> bool:
-        return _on_this_machine(self.host)
+        return is_loopback(self.host)
 
 
 def endpoint_of(base_url: str) -> Endpoint:
@@ -35,13 +35,6 @@ def endpoint_of(base_url: str) -> Endpoint:
     plain = not (parts.query or parts.fragment or parts.username or parts.password or parts.path.strip("/"))
     if parts.scheme not in _PORTS or not host or not plain or port == 0:
         raise SettingsError("bad_smpp_url", "The address of the SMS centre is not smpps://host:port")
-    if parts.scheme == "smpp" and not _on_this_machine(host):
+    if parts.scheme == "smpp" and not is_loopback(host):
         raise SettingsError("insecure_smpp", "Only smpps:// leaves this machine")
     return Endpoint(host, port or _PORTS[parts.scheme], parts.scheme == "smpps")
-
-
-def _on_this_machine(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
