@@ -159,11 +159,11 @@ def seeded(customers: int) -> set[str]:
 
 
 def test_demo_leaves_no_number_in_what_it_prints_nor_in_any_file_while_it_runs(tmp_path: Path) -> None:
-    """Its files are looked at again and again until it has ended: they are gone by then."""
+    """Its files are looked at again and again until it has ended: they are gone by then. A person reads the funnel."""
     for name in ("tmp", "home"):
         (tmp_path / name).mkdir()
     bare = {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "home"), "TMPDIR": str(tmp_path / "tmp")}
-    command = [sys.executable, "-m", "campaign_app", "demo", "--headless", "--json", "--customers", "200"]
+    command = [sys.executable, "-m", "campaign_app", "demo", "--headless", "--customers", "200"]
     numbers, seen = [each.encode() for each in seeded(200)], dict[Path, int]()
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -182,6 +182,8 @@ def test_demo_leaves_no_number_in_what_it_prints_nor_in_any_file_while_it_runs(t
     assert len(numbers) > 150
     assert any(file.name == "workspace.db" and size > 100_000 for file, size in seen.items())
     assert [number for number in numbers if number in said] == []
+    for words in ("受众核验", "默认或捆绑同意（不算同意）", "合计", "未经确认而发送 0"):
+        assert words in said.decode()
     assert [file for file in files_below(tmp_path / "tmp") if file.stat().st_size] == []
 
 
