@@ -88,6 +88,11 @@ class Line:
         return json.loads(done.stdout)
 
 
+def made(folder: Path) -> Path:
+    bootstrap.create_app(folder, PassphraseKeeper(SECRET, QUICK)).close()
+    return folder
+
+
 def test_the_main_job_by_commands(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sandbox: SandboxProcess, passphrase: Path
 ) -> None:
@@ -243,8 +248,7 @@ def test_a_bad_definition_is_one_sentence(tmp_path: Path, passphrase: Path, cont
 
 
 def test_a_wrong_passphrase_opens_nothing_and_changes_nothing(tmp_path: Path, passphrase: Path) -> None:
-    line = Line(tmp_path / "ws", passphrase)
-    line.run("create")
+    line = Line(made(tmp_path / "ws"), passphrase)
     before = {path: path.read_bytes() for path in sorted((tmp_path / "ws").iterdir())}
     passphrase.write_text("百年树人十年树木\n", encoding="utf-8")
     done = line.run("status")
@@ -258,8 +262,7 @@ def test_a_worker_of_the_same_workspace_is_refused(
     def end(status: int) -> None:
         raise SystemExit(status)
 
-    line = Line(tmp_path / "ws", passphrase)
-    line.run("create")
+    line = Line(made(tmp_path / "ws"), passphrase)
     first = subprocess.Popen(
         [sys.executable, "-m", "campaign_app", "worker", *line.options], stdout=subprocess.PIPE, text=True,
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
@@ -275,8 +278,7 @@ def test_a_worker_of_the_same_workspace_is_refused(
 
 
 def test_who_carries_a_shops_messages_is_chosen_by_number_or_name(tmp_path: Path, passphrase: Path) -> None:
-    line = Line(tmp_path / "ws", passphrase)
-    assert line.run("create").returncode == 0
+    line = Line(made(tmp_path / "ws"), passphrase)
     with bootstrap.open_app(tmp_path / "ws", PassphraseKeeper(SECRET, QUICK)) as app:
         store = app.workspace.accounts
         store.add_entity(SHOP)
@@ -309,8 +311,7 @@ def test_who_carries_a_shops_messages_is_chosen_by_number_or_name(tmp_path: Path
 
 
 def test_who_compared_stated_templates_is_recorded_and_taken_back(tmp_path: Path, passphrase: Path) -> None:
-    line = Line(tmp_path / "ws", passphrase)
-    assert line.run("create").returncode == 0
+    line = Line(made(tmp_path / "ws"), passphrase)
     typed = {"signatures": "安宁百货", "templates": "12=上新，退订回T"}
     with bootstrap.open_app(tmp_path / "ws", PassphraseKeeper(SECRET, QUICK)) as app:
         app.workspace.accounts.add_entity(SHOP)
