@@ -54,7 +54,7 @@ from campaign_app.transport.wire import ReceiptClaims
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 AT = int(NOW.timestamp() * 1000)
 ENTITY, ISSUER = "91330100MA2B00001X", "91110000MA0000009X"
-PAGE, BATCH = 1_000, 500
+PAGE = 1_000
 NAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨"
 KEY = Ed25519PrivateKey.generate()
 

@@ -107,10 +107,6 @@ class Album:
             sheet.save(str(self._out / f"dialog-{name}.png"))
 
 
-def _ground(shown: QWidget, part: QWidget) -> QRect:
-    return QRect(part.mapTo(shown, part.rect().topLeft()), part.size()).adjusted(-GAP, -GAP, GAP, GAP)
-
-
 class Pictured(LongerJourney):
     """Whatever is asked on the way is taken before it is answered."""
 
