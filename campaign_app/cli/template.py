@@ -76,7 +76,7 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """把活动正文转换成服务商的模板，并说明该服务商不接受的内容。"""
-    from campaign_app.compliance import CheckRequest, Engine, Sender, load_all
+    from campaign_app.compliance import CheckRequest, Sender, engine_of, load_all
     from campaign_app.domain.signature import Signature
     from campaign_app.services.provider_templates import Slot, notation_of, refusals, refuse_unknown, write
 
@@ -95,7 +95,7 @@ def export(
         allowed_domains=tuple(domain or ()),
         variables={name: values.get(name, _SOMETHING) for name in names},
     )
-    _answer(profile, exported, refusals(Engine(rules), request, provider), as_json=as_json)
+    _answer(profile, exported, refusals(engine_of(rules), request, provider), as_json=as_json)
 
 
 def _answer(profile: Provider, exported: Exported, refused: Refusals, *, as_json: bool) -> None:
