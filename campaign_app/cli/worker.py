@@ -32,7 +32,7 @@ BUG: Final = 1
 TRY_AGAIN: Final = 75  # sysexits.h: whoever watches it starts it again
 NOT_AGAIN: Final = 78  # sysexits.h: before a person has put that right it would end the same
 _ASKS_AGAIN: Final = 30.0
-_ASKS_SELDOM: Final = 1_800.0
+_ASKS_SELDOM: Final = 600.0
 _NEVER: Final = frozenset({"wrong_passphrase", "wrong_key"})
 
 

@@ -65,8 +65,8 @@ def move(
                 report = moves.to_server(app, to, server, password, actor="cli", tick=told)
             else:
                 report = moves.to_folder(app, to, actor="cli", tick=told)
-        carry_at_login(app.workspace.folder, report.folder)
         show(_told(report, as_json=as_json), _MOVE, as_json=as_json)
+        carry_at_login(app.workspace.folder, report.folder)
 
 
 @workspace.command("take-back")
@@ -99,9 +99,10 @@ def carry_at_login(before: Path, folder: Path) -> None:
     try:
         if logins.carry(before, folder):
             typer.echo("登录时启动的后台进程改为打开新的文件夹。", err=True)
-    except SettingsError as error:
+    except (AppError, OSError) as error:
         off, on = (f"campaign-app worker --at-login {choice} --workspace" for choice in ("off", "on"))
-        typer.echo(f"已移动，但登录时启动的后台进程仍打开原来的文件夹：{say(error)}", err=True)
+        why = say(error) if isinstance(error, AppError) else str(error)
+        typer.echo(f"已移动，但登录时启动的后台进程仍打开原来的文件夹：{why}", err=True)
         typer.echo(f"请运行 {off} {before}，再运行 {on} {folder}。", err=True)
 
 

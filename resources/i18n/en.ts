@@ -5831,6 +5831,13 @@ The batch that is being handed over comes to its end first, in little more than 
         <source>收起</source>
         <translation>Show fewer</translation>
     </message>
+    <message numerus="yes">
+        <source>另有 %Ln 项，处理完上面的就会显示。</source>
+        <translation>
+            <numerusform>%Ln more; it shows once some of those above are dealt with.</numerusform>
+            <numerusform>%Ln more; they show once some of those above are dealt with.</numerusform>
+        </translation>
+    </message>
     <message>
         <source>同步进度</source>
         <translation>Sync progress</translation>

@@ -112,7 +112,7 @@ def test_a_keychain_that_stays_locked_is_asked_ever_more_seldom(capsys: pytest.C
         return True
 
     assert worker_command._unlocked(work, lambda seconds: bool(waited.append(seconds)))
-    assert waited == [30, 60, 120, 240, 480, 960, 1800, 1800]
+    assert waited == [30, 60, 120, 240, 480, 600, 600, 600]
     assert capsys.readouterr().err.count("系统钥匙串已锁定") == 8
     asked.clear()
     assert not worker_command._unlocked(work, lambda _: True), "told to end meanwhile"

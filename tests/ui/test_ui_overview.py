@@ -26,6 +26,7 @@ from campaign_app.services.opt_outs import Untold
 from campaign_app.storage.ledger import SqlLedger
 from campaign_app.storage.stood_in import Awaited
 from campaign_app.storage.waiting import Waiting
+from campaign_app.ui.pages import overview
 from campaign_app.ui.pages.guide_words import guide_of
 from campaign_app.ui.pages.matter_words import WAITING
 from campaign_app.ui.pages.overview import MOST, RESTART, WORKER, OverviewPage
@@ -109,6 +110,19 @@ def test_all_that_waits_can_be_seen_at_once(place: Workplace, qtbot: QtBot) -> N
     assert page.more.text() == "收起"
     page.more.click()
     assert len(page.todos.lines) == MOST
+
+
+def test_what_is_beyond_all_that_is_listed_is_counted(
+    place: Workplace, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview, "ALL", MOST + 1)
+    place.add_shop(3)
+    for number in range(MOST + 3):
+        place.campaign(f"会员日{number}", State.PAUSED)
+    page = open_page(place, qtbot)
+    page.more.click()
+    assert len(page.todos.lines) == MOST + 1
+    assert page.beyond.text() == "另有 2 项，处理完上面的就会显示。"
 
 
 def test_each_line_leads_to_its_page(place: Workplace, qtbot: QtBot) -> None:

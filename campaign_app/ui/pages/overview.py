@@ -44,6 +44,7 @@ class OverviewPage(Page):
         self.todos.chosen.connect(self._go)
         self._every = False
         self.more = button("", "quiet", name="overview_more", click=self._show_more)
+        self.beyond = label("", "small", name="overview_beyond")
         self.heading = label(self.tr("需要处理"), "heading")
         self.new_button = button(
             self.tr("新建活动"), "primary", name="overview_new", click=lambda: desk.way.to("campaigns", "new")
@@ -52,7 +53,7 @@ class OverviewPage(Page):
         self.buttons.addWidget(self.new_button)
         self.guide_card = GuideCard(desk)
         self.guide = self.guide_card.guide
-        todo = column(self.heading, self._calm(), self.todos, row(self.more, None), space=2)
+        todo = column(self.heading, self._calm(), self.todos, row(self.more, self.beyond, None), space=2)
         inside = column(self._staging(), todo, self.guide_card, self._tiles(), self.results, None, space=4)
         inside.setContentsMargins(0, 0, 0, 8)
         self.content.addWidget(scrolling(inside, spoken=self.tr("概览")))
@@ -105,9 +106,11 @@ class OverviewPage(Page):
             words = self.tr("同步、核验和发送都停下了；已发出的不会重发。重新启动后从停下的地方继续。")
             lines.insert(0, Todo(RESTART, "block", self.tr("后台进程已停止"), words, self.tr("重新启动")))
         self.todos.show_lines(lines[: ALL if self._every else MOST])
-        left = len(lines[:ALL]) - MOST
+        left, beyond = len(lines[:ALL]) - MOST, len(lines) - ALL
         self.more.setText(self.tr("收起") if self._every else self.tr("再显示 %Ln 项", "", left))
         self.more.setVisible(left > 0)
+        self.beyond.setText(self.tr("另有 %Ln 项，处理完上面的就会显示。", "", beyond))
+        self.beyond.setVisible(self._every and beyond > 0)
         self.heading.setVisible(bool(lines))
         known = self.guide.state.found is not None  # else it would be calm for a moment only
         self.calm.setVisible(state.loaded and known and not (lines or state.staging or self.guide.state.shown))
