@@ -6,6 +6,7 @@ for as long as it runs; tests make thousands, and compiling everything anew for 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, event
@@ -41,3 +42,10 @@ def compile_once() -> None:
 
 def _share(connection: Connection) -> None:
     connection.execution_options(compiled_cache=_kept)
+
+
+def load_rules_once() -> None:
+    """Of every workspace that is opened in this process; rules of its own are other texts, and loaded with them."""
+    from campaign_app.services import rules
+
+    rules.load_sources = lru_cache(maxsize=8)(rules.load_sources)

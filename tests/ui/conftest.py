@@ -30,9 +30,11 @@ from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.viewmodels.jobs import Jobs
 from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
 from tests.helpers.answering import unasked
+from tests.helpers.compiling import load_rules_once
 from tests.helpers.window import ENTITY, PHRASE, Start, Started
 from tests.helpers.windowed import Windowed, windowed
 
+load_rules_once()
 QLocale.setDefault(QLocale.c())  # for systems that have theirs from elsewhere than the environment
 KEY = bytes(range(32))
 PATIENCE_MS = 60_000  # a slow machine is no failure
