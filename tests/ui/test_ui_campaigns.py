@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -254,6 +255,20 @@ def test_enter_opens_and_escape_does_no_harm(place: Workplace, qtbot: QtBot) -> 
     qtbot.waitUntil(lambda: page.model.current is not None)
     assert page.model.current is not None
     assert page.model.current.id == made.id
+
+
+def test_a_copy_is_chosen_also_where_an_older_reading_comes_first(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop()
+    place.campaign("去年双十一", State.CANCELLED)
+    page = open_page(place, qtbot)
+    qtbot.waitUntil(lambda: names(page) == ["去年双十一"])
+    choose(page, "去年双十一")
+    before, (row,) = page.model.state, page.model.state.rows
+    copy = replace(row, campaign=replace(row.campaign, id=row.campaign.id + 1, name="去年双十一（副本）"))
+    page.list._copied(copy.campaign)
+    page.list.render_state(before)
+    page.list.render_state(replace(before, rows=(copy, row)))
+    assert page.list.table.chosen() == copy.campaign
 
 
 def test_a_copy_is_a_new_draft_that_can_be_opened(place: Workplace, qtbot: QtBot) -> None:

@@ -75,8 +75,10 @@ class CampaignList(QWidget):
         self._show_todos(state)
         chosen = self.table.chosen()
         self.table.rows.show_rows(state.shown)
-        if self.table.choose(self._wanted) or (chosen is not None and self.table.choose(chosen.id)):
+        if self.table.choose(self._wanted):
             self._wanted = 0
+        elif chosen is not None:  # what is wanted may be of a later reading
+            self.table.choose(chosen.id)
         if state.shown:
             self.stack.setCurrentWidget(self.table)
         elif state.rows:
