@@ -70,5 +70,5 @@ def test_a_cancel_after_a_forgotten_key_withholds_nothing_that_left(merchant: Me
     until_it_stops(merchant, campaign_id)
     ended = merchant.app.campaigns.get(campaign_id)
     assert (ended.state, ended.state_note) == (CampaignState.CANCELLED, "unknown_outcomes")
-    counts = merchant.app.campaigns.counts(campaign_id)
+    counts = merchant.app.workspace.inbox.counts(campaign_id)
     assert (counts["withheld"], counts["unknown"] > 0) == (0, True)

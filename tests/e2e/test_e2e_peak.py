@@ -42,7 +42,7 @@ def test_everything_stops_within_a_batch_and_then_goes_on(tmp_path: Path) -> Non
         plan = app.peaks.add(Wish("双十一", today, today + timedelta(days=1)), actor="王")
         now = app.campaigns.warnings(made.id, app.clock())
         app.campaigns.schedule(made.id, send_at=None, confirmed_warnings=now, actor="王")
-        while app.campaigns.counts(made.id)["accepted"] < BATCH:
+        while app.workspace.inbox.counts(made.id)["accepted"] < BATCH:
             app.wait(STEP)
         pause = app.peaks.pause_all(plan.id, drill=True, actor="王")
         while (seen := app.peaks.follow(pause.id, actor="王")).result is Result.WATCHING:
@@ -51,12 +51,12 @@ def test_everything_stops_within_a_batch_and_then_goes_on(tmp_path: Path) -> Non
         assert seen.messages + seen.left <= BATCH
         assert seen.seconds is not None
         assert app.campaigns.get(made.id).state is CampaignState.PAUSED
-        taken, counts = sandbox.ledger()["accepted"], app.campaigns.counts(made.id)
+        taken, counts = sandbox.ledger()["accepted"], app.workspace.inbox.counts(made.id)
         assert taken == counts["submitted"] - counts["rejected"] - seen.left, "the sandbox took what the ledger says"
         assert taken < funnel["ok"], "it was stopped on its way"
         assert app.peaks.resume(pause.id, actor="王").pause.resumed == (made.id,)
         follow_campaign(app, made.id, {CampaignState.SENDING}, quiet=True)
-        ledger, counts = sandbox.ledger(), app.campaigns.counts(made.id)
+        ledger, counts = sandbox.ledger(), app.workspace.inbox.counts(made.id)
         assert (ledger["doubled"], ledger["unconfirmed"], ledger["accepted"]) == (
             0,
             0,

@@ -94,7 +94,7 @@ def test_the_course_of_a_campaign_agrees_with_its_counts(staged: Staged) -> None
     for pull in (poll.poll_reports, poll.poll_inbound):
         while pull(staged.shop.context, staged.account):
             pass
-    course, counts = staged.app.courses.of(sent.id), staged.app.campaigns.counts(sent.id)
+    course, counts = staged.app.courses.of(sent.id), staged.app.workspace.inbox.counts(sent.id)
     assert course.landed.total("delivered") == counts["delivered"] == len(ids) - 3
     assert course.landed.total("failed") == counts["failed"] == 3
     assert [(each.code, each.count) for each in course.failures] == [("no_route", 2), ("", 1)]

@@ -159,7 +159,7 @@ def test_a_drill_stops_a_running_campaign_within_a_batch_and_says_how_long_it_to
     assert app.campaigns.get(campaign.id).state is CampaignState.SENDING
     assert code_of(lambda: app.peaks.resume(pause.id, actor="王")) == "peak_resumed"
     staged.shop.run(campaign.id)
-    counts = app.campaigns.counts(campaign.id)
+    counts = app.workspace.inbox.counts(campaign.id)
     assert counts["submitted"] == 7, "everybody gets it once, in the end"
     assert actions(app, 5) == [
         "campaign.paused", "peak.paused_all", "peak.measured", "campaign.sending", "peak.resumed",

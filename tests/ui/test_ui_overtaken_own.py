@@ -121,23 +121,23 @@ def test_a_budget_that_is_set_twice_before_the_first_is_heard_of(
         money.type(BUDGET, yuan)
         money.save(BUDGET)
     quiet()
-    assert (desk.app.money.month(ENTITY).budget, told) == (20_000, [])
+    assert (desk.app.money.month(ENTITY).budget, told) == (200_000, [])
     money.type(BUDGET, "30")
     money.save(BUDGET)
     quiet()
-    assert (desk.app.money.month(ENTITY).budget, told) == (30_000, [])
+    assert (desk.app.money.month(ENTITY).budget, told) == (300_000, [])
 
 
 def test_a_budget_that_was_read_again_while_another_was_typed_is_not_written_over_unseen(
     money: MoneyModel, desk: Desk, told: list[Notice], quiet: Quiet
 ) -> None:
     money.type(BUDGET, "10")
-    desk.app.money.set_month_budget(ENTITY, 45_000, actor="乙")
+    desk.app.money.set_month_budget(ENTITY, 450_000, actor="乙")
     money.load()
     quiet()
     money.save(BUDGET)
     quiet()
-    assert (desk.app.money.month(ENTITY).budget, [each.code for each in told]) == (45_000, [OVERTAKEN])
+    assert (desk.app.money.month(ENTITY).budget, [each.code for each in told]) == (450_000, [OVERTAKEN])
     assert [each.typed for each in money.state.months if each.key == BUDGET] == ["45.00"]
 
 

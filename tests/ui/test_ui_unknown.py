@@ -82,7 +82,7 @@ def test_it_says_how_many_why_and_that_they_are_never_resent(
     assert (closed.state, closed.state_note) == (ends, "unknown_closed")
     assert card.isHidden()
     assert "已由人结案，不会重发" in made.step.run.view.note.text()
-    assert staged.app.campaigns.counts(closed.id)["unknown"] == 2
+    assert staged.app.workspace.inbox.counts(closed.id)["unknown"] == 2
     assert staged.shop.reached() == sent
     assert staged.app.workspace.audit.entries()[0].action == "campaign.unknown_closed"
 
