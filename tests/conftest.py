@@ -169,14 +169,6 @@ def pytest_collection() -> Generator[None, object, object]:
 _FILE = pytest.StashKey[Path]()
 
 
-def _is_measured(item: pytest.Item) -> bool:
-    """Of one that runs on files and on a server only that on files: the core knows of neither."""
-    if item.path.parent.name not in _MEASURED and item.path.stem not in _MEASURED_TOO:
-        return False
-    on_a_server = isinstance(item, pytest.Function) and item.name.partition("[")[2].startswith("postgresql")
-    return not (on_a_server and "sqlite" in getattr(item.module, "DIALECTS", ()))
-
-
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """What is there when a file of tests begins stays as well, so that the many searches after its tests are short.
@@ -188,7 +180,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         gc.collect()
         gc.freeze()
     measuring = Coverage.current()
-    if measuring is None or _is_measured(item):
+    if measuring is None or item.path.parent.name in _MEASURED or item.path.stem in _MEASURED_TOO:
         return (yield)
     # a process of several has one more below it, which pytest-cov begins for the process alone and nobody ever reads
     while (running := Coverage.current()) is not None:
