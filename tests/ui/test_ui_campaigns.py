@@ -195,7 +195,7 @@ def test_all_that_wait_for_a_person_are_found_together(place: Workplace, qtbot: 
     tabs = page.list.tabs
     assert tabs.tabRect(tabs.count() - 1).right() < tabs.width(), "none of them lies behind arrows"
     assert len(page.list.todos.lines) == 2
-    page.list.tabs.setCurrentIndex(list(GROUPS).index("todo"))
+    page.list.tabs.setCurrentIndex(list(GROUPS).index("needs_person"))
     assert names(page) == ["没有完成", "会员日4", "会员日2", "会员日0"]
 
 

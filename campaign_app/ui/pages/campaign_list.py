@@ -15,7 +15,7 @@ from campaign_app.ui.desk import Desk
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.campaign_table import CampaignTableView
 from campaign_app.ui.theme.tokens import SPACE
-from campaign_app.ui.viewmodels.campaigns import GROUPS, CampaignsModel, ListState
+from campaign_app.ui.viewmodels.campaigns import GROUPS, NEEDS_PERSON, CampaignsModel, ListState
 from campaign_app.ui.widgets import ask
 from campaign_app.ui.widgets.basics import button, column, label, row
 from campaign_app.ui.widgets.empty import Empty
@@ -90,7 +90,7 @@ class CampaignList(QWidget):
     def _tabs(self) -> QTabBar:
         self._groups = {
             "all": self.tr("全部"),
-            "todo": self.tr("需处理"),
+            NEEDS_PERSON: self.tr("需处理"),
             "draft": self.tr("草稿"),
             "planned": self.tr("待发送"),
             "sending": self.tr("发送中"),

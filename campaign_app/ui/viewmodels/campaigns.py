@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 FAST_MS: Final = 1_000
 SLOW_MS: Final = 5_000
-TODO: Final = "todo"  # whatever stands still until a person does something
+NEEDS_PERSON: Final = "needs_person"  # whatever stands still until a person does something
 GROUPS: Final[Mapping[str, frozenset[State]]] = {
     "all": frozenset(State),
-    TODO: frozenset(State),
+    NEEDS_PERSON: frozenset(State),
     "draft": frozenset({State.DRAFT, State.SCREENING, State.SCREENED}),
     "planned": frozenset({State.APPROVED, State.SCHEDULED, State.WAITING}),
     "sending": frozenset({State.SENDING, State.PAUSED, State.CANCELLING}),
@@ -56,7 +56,7 @@ class ListState:
 
 
 def _is_of(group: str, row: CampaignRow) -> bool:
-    return row.campaign.state in GROUPS[group] and (group != TODO or row.needs_person)
+    return row.campaign.state in GROUPS[group] and (group != NEEDS_PERSON or row.needs_person)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ _PUT = sa.text("UPDATE setting SET value = :value WHERE name = 'price_per_part'"
 
 def upgrade() -> None:
     for table, column in _AMOUNTS:
-        op.execute(f"UPDATE {table} SET {column} = {column} * 10 WHERE {column} > 0")  # noqa: S608 names from above
+        _tenfold(table, column)
     _with_unit("account_price", to("account.id", "account_id", key=True), "price")
     _with_unit(
         "entity_budget", sa.Column("entity_uscc", Words, sa.ForeignKey("entity.uscc"), primary_key=True), "month"
@@ -36,15 +36,21 @@ def upgrade() -> None:
         connection.execute(_PUT, {"value": json.dumps(price * 10)})
 
 
+def _tenfold(table: str, amount: str) -> None:
+    known = sa.column(amount, sa.BigInteger)
+    op.execute(sa.update(sa.table(table, known)).values({amount: known * 10}).where(known > 0))
+
+
 def _with_unit(table: str, key: sa.Column[int] | sa.Column[str], amount: str) -> None:
     """Made anew in a file, which takes no such column otherwise; on a server that would take its roles' rights away."""
     connection = op.get_bind()
     if connection.dialect.name == "postgresql":
-        op.execute(f"UPDATE {table} SET {amount} = {amount} * 10")  # noqa: S608 names from above
+        _tenfold(table, amount)
         op.add_column(table, number("per_yuan", "10000"))
         op.alter_column(table, "per_yuan", server_default=None)
         return
-    rows = connection.execute(sa.text(f"SELECT {key.name}, {amount} FROM {table}")).all()  # noqa: S608 as above
+    stored = sa.table(table, sa.column(key.name), sa.column(amount, sa.BigInteger))
+    rows = connection.execute(sa.select(stored)).all()
     op.drop_table(table)
     made = op.create_table(table, key, number(amount), number("per_yuan"))
-    op.bulk_insert(made, [{key.name: of, amount: stored * 10, "per_yuan": 10_000} for of, stored in rows])
+    op.bulk_insert(made, [{key.name: of, amount: known * 10, "per_yuan": 10_000} for of, known in rows])
