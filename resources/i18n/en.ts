@@ -5499,6 +5499,14 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Purpose</translation>
     </message>
     <message>
+        <source>还没有名称</source>
+        <translation>No name yet</translation>
+    </message>
+    <message>
+        <source>先选择主体</source>
+        <translation>Choose the entity first</translation>
+    </message>
+    <message>
         <source>先连接店铺账户</source>
         <translation>Connect a shop account first</translation>
     </message>

@@ -19,6 +19,7 @@ from campaign_app import words
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.campaign import CampaignState as State
+from campaign_app.domain.customer import Entity
 from campaign_app.services import campaign_rows
 from campaign_app.services.campaign_rows import CampaignRow
 from campaign_app.ui.itemmodels.campaigns import COLUMNS, UNDER, CampaignTable
@@ -379,3 +380,15 @@ def test_an_entity_whose_shops_are_disconnected_cannot_send(place: Workplace, qt
     place.app.accounts.disconnect(account, actor="test")
     page = open_page(place, qtbot)
     assert page.model.state.senders == ()
+
+
+def test_of_several_entities_a_new_campaign_takes_none_by_itself(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop()
+    senders = (*place.app.accounts.entities(), Entity("91330100MA0000002X", "宜居百货有限公司"))
+    dialog = NewCampaign(place.desk.kit, senders, (), place.app.clock())
+    qtbot.addWidget(dialog)
+    assert (dialog.entity, dialog.make.isEnabled(), dialog.lacks.text()) == ("", False, "先选择主体")
+    dialog.entities.setCurrentIndex(1)
+    assert (dialog.entity, dialog.make.isEnabled(), dialog.lacks.text()) == ("91330100MA0000002X", True, "")
+    dialog.name_field.clear()
+    assert (dialog.make.isEnabled(), dialog.lacks.text()) == (False, "还没有名称")

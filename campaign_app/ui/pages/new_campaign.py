@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QLabel, QLineEdit, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLabel, QLineEdit, QRadioButton, QWidget
 
 from campaign_app.domain.customer import Entity
 from campaign_app.services.window import BEIJING
@@ -16,6 +16,7 @@ from campaign_app.ui.pages.campaign_editor import NAME_LIMIT
 from campaign_app.ui.widgets.basics import button, column, fit, label, row
 from campaign_app.ui.widgets.dialog import Dialog
 from campaign_app.ui.widgets.empty import Empty
+from campaign_app.ui.widgets.entity_box import EntityBox
 
 PURPOSES: Final = ("retail", "membership", "finance", "service")
 WIDTH: Final = 560
@@ -47,7 +48,7 @@ class NewCampaign(Dialog):
 
     @property
     def entity(self) -> str:
-        return self._senders[self.entities.currentIndex()].uscc
+        return self.entities.uscc
 
     @property
     def purpose(self) -> str:
@@ -65,9 +66,10 @@ class NewCampaign(Dialog):
         self.name_field.setMaxLength(NAME_LIMIT)
         self.name_field.selectAll()
         self.name_field.textChanged.connect(self._check)
-        self.entities = QComboBox()
-        self.entities.setObjectName("new_entity")
-        self.entities.addItems([entity.name for entity in self._senders])
+        self.entities = EntityBox("new_entity", self.tr("主体"))
+        self.entities.offer(self._senders)
+        self.entities.currentIndexChanged.connect(self._check)
+        self.lacks = label("", "small", name="new_lacks")
         self.make = button(self.tr("新建并选受众"), "primary", name="new_create", click=self.accept)
         self.make.setDefault(True)
         cancel = button(self.tr("取消"), name="new_cancel", click=self.reject)
@@ -79,11 +81,12 @@ class NewCampaign(Dialog):
                     self.tr("主体"), self.entities, self.tr("对这次发送负责的单位；受众是它名下已连接店铺的客户。")
                 ),
                 self._purposes(),
-                row(None, cancel, self.make),
+                row(None, self.lacks, cancel, self.make),
                 margin=5,
                 space=4,
             )
         )
+        self._check()
 
     def _field(self, title: str, field: QWidget, hint: str) -> QWidget:
         made = QWidget()
@@ -116,7 +119,9 @@ class NewCampaign(Dialog):
         return made
 
     def _check(self) -> None:
-        self.make.setEnabled(bool(self.name))
+        lacks = self.tr("还没有名称") if not self.name else "" if self.entity else self.tr("先选择主体")
+        self.lacks.setText(lacks)
+        self.make.setEnabled(not lacks)
 
     def _no_sender(self) -> None:
         self.nothing = Empty(

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from PySide6.QtCore import QDate
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDateEdit, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QDateEdit, QLineEdit, QWidget
 
 from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import AppError
@@ -23,6 +23,7 @@ from campaign_app.ui.viewmodels.filings import ACTOR, FilingsModel
 from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.basics import button, column, fit, label, row, show_if
 from campaign_app.ui.widgets.dialog import Dialog
+from campaign_app.ui.widgets.entity_box import EntityBox
 from campaign_app.ui.widgets.moment_edit import with_calendar
 
 NAMED: Final = 3
@@ -44,9 +45,8 @@ class OwnSignatureDialog(Dialog):
         self.setObjectName("own_signature_dialog")
         self.setWindowTitle(self.tr("登记签名"))
         self.setFixedWidth(520)
-        self.entity = QComboBox()
-        for each in entities:
-            self.entity.addItem(f"{each.name}  {each.uscc}", each.uscc)
+        self.entity = EntityBox("own_signature_entity", self.tr("归属主体"), codes=True)
+        self.entity.offer(entities)
         self.text = self._line("own_signature_text", self.tr("例如 安宁百货，不含【】"))
         self.port = self._line("own_signature_port", self.tr("例如 106900012345"))
         self.scopes = {each: self._box("own_scope", kit.words.term("purpose", each), each) for each in PURPOSES}
@@ -70,7 +70,12 @@ class OwnSignatureDialog(Dialog):
         self._lay_out()
         self._fill()
         self.save.setDefault(True)
+        self.entity.currentIndexChanged.connect(self._check)
+        self._check()
         fit(self)
+
+    def _check(self) -> None:
+        self.save.setEnabled(bool(self.entity.uscc))
 
     def _lay_out(self) -> None:
         words = self.tr(
@@ -123,7 +128,7 @@ class OwnSignatureDialog(Dialog):
     def _save(self) -> None:
         until = self.until.date()
         own = OwnFiling(
-            str(self.entity.currentData()),
+            self.entity.uscc,
             self.text.text().strip().removeprefix("【").removesuffix("】"),
             tuple(name for name, box in self.scopes.items() if box.isChecked()),
             tuple(name for name, box in self.carriers.items() if box.isChecked()),

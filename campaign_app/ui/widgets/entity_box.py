@@ -16,8 +16,10 @@ MINIMUM: Final = 200
 class EntityBox(QComboBox):
     """Of several none is chosen beforehand: what is put down for the wrong one does not hold for the right one."""
 
-    def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, spoken: str, parent: QWidget | None = None, *, codes: bool = False) -> None:
+        """`codes`: with the code of each beside its name."""
         super().__init__(parent)
+        self._codes = codes
         self.setObjectName(name)
         self.setAccessibleName(spoken)
         self.setMinimumWidth(MINIMUM)
@@ -29,7 +31,7 @@ class EntityBox(QComboBox):
         return str(self.currentData() or "")
 
     def offer(self, entities: Iterable[Entity]) -> None:
-        offered = [(each.uscc, each.name) for each in entities]
+        offered = [(each.uscc, f"{each.name}  {each.uscc}" if self._codes else each.name) for each in entities]
         self.setPlaceholderText(self.tr("请选择主体") if offered else self.tr("先连接店铺账户"))
         if [(self.itemData(at), self.itemText(at)) for at in range(self.count())] == offered:
             return
