@@ -2426,6 +2426,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
 <context>
     <name>ConnectForm</name>
     <message>
+        <source>文件“{}”能被本机的其他用户读取，请改为仅本人可读。可能已经被读过的，请换一把新的密钥。</source>
+        <translation>Other users of this computer can read {}: allow only yourself to. If it may have been read already, use a new key.</translation>
+    </message>
+    <message>
         <source>base64url，32 字节 Ed25519</source>
         <translation>base64url, 32-byte Ed25519</translation>
     </message>
@@ -3535,6 +3539,10 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>平台不会告诉我们店铺属于哪个主体，请照营业执照选择或填写。</source>
         <translation>The platform does not say whose shop it is: choose or enter the entity as on its business licence.</translation>
+    </message>
+    <message>
+        <source>请选择主体</source>
+        <translation>Choose the entity</translation>
     </message>
 </context>
 <context>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
@@ -18,11 +19,14 @@ from ui_people import add_people, add_shop
 
 from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper, PassphraseKeeper, Scrypt
+from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import SettingsError, WorkspaceError
+from campaign_app.domain.platform import Asked
 from campaign_app.storage.workspace import open_workspace
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.connect_form import ConnectForm
 from campaign_app.ui.pages.steps.content import ContentStep
-from campaign_app.ui.viewmodels.connect import key_in
+from campaign_app.ui.viewmodels.connect import Choices, key_in
 from campaign_app.words import load
 from tests.helpers.small_disk import MOUNT, POSSIBLE, small_disk
 from tests.helpers.writing import campaign_of, made_step, stock
@@ -137,6 +141,40 @@ def test_a_key_file_that_is_a_folder_is_said(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         key_in(tmp_path)
     assert load("zh_CN").error(caught.value) == f"读不到文件 {tmp_path.name}。请检查路径和权限。"
+
+
+def test_of_several_entities_none_is_taken_for_the_one_of_a_new_shop(desk: Desk, qtbot: QtBot) -> None:
+    known = tuple(Entity(f"91330100MA000000{n}X", f"公司{n}") for n in (1, 2))
+    choices = Choices(desk.app.accounts.offers(), known)
+    offer = choices.offer("shopify")
+    assert offer is not None
+    form = ConnectForm(desk.kit, offer, choices, Asked("shopify"))
+    qtbot.addWidget(form)
+    assert form.owner is not None
+    assert (form.owner.entity(), form.owner.whole) == (None, False)
+    form.owner.which.setCurrentIndex(1)
+    assert form.asked().entity == known[1]
+    assert ConnectForm(desk.kit, offer, Choices(choices.offers, known[:1]), Asked("shopify")).asked().entity == known[0]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no rights to look at")
+def test_of_a_key_file_that_others_may_read_it_is_said(desk: Desk, tmp_path: Path, qtbot: QtBot) -> None:
+    file = tmp_path / "key.txt"
+    file.write_text("abc\n")
+    choices = Choices(desk.app.accounts.offers())
+    offer = choices.offer("consent_api")
+    assert offer is not None
+    form = ConnectForm(desk.kit, offer, choices, Asked("consent_api"))
+    qtbot.addWidget(form)
+    file.chmod(0o600)
+    form.take_key(key_in(file))
+    assert (form.fields["private_key"].text(), form.bare.isHidden()) == ("abc", True)
+    file.chmod(0o644)
+    form.take_key(key_in(file))
+    assert "“key.txt”能被本机的其他用户读取" in form.bare.text()
+    assert not form.bare.isHidden()
+    qtbot.keyClicks(form.fields["private_key"], "d")
+    assert form.bare.isHidden(), "another one was typed"
 
 
 # --- workspaces ------------------------------------------------------------------------------------------------------

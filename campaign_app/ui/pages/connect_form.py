@@ -13,8 +13,8 @@ from campaign_app.domain.platform import Asked, ConnectField, Offer, lacking
 from campaign_app.services.expiry import AUTHORISED_UNTIL
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.theme.tokens import SPACE
-from campaign_app.ui.viewmodels.connect import Choices
-from campaign_app.ui.widgets.basics import button, column, label, row
+from campaign_app.ui.viewmodels.connect import Choices, KeyFile
+from campaign_app.ui.widgets.basics import button, column, label, row, show_if
 from campaign_app.ui.widgets.passphrase import hidden_field
 
 # of these two an account is known: with others it is another one
@@ -46,6 +46,8 @@ class ConnectForm(QWidget):
     def __init__(self, kit: Kit, offer: Offer, choices: Choices, asked: Asked, *, renews: bool = False) -> None:
         super().__init__()
         self._kit, self.offer = kit, offer
+        self.bare = label("", "warn", wrap=True, name="connect_key_bare")
+        show_if(self.bare, False)
         self._kept = (asked.entity, asked.consent_account_id) if renews else (None, None)
         self.fields = {field.name: self._field(field, asked.values.get(field.name, "")) for field in offer.fields}
         for name in KNOWN_BY if renews else ():
@@ -100,6 +102,15 @@ class ConnectForm(QWidget):
         about.selectAll()
         return True
 
+    def take_key(self, read: KeyFile) -> None:
+        """The key of a file; that others may read it there too is said, until another one is typed."""
+        if (typed := self.fields.get("private_key")) is None:
+            return
+        typed.setText(read.key)
+        told = self.tr("文件“{}”能被本机的其他用户读取，请改为仅本人可读。可能已经被读过的，请换一把新的密钥。")
+        self.bare.setText(told.format(read.name) if read.bare else "")
+        show_if(self.bare, read.bare)
+
     def clear_secrets(self) -> None:
         for field in self.offer.fields:
             if field.secret:
@@ -130,9 +141,11 @@ class ConnectForm(QWidget):
         if not field.required or field.default:
             name = self.tr("{field}（选填）").format(field=name)
         head, line = label(name, "strong", wrap=True), row(made, stretch=0)
-        if field.name == "private_key":
-            line.addWidget(button(self.tr("从文件读取…"), name="connect_key_file", click=self.file_wanted.emit))
-        return column(head, line, space=1)
+        if field.name != "private_key":
+            return column(head, line, space=1)
+        line.addWidget(button(self.tr("从文件读取…"), name="connect_key_file", click=self.file_wanted.emit))
+        made.textEdited.connect(lambda _: show_if(self.bare, False))
+        return column(head, line, self.bare, space=1)
 
     def _more(self, fields: Sequence[ConnectField], *, typed: bool) -> list[QWidget | QLayout | None]:
         """What can stay as it is, out of the way unless somebody typed it."""
@@ -188,12 +201,13 @@ class EntityChoice(QWidget):
             )
         )
         self.which.currentIndexChanged.connect(self._chosen)
+        self.which.setPlaceholderText(self.tr("请选择主体"))
         self._choose(chosen)
 
     def entity(self) -> Entity | None:
         index = self.which.currentIndex()
         if index < len(self._known):
-            return self._known[index]
+            return self._known[index] if index >= 0 else None
         name, uscc = self.name.text().strip(), self.uscc.text().strip().upper()
         return Entity(uscc, name) if name or uscc else None
 
@@ -203,6 +217,9 @@ class EntityChoice(QWidget):
         return found is not None and bool(found.name and found.uscc)
 
     def _choose(self, chosen: Entity | None) -> None:
+        """Of several none is chosen beforehand: what another one's shop consents to would be taken for theirs."""
+        if chosen is None and len(self._known) > 1:
+            self.which.setCurrentIndex(-1)
         found = next((i for i, entity in enumerate(self._known) if chosen and entity.uscc == chosen.uscc), None)
         if found is not None:
             self.which.setCurrentIndex(found)

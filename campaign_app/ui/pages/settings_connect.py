@@ -14,7 +14,7 @@ from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.connect_form import ConnectForm
 from campaign_app.ui.pages.connect_parts import ReportPanel, SandboxPanel
 from campaign_app.ui.theme.tokens import SPACE
-from campaign_app.ui.viewmodels.connect import Choices, ConnectModel, ConnectState
+from campaign_app.ui.viewmodels.connect import Choices, ConnectModel, ConnectState, KeyFile
 from campaign_app.ui.widgets.basics import button, column, fit, frame, label, row
 from campaign_app.ui.widgets.dialog import Dialog
 from campaign_app.ui.widgets.page import scrolling
@@ -203,7 +203,6 @@ class ConnectDialog(Dialog):
         if name:
             self._model.read_key(Path(name))
 
-    def _key_read(self, key: str) -> None:
-        field = self.form.fields.get("private_key")
-        if field is not None:
-            field.setText(key)
+    def _key_read(self, read: KeyFile) -> None:
+        self.form.take_key(read)
+        self._fit()

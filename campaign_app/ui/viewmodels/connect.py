@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -58,9 +58,18 @@ class ConnectState:
         return self.phase in ("checking", "keeping")
 
 
+@dataclass(frozen=True, slots=True)
+class KeyFile:
+    """What a file holds as a private key. `bare`: others who use this computer may read it there."""
+
+    key: str = field(repr=False)
+    name: str
+    bare: bool
+
+
 class ConnectModel(QObject):
     changed = Signal(object)  # ConnectState
-    key_read = Signal(str)
+    key_read = Signal(object)  # KeyFile
 
     def __init__(
         self, accounts: Accounts, tasks: Tasks, *, renews: int | None = None, parent: QObject | None = None
@@ -136,11 +145,14 @@ def again(account: Account, entity: Entity | None) -> Asked:
     return Asked(account.platform, typed, known, account.consent_account_id)
 
 
-def key_in(file: Path) -> str:
-    """The private key in a file; raises SettingsError("no_file")."""
+def key_in(file: Path) -> KeyFile:
+    """The private key in a file; raises SettingsError("no_file"). One that others may read is taken: it is told."""
+    from campaign_app.credentials import may_others_read
+
     try:
         with file.open("rb") as opened:
-            return opened.read(KEY_FILE_MAX).decode("ascii").strip()
+            key = opened.read(KEY_FILE_MAX).decode("ascii").strip()
+        return KeyFile(key, file.name, may_others_read(file))
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError("no_file", "The key file cannot be read", file=file.name) from error
 
