@@ -1474,8 +1474,8 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Export case pack…</translation>
     </message>
     <message>
-        <source>先对上短信，才有可以举证的内容</source>
-        <translation>Match it to a message first: there is nothing to prove yet</translation>
+        <source>先对上短信，才有可以举证的内容。</source>
+        <translation>Match it to a message first: there is nothing to prove yet.</translation>
     </message>
     <message>
         <source>经过</source>
@@ -1671,6 +1671,18 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>平台转来的投诉会自动登记；12321、运营商或本人的投诉可以手工登记，或从文件导入。</source>
         <translation>Complaints that a platform hands on come in by themselves; those of 12321, carriers or the person are entered by hand or from a file.</translation>
+    </message>
+    <message>
+        <source>先连接店铺账户，才能登记投诉</source>
+        <translation>Connect a shop first, then enter complaints</translation>
+    </message>
+    <message>
+        <source>投诉登记在被投诉的主体名下，主体随店铺账户一起连接。连接之后，平台转来的投诉也会自动登记。</source>
+        <translation>A complaint is entered for the entity it is about, which comes with its shop’s account. Once connected, complaints that the platform passes on are entered by themselves.</translation>
+    </message>
+    <message>
+        <source>去连接账户</source>
+        <translation>Connect an account</translation>
     </message>
     <message>
         <source>没有符合条件的投诉</source>

@@ -21,6 +21,7 @@ from campaign_app.services.case_timers import shipped
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.case_words import CaseWords
 from campaign_app.ui.pages.inbox import InboxPage
+from campaign_app.ui.pages.sheet_dialogs import Tried
 from campaign_app.words import load
 from tests.helpers.shop import ENTITY, person
 from tests.helpers.staged import Staged, open_by_day, stage
@@ -315,7 +316,7 @@ def test_a_number_is_looked_up_and_added_and_a_list_too(staged: Staged, page: In
     path.write_text(f"手机号\n{STRANGER.digits}\n{phone(4).digits}\n", encoding="utf-8")
     dialog = panel.file_dialog()
     dialog.take(str(path))
-    assert (dialog.try_out.isEnabled(), dialog.try_out.toolTip()) == (False, "先填写原因")
+    assert (dialog.try_out.isEnabled(), dialog.lacks_what.text()) == (False, "先填写原因")
     assert dialog.focusWidget() is dialog.why, "and not the button that gives it up"
     assert dialog.table.model().index(0, 1).data() == "可以加入"
     dialog.why.setText("谢绝名单")
@@ -353,3 +354,41 @@ def test_what_rises_stands_with_its_counts(staged: Staged, page: InboxPage) -> N
     panel.tabs.setCurrentIndex(2)
     assert model is not None
     assert panel.table.model().index(0, 0).data() == "未保存的条件：双十一"
+
+
+def test_without_a_shop_the_page_says_why_nothing_can_be_entered(inline_desk: Desk, qtbot: QtBot) -> None:
+    page = InboxPage(inline_desk)
+    qtbot.addWidget(page)
+    page.show()
+    page.open("cases")
+    page.shown()
+    assert not page.cases.enter.isEnabled()
+    assert page.cases.stack.currentWidget() is page.cases.no_shop
+    with qtbot.waitSignal(inline_desk.way.went) as went:
+        page.cases.no_shop.button.click()
+    assert went.args == ["settings", "accounts"]
+    page.hide()
+    page.cases.model.deleteLater()
+    page.model.deleteLater()
+
+
+def test_why_a_case_has_no_proof_yet_stands_below_the_button(staged: Staged, page: InboxPage) -> None:
+    stranger = told(staged)
+    page.open(("case", stranger.id))
+    drawer = page.cases.drawer
+    assert not drawer.export.isEnabled()
+    assert drawer.unproved.isVisible()
+
+
+def test_what_a_file_of_complaints_still_lacks_stands_beside_its_buttons(staged: Staged, page: InboxPage) -> None:
+    staged.app.workspace.accounts.add_entity(Entity("91330100MA0000002X", "宜居百货有限公司"))
+    page.open("cases")
+    page.shown()
+    dialog = page.cases.file_dialog()
+    dialog._found = Tried((), told="")
+    dialog._render()
+    assert (dialog.lacks_what.text(), dialog.try_out.isEnabled()) == ("先选择主体", False)
+    dialog.entity.setCurrentIndex(1)
+    dialog._render()
+    assert (dialog.lacks_what.text(), dialog.try_out.isEnabled()) == ("", True)
+    dialog.reject()

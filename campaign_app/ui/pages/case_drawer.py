@@ -165,6 +165,7 @@ class CaseDrawer(Drawer):
         self.done = self._step("close", self.tr("结案"))
         self.again = self._step("reopen", self.tr("重新处理"))
         self.export = button(self.tr("导出举证包…"), "primary", name="case_pack", click=self._pack)
+        self.unproved = label(self.tr("先对上短信，才有可以举证的内容。"), "small", wrap=True, name="case_unproved")
         desk = self._desk
         desk.allow(Permission.HANDLE, self.owner, self.take, self.answer, self.done, self.again)
         desk.allow(Permission.SUPPRESS, self.note)
@@ -174,7 +175,7 @@ class CaseDrawer(Drawer):
                 row(self.owner, self.take, stretch=0),
                 self.saying,
                 row(self.note, self.answer, self.done, self.again, None),
-                self.export,
+                column(self.export, self.unproved, space=1),
                 space=2,
             )
         )
@@ -197,7 +198,7 @@ class CaseDrawer(Drawer):
         show_if(self.done, case.state is CaseState.ANSWERED)
         show_if(self.again, not running)
         self.export.setEnabled(case.ledger_id is not None and not busy)
-        self.export.setToolTip("" if case.ledger_id is not None else self.tr("先对上短信，才有可以举证的内容"))
+        show_if(self.unproved, case.ledger_id is None)
 
     def _fill_below(self, to: QVBoxLayout, detail: Detail) -> None:
         self._section(to, self.tr("经过"))

@@ -57,8 +57,8 @@ class CasesPanel(QWidget):
         self.from_file = button(self.tr("从文件导入…"), name="case_import", click=self.file_dialog)
         desk.allow(Permission.SUPPRESS, self.enter, self.from_file)
         self.stack = QStackedWidget()
-        self.nothing, self.no_match = self._nothing(), self._no_match()
-        for each in (self.table, self.nothing, self.no_match):
+        self.nothing, self.no_match, self.no_shop = self._nothing(), self._no_match(), self._no_shop()
+        for each in (self.table, self.nothing, self.no_match, self.no_shop):
             self.stack.addWidget(each)
         self.setLayout(
             column(
@@ -83,7 +83,8 @@ class CasesPanel(QWidget):
         self.rows.reload()
 
     def render_state(self, state: CasesState) -> None:
-        empty = self.no_match if state.filtered or state.kind == "done" else self.nothing
+        none = self.no_shop if state.nobody else self.nothing
+        empty = self.no_match if state.filtered or state.kind == "done" else none
         self.stack.setCurrentWidget(empty if state.total == 0 else self.table)
         self._mark()
         self.enter.setEnabled(bool(state.entities) and self._desk.may(Permission.SUPPRESS))
@@ -189,6 +190,16 @@ class CasesPanel(QWidget):
             "inbox",
             self.tr("没有待处理的投诉"),
             self.tr("平台转来的投诉会自动登记；12321、运营商或本人的投诉可以手工登记，或从文件导入。"),
+        )
+
+    def _no_shop(self) -> Empty:
+        return Empty(
+            self._desk.kit.theme,
+            "store",
+            self.tr("先连接店铺账户，才能登记投诉"),
+            self.tr("投诉登记在被投诉的主体名下，主体随店铺账户一起连接。连接之后，平台转来的投诉也会自动登记。"),
+            action=self.tr("去连接账户"),
+            click=lambda: self._desk.way.to("settings", "accounts"),
         )
 
     def _no_match(self) -> Empty:

@@ -91,6 +91,7 @@ class SheetDialog(QDialog):
         self.leave = button(self.tr("取消"), "quiet", name=f"{name}_close", click=self.close)
         self.try_out = button(self.tr("试运行"), name=f"{name}_try", click=self._try)
         self.go = button("", "primary", name=f"{name}_go", click=self._go)
+        self.lacks_what = label("", "small", name=f"{name}_lacks")
         self.top = column(space=3)
         first, told = self.tr("这里显示文件的前几行"), self.tr("先看其中的错误，再试运行；确认之前什么都不会改动。")
         self._rest = Empty(desk.kit.theme, "import", first, told)  # where the rows come, until there are any
@@ -106,7 +107,7 @@ class SheetDialog(QDialog):
                 self.reason,
                 self.bar,
                 divider(),
-                row(self.leave, None, self.try_out, self.go),
+                row(self.leave, None, self.lacks_what, self.try_out, self.go),
                 space=3, margin=5, stretch=3,
             )
         )  # fmt: skip
@@ -220,7 +221,8 @@ class SheetDialog(QDialog):
         good, lacking = found is not None and found.good > 0, "" if found is None else self.lacking()
         self.go.setEnabled(not state.busy and (done or (tried and good and not lacking)))
         self.try_out.setEnabled(not state.busy and found is not None and not lacking)
-        self.try_out.setToolTip(lacking)
+        self.lacks_what.setText(lacking)
+        self.try_out.setAccessibleDescription(lacking)
         show_if(self.try_out, not done)
         self.leave.setText(self.tr("关闭") if done else self.tr("取消"))
         self.choose.setEnabled(not state.busy and not done)
@@ -305,10 +307,7 @@ class CaseFileDialog(SheetDialog):
         return self._tried(self._desk.app.case_files.trial(self._file(), tick), done=False)
 
     def apply(self, tick: Tick) -> Tried:
-        return self._tried(
-            self._desk.app.case_files.apply(self._file(), actor=ACTOR, tick=tick),
-            done=True,
-        )
+        return self._tried(self._desk.app.case_files.apply(self._file(), actor=ACTOR, tick=tick), done=True)
 
     def deed(self, count: int) -> str:
         return self.tr("登记 %Ln 个投诉", "", count) if count else self.tr("登记")

@@ -49,7 +49,10 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class CasesState:
-    """`total` cases were found, None while nobody knows; `busy`: something is being done with the open one."""
+    """`total` cases were found, None while nobody knows; `busy`: something is being done with the open one.
+
+    `nobody`: it was looked, and there is no entity that could be complained of.
+    """
 
     kind: str = "open"
     text: str = ""
@@ -59,6 +62,7 @@ class CasesState:
     busy: bool = False
     entities: tuple[Entity, ...] = ()
     shops: tuple[Account, ...] = ()
+    nobody: bool = False
 
     @property
     def filtered(self) -> bool:
@@ -197,7 +201,7 @@ class CasesModel(QObject):
         self._read()
 
     def _loaded(self, read: tuple[tuple[Entity, ...], tuple[Account, ...]]) -> None:
-        self._become(replace(self.state, entities=read[0], shops=read[1]))
+        self._become(replace(self.state, entities=read[0], shops=read[1], nobody=not read[0]))
 
     def _look_at(self, wanted: CasesState) -> None:
         if (wanted.kind, wanted.text) != (self.state.kind, self.state.text):
