@@ -67,6 +67,11 @@ class Words:
         said = self._of(table, head).format_map(_Known(shop=shop, moment=shop)) or self._bare(head, theirs) or head
         return f"{said}{_COLON[self.language]}{self._bare(cause, theirs) or cause}" if cause else said
 
+    def called(self, table: str, text: str) -> frozenset[str]:
+        """The codes of a table whose label holds this text; none for ""."""
+        sought, labels = text.strip().casefold(), _read("terms").get(table, {})
+        return frozenset(code for code in labels if sought and sought in self._of(table, code).casefold())
+
     def why(self, table: str, code: str) -> str:
         """The sentence that explains a term, or ""."""
         if table != "state_note":

@@ -147,11 +147,16 @@ DECISIONS: Final = "decisions"
 
 @dataclass(frozen=True, slots=True)
 class AuditQuery:
-    """Which entries of the audit are wanted: of a kind ("" for all), of one campaign, with these words in them."""
+    """Which entries of the audit are wanted: of a kind ("" for all), of one campaign, with these words in them.
+
+    `actions` and `parts` (of who did it) are what these words call by other names than are kept.
+    """
 
     kind: str = ""
     campaign_id: int | None = None
     text: str = ""
+    actions: frozenset[str] = frozenset()
+    parts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,7 +206,9 @@ def _matching(query: AuditQuery) -> list[sa.ColumnElement[bool]]:
         # facts are kept as ASCII
         written = json.dumps(text)[1:-1]
         columns = ((action, text), (actor, text), (facts, written))
-        found.append(sa.or_(*(column.contains(wanted, autoescape=True) for column, wanted in columns)))
+        said = [column.contains(wanted, autoescape=True) for column, wanted in columns]
+        by = [sa.or_(actor == part, actor.endswith(f"/{part}", autoescape=True)) for part in sorted(query.parts)]
+        found.append(sa.or_(*said, *by, action.in_(sorted(query.actions))))
     return found
 
 

@@ -457,6 +457,29 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>Actors</name>
+    <message>
+        <source>本机操作人</source>
+        <translation>Local user</translation>
+    </message>
+    <message>
+        <source>命令行</source>
+        <translation>Command line</translation>
+    </message>
+    <message>
+        <source>后台进程</source>
+        <translation>Worker</translation>
+    </message>
+    <message>
+        <source>平台</source>
+        <translation>Platform</translation>
+    </message>
+    <message>
+        <source>本程序</source>
+        <translation>This program</translation>
+    </message>
+</context>
+<context>
     <name>AnswerRow</name>
     <message>
         <source>退订</source>
@@ -588,11 +611,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Does not match the screened number.</translation>
     </message>
     <message>
-        <source>本机操作人</source>
-        <translation>the user of this computer</translation>
-    </message>
-    <message>
-        <source>{}于 {} 批准，只对这份文案、签名、用途和 {} 名受众有效。</source>
+        <source>由 {} 于 {} 批准，只对这份文案、签名、用途和 {} 名受众有效。</source>
         <translation>Approved by {} at {}, for this text, signature, purpose and audience of {} only.</translation>
     </message>
     <message>
@@ -1577,22 +1596,6 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>{at} · {who} · {what}</source>
         <translation>{at} · {who} · {what}</translation>
-    </message>
-    <message>
-        <source>窗口</source>
-        <translation>Window</translation>
-    </message>
-    <message>
-        <source>命令行</source>
-        <translation>Command line</translation>
-    </message>
-    <message>
-        <source>平台</source>
-        <translation>Platform</translation>
-    </message>
-    <message>
-        <source>本程序</source>
-        <translation>This program</translation>
     </message>
 </context>
 <context>
@@ -7368,6 +7371,10 @@ Li Qiang, support and complaints</translation>
         <translation>A change or removal of any of them is found by verifying.</translation>
     </message>
     <message>
+        <source>活动批准之后，才有可以导出的证据。</source>
+        <translation> There is evidence to export once a campaign was approved.</translation>
+    </message>
+    <message>
         <source>验证文件…</source>
         <translation>Verify a file…</translation>
     </message>
@@ -7413,10 +7420,6 @@ Li Qiang, support and complaints</translation>
             <numerusform>{count} entry; those of batches are left out, so numbers skip. </numerusform>
             <numerusform>{count} entries; those of batches are left out, so numbers skip. </numerusform>
         </translation>
-    </message>
-    <message>
-        <source>活动批准之后才有可以导出的证据</source>
-        <translation>There is evidence to export once a campaign was approved</translation>
     </message>
     <message>
         <source>正在逐条验证，并与发送、同意和拒收的每一行核对…</source>
@@ -7485,26 +7488,6 @@ Li Qiang, support and complaints</translation>
     <message>
         <source>详情</source>
         <translation>Details</translation>
-    </message>
-    <message>
-        <source>窗口</source>
-        <translation>Window</translation>
-    </message>
-    <message>
-        <source>命令行</source>
-        <translation>Command line</translation>
-    </message>
-    <message>
-        <source>后台进程</source>
-        <translation>Worker</translation>
-    </message>
-    <message>
-        <source>平台</source>
-        <translation>Platform</translation>
-    </message>
-    <message>
-        <source>本程序</source>
-        <translation>Program</translation>
     </message>
     <message>
         <source>是</source>
@@ -7696,14 +7679,6 @@ Li Qiang, support and complaints</translation>
     <message>
         <source>由 {} 登记</source>
         <translation>by {}</translation>
-    </message>
-    <message>
-        <source>窗口</source>
-        <translation>Window</translation>
-    </message>
-    <message>
-        <source>命令行</source>
-        <translation>Command line</translation>
     </message>
 </context>
 <context>
@@ -8228,10 +8203,6 @@ Li Qiang, support and complaints</translation>
     <message>
         <source>{}：{}</source>
         <translation>{}: {}</translation>
-    </message>
-    <message>
-        <source>本机操作人</source>
-        <translation>the user of this computer</translation>
     </message>
     <message>
         <source>{} 于 {} 停用。原因：{}</source>

@@ -82,8 +82,8 @@ def test_entries_are_listed_in_words_and_found_by_kind_campaign_and_word(
     page.campaigns.activated.emit(0)
     assert listed(page, qtbot) == ["修改活动", "新建活动"]
     page._reset()
-    page.search.setText("批准")  # words of the window are not what is kept
-    assert page.stack.currentWidget() is page.no_match
+    page.search.setText("批准活动")
+    assert listed(page, qtbot) == ["批准活动"], "as it is called, whatever is kept"
     page.search.setText("approved")
     assert listed(page, qtbot) == ["批准活动"]
     page.table.selectRow(0)
@@ -361,3 +361,15 @@ def test_a_head_is_stamped_by_an_authority_of_ones_choice(
     assert "含 1 个时间戳" in checking.told.text()
     assert f"CN=signer，根证书指纹 {whole[:16]}…。" in checking.told.text()
     checking.reject()
+
+
+def test_who_did_it_is_a_person_or_what_acted_for_nobody(staged: Staged, page: RecordsPage, qtbot: QtBot) -> None:
+    acted = {
+        "window": "本机操作人", "cli": "命令行", "worker": "后台进程", "wang/window": "wang", "wang": "wang",
+        "wang/cli": "wang · 命令行", "yunfa/wang/window": "yunfa/wang", "a/b": "a/b",
+    }  # fmt: skip
+    for actor in reversed(acted):
+        staged.app.workspace.audit.record("settings.changed", actor=actor, at=staged.app.clock())
+    assert listed(page, qtbot, 2)[: len(acted)] == list(acted.values())
+    page.search.setText("命令行")
+    assert listed(page, qtbot, 2) == ["命令行", "wang · 命令行"]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from campaign_app.domain.complaint import Action, Case, CaseNote, CaseState, Deadline
-from campaign_app.ui import show
+from campaign_app.ui import actors, show
 from campaign_app.ui.cells import NOTHING, Cell
 from campaign_app.words import Words
 
@@ -71,12 +71,6 @@ class CaseWords(QObject):
         elif note.action is Action.PACKED:
             text = f"SHA-256 {note.text[:16]}…"
         head = self.tr("{at} · {who} · {what}").format(
-            at=show.moment(note.at), who=self._who(note.by), what=what
+            at=show.moment(note.at), who=actors.who(note.by), what=what
         )  # fmt: skip
         return f"{head}\n{text}" if text else head
-
-    def _who(self, actor: str) -> str:
-        known = {
-            "window": self.tr("窗口"), "cli": self.tr("命令行"), "platform": self.tr("平台"), "": self.tr("本程序"),
-        }  # fmt: skip
-        return known.get(actor, actor)

@@ -13,7 +13,7 @@ from campaign_app.compliance.wordings import KINDS
 from campaign_app.domain.finding import Finding
 from campaign_app.domain.team import Permission
 from campaign_app.domain.wording import CheckedWording
-from campaign_app.ui import show
+from campaign_app.ui import actors, show
 from campaign_app.ui.cells import MOMENT, NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.rows import RowsModel
@@ -242,7 +242,7 @@ class WordingsSection(Section):
             Column(self.tr("结果"), 128, verdict),
             Column(self.tr("问题"), 70, lambda each: Cell(show.count(len(each.findings))), right=True),
             Column(self.tr("文字的哈希"), 120, lambda each: Cell(f"{each.sha256[:12]}…", each.sha256), rank=3),
-            Column(self.tr("谁"), 80, lambda each: Cell(each.checked_by), rank=2),
+            Column(self.tr("谁"), 80, lambda each: Cell(actors.who(each.checked_by)), rank=2),
         )
 
 

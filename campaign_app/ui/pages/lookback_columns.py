@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.lookback import Ground, Group, Kind, Run, RunState, Task
 from campaign_app.services.lookback import Looked
-from campaign_app.ui import show
+from campaign_app.ui import actors, show
 from campaign_app.ui.cells import MOMENT, NOTHING, Cell, Column
 from campaign_app.words import Words
 
@@ -124,4 +124,4 @@ class LookBackColumns(QObject):
         return names or self.tr("全部活动")
 
     def _who(self, run: Run) -> str:
-        return self.tr("按设定自动开始") if run.by_clock else run.asked_by
+        return self.tr("按设定自动开始") if run.by_clock else actors.who(run.asked_by)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 from campaign_app.domain.peak import PauseAll, Plan, PlanState, Result, Stop
 from campaign_app.services.peak_checks import OWN
 from campaign_app.services.peak_checks import Item as Found
-from campaign_app.ui import show
+from campaign_app.ui import actors, show
 from campaign_app.ui.cells import MOMENT, MOMENT_WITH_SECONDS, NOTHING, Cell, Column
 from campaign_app.ui.widgets.checklist import Item
 from campaign_app.words import Words
@@ -60,7 +60,10 @@ class PeakWords(QObject):
             Column(self.tr("状态"), 92, lambda plan: Cell(self._state(plan), level=PLANS[plan.state])),
             Column(self.tr("值班"), 120, duty, grows=2, rank=1),
             Column(
-                self.tr("最近改动"), MOMENT, lambda plan: Cell(show.moment(plan.changed_at), plan.changed_by), rank=2
+                self.tr("最近改动"),
+                MOMENT,
+                lambda plan: Cell(show.moment(plan.changed_at), actors.who(plan.changed_by)),
+                rank=2,
             ),
         )
 

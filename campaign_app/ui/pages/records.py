@@ -15,7 +15,7 @@ from campaign_app.domain.errors import AppError
 from campaign_app.domain.money import PER_YUAN, yuan
 from campaign_app.domain.ports_evidence import DECISIONS, AuditLine
 from campaign_app.domain.team import Permission
-from campaign_app.ui import show
+from campaign_app.ui import actors, show
 from campaign_app.ui.cells import MOMENT_WITH_SECONDS, NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.folders import documents, tell_written
@@ -126,11 +126,10 @@ class RecordsPage(Page):
             else:
                 found = self.tr("列出 {count} 条，不含逐批记录，序号因此不相连。", "", state.total)
             kept = self.tr("改动或删去任何一条，验证时都会看出来。")
-            self.subtitle.setText(found.format(count=show.count(state.total)) + kept)
+            none = "" if state.provable else self.tr("活动批准之后，才有可以导出的证据。")
+            self.subtitle.setText(found.format(count=show.count(state.total)) + kept + none)
         self._fill_campaigns(state)
-        provable = any(each.provable for each in state.campaigns)
-        self.export.setEnabled(provable)
-        self.export.setToolTip("" if provable else self.tr("活动批准之后才有可以导出的证据"))
+        self.export.setEnabled(state.provable)
         self._render_chain()
 
     def export_dialog(self) -> ExportDialog:
@@ -266,7 +265,7 @@ class RecordsPage(Page):
         return (
             Column(self.tr("序号"), 84, lambda each: Cell(f"#{each.number}"), right=True, rank=2),
             Column(self.tr("时间"), MOMENT_WITH_SECONDS, lambda each: Cell(show.moment(each.at, seconds=True))),
-            Column(self.tr("谁"), 96, lambda each: Cell(self._who(each.actor), each.actor)),
+            Column(self.tr("谁"), 116, lambda each: Cell(actors.who(each.actor), each.actor)),
             Column(self.tr("做了什么"), 170, lambda each: Cell(self._what(each), each.action), grows=1),
             Column(self.tr("活动"), 130, self._campaign, grows=1, rank=1, named=True),
             Column(self.tr("详情"), 220, self._details, grows=4),
@@ -274,16 +273,6 @@ class RecordsPage(Page):
 
     def _what(self, entry: AuditLine) -> str:
         return self._desk.kit.words.term("audit", entry.action)
-
-    def _who(self, actor: str) -> str:
-        known = {
-            "window": self.tr("窗口"),
-            "cli": self.tr("命令行"),
-            "worker": self.tr("后台进程"),
-            "platform": self.tr("平台"),
-            "program": self.tr("本程序"),
-        }
-        return known.get(actor, actor)
 
     def _campaign(self, entry: AuditLine) -> Cell:
         number = entry.facts.get("campaign")
@@ -380,8 +369,13 @@ class RecordsPage(Page):
         made = SearchField(self._desk.kit.theme, "records_search", spoken, hint, self)
         made.setText(self.model.state.query.text)
         made.setFixedWidth(260)
-        made.textChanged.connect(self.model.search)
+        made.textChanged.connect(self._look_for)
         return made
+
+    def _look_for(self, text: str) -> None:
+        """Also by what stands in the table, which is kept by codes."""
+        called = self._desk.kit.words.called("audit", text)
+        self.model.search(text, called, actors.parts_called(text) if text.strip() else frozenset())
 
     def _reset(self) -> None:
         self.search.clear()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from campaign_app.domain.consent import Suppression
 from campaign_app.domain.team import Permission
 from campaign_app.services.suppressing import REASON_MAX
-from campaign_app.ui import show
+from campaign_app.ui import actors, show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.sheet_dialogs import NumberListDialog
 from campaign_app.ui.viewmodels.refusals import RefusalsModel, RefusalsState
@@ -122,12 +122,9 @@ class RefusalsPanel(QWidget):
         kind = Pill(self._desk.kit.theme, words.term("suppression", mark.kind), "warn")
         parts = [show.moment(mark.since), words.term("suppression_source", mark.source), mark.note]
         if mark.by:
-            parts.append(self.tr("由 {} 登记").format(self._who(mark.by)))
+            parts.append(self.tr("由 {} 登记").format(actors.who(mark.by)))
         told = label(" · ".join(part for part in parts if part), "muted", wrap=True, select=True)
         return column(row(kind, told, stretch=1))
-
-    def _who(self, actor: str) -> str:
-        return {"window": self.tr("窗口"), "cli": self.tr("命令行")}.get(actor, actor)
 
     def _connect(self) -> None:
         self._desk.way.to("settings", "accounts")

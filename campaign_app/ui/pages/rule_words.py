@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject
 
 from campaign_app.compliance.rule import DatedCitation, Rule
 from campaign_app.services.rules import SwitchedOff
-from campaign_app.ui import show
-from campaign_app.ui.viewmodels.rules import ACTOR, RuleLine
+from campaign_app.ui import actors, show
+from campaign_app.ui.viewmodels.rules import RuleLine
 from campaign_app.words import Words
 
 STATE: Final = "中华人民共和国"  # of which every law is
@@ -85,8 +85,7 @@ class RuleWords(QObject):
         return told
 
     def off(self, off: SwitchedOff) -> str:
-        who = self.tr("本机操作人") if off.actor == ACTOR else off.actor
-        return self.tr("{} 于 {} 停用。原因：{}").format(who, show.moment(off.at), off.reason)
+        return self.tr("{} 于 {} 停用。原因：{}").format(actors.who(off.actor), show.moment(off.at), off.reason)
 
     def fixed(self, line: RuleLine) -> str:
         """Why it cannot be switched off."""

@@ -57,6 +57,11 @@ class RecordsState:
     def filtered(self) -> bool:
         return self.query != FIRST
 
+    @property
+    def provable(self) -> bool:
+        """Whether there is anything yet whose proof can be exported."""
+        return any(each.provable for each in self.campaigns)
+
     def name_of(self, campaign_id: object) -> str:
         return next((each.name for each in self.campaigns if each.id == campaign_id), "")
 
@@ -126,8 +131,9 @@ class RecordsModel(QObject):
     def show_campaign(self, campaign_id: int | None) -> None:
         self._look_at(replace(self.state.query, campaign_id=campaign_id))
 
-    def search(self, text: str) -> None:
-        self._look_at(replace(self.state.query, text=text))
+    def search(self, text: str, actions: frozenset[str] = frozenset(), parts: frozenset[str] = frozenset()) -> None:
+        """`actions` and `parts` are called so in the window (`AuditQuery`)."""
+        self._look_at(replace(self.state.query, text=text, actions=actions, parts=parts))
 
     def counted(self, total: int) -> None:
         self._become(replace(self.state, total=total))

@@ -6,8 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from campaign_app.domain.campaign import Campaign
-from campaign_app.ui import show
-from campaign_app.ui.desk import ACTOR
+from campaign_app.ui import actors, show
 from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.viewmodels.preflight import PreflightState
 from campaign_app.ui.widgets.basics import column, label, row, show_if
@@ -73,10 +72,9 @@ class ApprovalCard(QFrame):
         self.hint.setVisible(bool(said))
 
     def _approved(self, campaign: Campaign) -> None:
-        by = self.tr("本机操作人") if campaign.approved_by == ACTOR else campaign.approved_by.partition("/")[0]
         self.facts.setText(
-            self.tr("{}于 {} 批准，只对这份文案、签名、用途和 {} 名受众有效。").format(
-                by, show.moment(campaign.approved_at), show.count(campaign.snapshot_size)
+            self.tr("由 {} 于 {} 批准，只对这份文案、签名、用途和 {} 名受众有效。").format(
+                actors.who(campaign.approved_by), show.moment(campaign.approved_at), show.count(campaign.snapshot_size)
             )
         )
         set_property(self.hint, "role", "small")
