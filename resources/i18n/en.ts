@@ -9825,12 +9825,36 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>A signature can be used once it is approved and filed with the carriers. After accounts are connected and synced, what they report is listed here; for senders that cannot tell, state it yourself.</translation>
     </message>
     <message>
+        <source>没有符合条件的签名</source>
+        <translation>No signature matches</translation>
+    </message>
+    <message>
+        <source>可以输入签名、主体或端口里的几个字。</source>
+        <translation>Type some letters of the signature, its entity or its port.</translation>
+    </message>
+    <message>
+        <source>显示全部</source>
+        <translation>Show all</translation>
+    </message>
+    <message>
         <source>登记签名…</source>
         <translation>Record a signature…</translation>
     </message>
     <message>
         <source>模板</source>
         <translation>Templates</translation>
+    </message>
+    <message>
+        <source>查找签名或模板</source>
+        <translation>Find signatures or templates</translation>
+    </message>
+    <message>
+        <source>编号、内容或账户</source>
+        <translation>Code, text or account</translation>
+    </message>
+    <message>
+        <source>签名、主体或端口</source>
+        <translation>Signature, entity or port</translation>
     </message>
     <message>
         <source>签名登记在主体名下：请先连接它的账户</source>
@@ -10524,6 +10548,18 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>去看账户</source>
         <translation>See accounts</translation>
+    </message>
+    <message>
+        <source>没有符合条件的模板</source>
+        <translation>No template matches</translation>
+    </message>
+    <message>
+        <source>可以输入编号、内容或通道账户里的几个字。</source>
+        <translation>Type some letters of its code, its text or its sender account.</translation>
+    </message>
+    <message>
+        <source>显示全部</source>
+        <translation>Show all</translation>
     </message>
     <message>
         <source>没有读到“{name}”的模板：{why}</source>

@@ -15,6 +15,7 @@ from ui_people import ENTITY, add_shop
 
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.filing import OwnFiling
 from campaign_app.domain.signature import Signature, SignatureRecord
@@ -333,3 +334,29 @@ def test_a_dialog_that_was_closed_is_gone_and_its_answer_comes_all_the_same(
     wrong = OwnFiling(ENTITY, "", ("retail",), ("mobile",), inline_desk.app.clock(), "王")
     shown.model.state_own(wrong, "", dialog.token)
     assert [each.code for each in told] == ["own_signature"]
+
+
+def test_of_several_entities_a_signature_is_stated_for_the_one_that_was_chosen(
+    page: Show, inline_desk: Desk, qtbot: QtBot
+) -> None:
+    inline_desk.app.workspace.accounts.add_entity(Entity("91330100MA0000002X", "宜居百货有限公司"))
+    _, dialog = stating(page, inline_desk, qtbot)
+    assert not dialog.save.isEnabled()
+    dialog.entity.setCurrentIndex(dialog.entity.findData(ENTITY))
+    assert dialog.save.isEnabled()
+    dialog.leave.click()
+
+
+def test_among_many_a_signature_is_found_by_its_words_its_entity_or_its_port(page: Show) -> None:
+    shown = page(FILED, replace(FILED, text="宜居家纺"))
+    shown.search.setText("家纺】")
+    assert [row[0] for row in (cells(shown, at) for at in range(shown.rows.rowCount()))] == ["【宜居家纺】"]
+    shown.search.setText(ENTITY[-6:].lower())
+    assert shown.rows.rowCount() == 2
+    shown.search.setText("没有的")
+    assert shown.stack.currentWidget() is shown.no_match
+    shown.no_match.button.click()
+    assert (shown.search.text(), shown.rows.rowCount()) == ("", 2)
+    shown.search.setText("宜居")
+    shown.open((ENTITY, "安宁百货"))
+    assert shown.rows.rowCount() == 2, "what another page sends to is seen"

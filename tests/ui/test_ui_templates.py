@@ -74,3 +74,16 @@ def test_without_such_an_account_the_list_says_where_templates_come_from(desk: D
     with qtbot.waitSignal(desk.way.went) as went:
         page.templates.empty.button.click()
     assert went.args == ["settings", "accounts"]
+
+
+def test_among_many_a_template_is_found_by_what_it_says(desk: Desk, sandbox: SandboxProcess, qtbot: QtBot) -> None:
+    join(desk, sandbox)
+    page = opened(desk, qtbot)
+    panel, rows = page.templates, page.templates.model.state.rows or ()
+    page.search.setText(rows[-1].template.code)
+    assert panel.rows.row(0) == rows[-1]
+    assert panel.rows.rowCount() < len(rows)
+    page.search.setText("nothing of this")
+    assert panel.stack.currentWidget() is panel.no_match
+    panel.no_match.button.click()
+    assert panel.rows.rowCount() == len(rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
 from campaign_app.domain.errors import AppError
@@ -20,8 +22,11 @@ from campaign_app.ui.viewmodels.filings import FilingsModel, FilingsState, key_o
 from campaign_app.ui.widgets.basics import button, row, show_if
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import Page
+from campaign_app.ui.widgets.search_field import SearchField
 from campaign_app.ui.widgets.table import Table
 from campaign_app.ui.widgets.tabs import tab_bar
+
+SEARCH: Final = 220
 
 
 class SignaturesPage(Page):
@@ -48,23 +53,31 @@ class SignaturesPage(Page):
             action=self.tr("去设置里连接"),
             click=lambda: desk.way.to("settings", "accounts"),
         )
+        self.no_match = Empty(
+            desk.kit.theme,
+            "search",
+            self.tr("没有符合条件的签名"),
+            self.tr("可以输入签名、主体或端口里的几个字。"),
+            action=self.tr("显示全部"),
+            click=self._show_all,
+        )
         self.stack = QStackedWidget()
-        self.stack.addWidget(self.table)
-        self.stack.addWidget(self.empty)
+        for each in (self.table, self.empty, self.no_match):
+            self.stack.addWidget(each)
         self.tabs = self._tabs()
         self.templates = TemplatesPanel(desk)
+        self.search = self._search()
+        self.templates.all_wanted.connect(self._show_all)
         signatures = QWidget()
         signatures.setLayout(row(self.stack, self.drawer, space=3, stretch=0))
         self.panels = QStackedWidget()
         self.panels.addWidget(signatures)
         self.panels.addWidget(self.templates)
-        self.state_one = button(
-            self.tr("登记签名…"), name="own_signature_new", small=True, click=lambda: self._state(None)
-        )
+        self.state_one = button(self.tr("登记签名…"), name="own_signature_new", click=lambda: self._state(None))
         desk.allow(Permission.VOUCH, self.state_one)
         self.dialog: OwnSignatureDialog | None = None
         self.drawer.restated.connect(self._state)
-        self.content.addLayout(row(self.tabs, None, self.state_one, self.templates.again))
+        self.content.addLayout(row(self.tabs, None, self.search, self.state_one, self.templates.again))
         self.content.addWidget(self.panels, 1)
         # the models outlive this page: a lambda would still be called when it is gone
         self.templates.model.changed.connect(self._say)
@@ -80,11 +93,29 @@ class SignaturesPage(Page):
         made.currentChanged.connect(self._show_panel)
         return made
 
+    def _search(self) -> SearchField:
+        """One for both lists: what a word finds in the one is often looked for in the other."""
+        made = SearchField(self._desk.kit.theme, "signatures_search", self.tr("查找签名或模板"), "", self)
+        made.setText(self.model.sought)
+        self.templates.show_only(self.model.sought)
+        made.setFixedWidth(SEARCH)
+        made.textChanged.connect(self._look_for)
+        return made
+
+    def _show_all(self) -> None:
+        self.search.clear()
+
+    def _look_for(self, text: str) -> None:
+        self.model.sought = text
+        self.templates.show_only(text)
+        self.render_state(self.model.state)
+
     def _show_panel(self, number: int) -> None:
         self.model.panel = number
         self.panels.setCurrentIndex(number)
         show_if(self.templates.again, bool(number))
         show_if(self.state_one, not number)
+        self.search.setPlaceholderText(self.tr("编号、内容或账户") if number else self.tr("签名、主体或端口"))
         self._say()
         if number and self.isVisible():
             self.templates.shown()
@@ -107,12 +138,14 @@ class SignaturesPage(Page):
         """(entity, text) of a signature."""
         if isinstance(what, tuple):
             self.tabs.setCurrentIndex(0)
+            self.search.clear()
             self.model.open(what)
 
     def render_state(self, state: FilingsState) -> None:
-        filings = state.filings or ()
+        filings = [each for each in state.filings or () if _names(each, self.model.sought)]
         self.rows.show(filings)
-        self.stack.setCurrentWidget(self.empty if state.filings == () else self.table)
+        empty = self.empty if state.filings == () else self.no_match if state.filings and not filings else None
+        self.stack.setCurrentWidget(empty or self.table)
         self.state_one.setEnabled(bool(state.entities))
         if self._desk.may(Permission.VOUCH):
             none = self.tr("签名登记在主体名下：请先连接它的账户")
@@ -121,6 +154,8 @@ class SignaturesPage(Page):
         at = next((n for n, each in enumerate(filings) if key_of(each) == state.opened), None)
         if at is not None and self.table.currentIndex().row() != at:
             self.table.selectRow(at)
+        elif at is None and state.opened is not None:
+            self.table.clearSelection()  # the open one is not among those that were found
 
     def _state(self, of: Filing | None) -> None:
         desk = self._desk
@@ -141,6 +176,8 @@ class SignaturesPage(Page):
         self._desk.kit.messages.done(lambda: translate("SignaturesPage", "登记已保存。"))
 
     def _say(self, _: object = None) -> None:
+        listed = self.templates.model.state.rows if self.model.panel else self.model.state.filings
+        show_if(self.search, bool(listed))
         self.subtitle.setText(self.templates.told() if self.model.panel else self._said(self.model.state))
 
     def _said(self, state: FilingsState) -> str:
@@ -189,6 +226,11 @@ class SignaturesPage(Page):
         """While the drawer is open it shows the current row."""
         if self.model.state.opened is not None:
             self._open(number)
+
+
+def _names(filing: Filing, sought: str) -> bool:
+    told = (filing.signature.text, filing.entity.name, filing.entity.uscc, filing.record.port)
+    return sought.strip().strip("【】").casefold() in "\n".join(told).casefold()
 
 
 def _until(filing: Filing) -> Cell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from campaign_app.ui import show
@@ -19,12 +20,17 @@ LEVELS = {"approved": "ok", "pending": "warn", "rejected": "block"}
 
 
 class TemplatesPanel(QWidget):
+    """`all_wanted`: what `show_only` was told hides every row, and somebody wants to see them."""
+
+    all_wanted = Signal()
+
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
+        self._sought = ""
         self.model = model_of(desk)
         self.silent = label("", "block", wrap=True, name="templates_silent")
-        self.again = button(self.tr("重新读取"), name="templates_again", small=True, click=self.model.load)
+        self.again = button(self.tr("重新读取"), name="templates_again", click=self.model.load)
         self.rows: RowsModel[Row] = RowsModel(self._columns(), parent=self)
         self.table = Table(desk.kit.theme, "templates_table", self.tr("模板"))
         self.table.use(self.rows, self.rows.columns)
@@ -44,9 +50,17 @@ class TemplatesPanel(QWidget):
             action=self.tr("去看账户"),
             click=lambda: desk.way.to("settings", "accounts"),
         )
+        self.no_match = Empty(
+            desk.kit.theme,
+            "search",
+            self.tr("没有符合条件的模板"),
+            self.tr("可以输入编号、内容或通道账户里的几个字。"),
+            action=self.tr("显示全部"),
+            click=self.all_wanted.emit,
+        )
         self.stack = QStackedWidget()
-        self.stack.addWidget(self.table)
-        self.stack.addWidget(self.empty)
+        for each in (self.table, self.empty, self.no_match):
+            self.stack.addWidget(each)
         self.setLayout(column(self.silent, row(self.stack, self.drawer, space=3, stretch=0), space=2, stretch=1))
         self.model.changed.connect(self.render_state)
         self.render_state(self.model.state)
@@ -56,10 +70,16 @@ class TemplatesPanel(QWidget):
         if self.model.state.rows is None and not self.model.state.reading:
             self.model.load()
 
+    def show_only(self, text: str) -> None:
+        """The rows that say this somewhere; all of them for ""."""
+        self._sought = text.strip().casefold()
+        self.render_state(self.model.state)
+
     def render_state(self, state: TemplatesState) -> None:
-        rows = state.rows or ()
+        rows = [each for each in state.rows or () if self._sought in _said(each)]
         self.rows.show(rows)
-        self.stack.setCurrentWidget(self.empty if state.rows == () and not state.silent else self.table)
+        empty = self.empty if state.rows == () and not state.silent else None
+        self.stack.setCurrentWidget(empty or (self.no_match if state.rows and not rows else self.table))
         self.again.setEnabled(not state.reading)
         words = self._desk.kit.words
         lost = "\n".join(
@@ -105,6 +125,11 @@ class TemplatesPanel(QWidget):
         """While the drawer is open it shows the current row."""
         if self.model.state.opened is not None:
             self.model.open(self.rows.row(number))
+
+
+def _said(each: Row) -> str:
+    template = each.template
+    return "\n".join((template.code, template.name, template.text, each.account.label)).casefold()
 
 
 class TemplateDrawer(Drawer):

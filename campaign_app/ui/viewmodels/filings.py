@@ -68,7 +68,8 @@ class FilingsModel(QObject):
         self._app, self._tasks, self._messages, self._language = app, tasks, messages, language
         self.state = FilingsState()
         self._seen: Seen[SignatureRecord] | None = None  # what stood in the form before anything was typed
-        self.panel = 0  # of the page, kept through a change of language: signatures, templates
+        # of the page, kept through a change of language: signatures or templates, and what is looked for in them
+        self.panel, self.sought = 0, ""
 
     def load(self) -> None:
         app = self._app
