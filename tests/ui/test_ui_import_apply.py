@@ -59,6 +59,7 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(
     assert column_of(shown.trial.outcome.refused, 2) == ["手机号里有字母或文字", "既没有客户标识，也没有手机号"]
     assert "五个以上连着的号码" in shown.trial.rows.text()
     assert shown.next.text() == "导入 39 行"
+    assert shown.focusWidget() is shown.next, "and no part that has gone"
     assert desk.app.imports.all() == ()
     assert desk.app.workspace.customers.by_ids([1])[1].attributes == {}
 
@@ -84,6 +85,7 @@ def test_a_dry_run_is_stopped(wizard: Open, desk: Desk, tmp_path: Path, qtbot: Q
     model = look(shown, write(tmp_path / "大.csv", rows), desk, qtbot)
     press(shown, qtbot)
     assert model.state.busy
+    assert shown.focusWidget() is shown.trial.stop
     qtbot.mouseClick(shown.trial.stop, Qt.MouseButton.LeftButton)
     assert shown.stack.currentWidget() is shown.preview
     assert not model.state.busy

@@ -83,7 +83,7 @@ class ImportWizard(Dialog):
         super().done(result)
 
     def render_state(self, state: ImportState) -> None:
-        at = STEPS.index(state.step)
+        at, held = STEPS.index(state.step), self.focusWidget()
         shown = self._step(state.step)
         shown.render_state(state)
         self.stack.setCurrentWidget(shown)
@@ -95,6 +95,9 @@ class ImportWizard(Dialog):
         self.leave.setText(self.tr("放弃") if state.path else self.tr("关闭"))
         title = self.tr("导入文件")
         self.setWindowTitle(self.tr("{} · {}").format(title, Path(state.path).name) if state.path else title)
+        if self._shown != state.step or not self._is_seen(held):
+            self._shown = state.step
+            self._goes_on().setFocus()  # what had it may be gone, such as the bar's 停止; Qt would give it to 放弃
 
     def _add(self, step: S) -> S:
         self.stack.addWidget(step)
@@ -134,9 +137,19 @@ class ImportWizard(Dialog):
         stuck = state.error is not None and state.step in {"file", "preview", "trial"}
         self.next.setEnabled(ready.get(state.step, True) and not state.busy and not stuck)
         self.next.setDefault(True)
-        if self._shown != state.step:
-            self._shown = state.step
-            (self.next if self.next.isEnabled() else self._step(state.step)).setFocus()
+
+    def _goes_on(self) -> QWidget:
+        """Where the keyboard is to be: on what goes on, else on what stops, else on what leads out."""
+        shown = self._step(self._model.state.step)
+        stops = shown.stop if isinstance(shown, TrialStep | ApplyingStep) else None
+        ways = (self.next, shown.focusProxy(), stops, self.back, self.leave)
+        return next((each for each in ways if each is not None and self._is_seen(each)), shown)
+
+    def _is_seen(self, part: QWidget | None) -> bool:
+        """Whether it takes keys, and somebody sees that it has them."""
+        if part is None or not part.isEnabled() or not part.isVisibleTo(self):
+            return False
+        return part.focusPolicy() != Qt.FocusPolicy.NoFocus
 
     def _next(self) -> None:
         step = self._model.state.step
