@@ -238,6 +238,28 @@ def test_a_certificate_of_the_teams_server_that_ends_is_said(
     assert of_certificate(NOW + timedelta(days=30), NOW) == of_certificate(None, NOW) == ()
 
 
+def test_a_server_that_did_not_tell_of_its_certificate_is_asked_again_soon(
+    place: Workplace, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.add_shop(5)
+    begun, until = place.app.clock(), place.app.clock() + timedelta(days=3)
+    told = [None, until, None]
+    asked: list[datetime | None] = []
+
+    def ask(_: bootstrap.App) -> datetime | None:
+        asked.append(told[len(asked)])
+        return asked[-1]
+
+    monkeypatch.setattr(bootstrap, "certified_until", ask)
+    page = open_page(place, qtbot)
+    for minutes, times in ((9, 1), (11, 2), (60, 2), (13 * 60, 3)):
+        at = begun + timedelta(minutes=minutes)
+        page.model._app = replace(place.app, clock=lambda at=at: at)
+        page.model.load()
+        qtbot.waitUntil(lambda times=times: len(asked) == times)
+    assert page.model._certified == until, "what it told before holds"
+
+
 def test_an_authorisation_that_ends_is_said_before_anything_else(place: Workplace, qtbot: QtBot) -> None:
     shop = place.add_shop(5)
     accounts = place.app.workspace.accounts

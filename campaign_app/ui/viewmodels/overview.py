@@ -30,6 +30,7 @@ LOOK_MS: Final = 5_000
 LAST: Final = 3
 ENDED_JOBS: Final = 200
 ASK_AGAIN: Final = timedelta(hours=12)
+TRY_AGAIN: Final = timedelta(minutes=10)  # of a server that could not be asked
 UNDER_WAY: Final = frozenset({State.SCREENING, State.SCHEDULED, State.SENDING, State.CANCELLING})
 
 
@@ -71,6 +72,7 @@ class OverviewModel(QObject):
         self._rows: tuple[CampaignRow, ...] = ()
         self._certified: datetime | None = None
         self._asked: datetime | None = None
+        self._heard = False
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self._look)
@@ -139,18 +141,23 @@ class OverviewModel(QObject):
         )
 
     def _ask_server(self) -> None:
-        """Twice a day, apart from what is read: it may take its time, and whoever looks is not told if it is away."""
+        """Twice a day, apart from what is read: it may take its time, and whoever looks is not told if it is away.
+
+        Where it did not tell it is asked again soon: its certificate may end before the day does.
+        """
         from campaign_app import bootstrap
 
         app, now = self._app, self._app.clock()
-        if self._asked is None or abs(now - self._asked) >= ASK_AGAIN:
-            self._asked = now
+        if self._asked is None or abs(now - self._asked) >= (ASK_AGAIN if self._heard else TRY_AGAIN):
+            self._asked, self._heard = now, False
             self._tasks.run(
                 lambda _: bootstrap.certified_until(app), self._told_until, failed=lambda _: None, owner=self
             )
 
     def _told_until(self, until: datetime | None) -> None:
-        self._certified = until
+        """What was known before holds where it did not tell."""
+        self._heard = until is not None
+        self._certified = until or self._certified
 
     def _of_copy(self) -> Iterable[Matter]:
         from campaign_app import backups
