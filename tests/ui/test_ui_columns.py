@@ -37,6 +37,8 @@ def test_what_nobody_chose_gives_way_and_what_somebody_chose_is_scrolled_to() ->
     assert widths_of(COLUMNS, 460, Arrangement()) == {0: 120, 1: 140, 2: 100, 3: 100}
     assert set(widths_of(COLUMNS, 300, Arrangement())) == {0, 1, 2}
     assert widths_of(COLUMNS[2:], 260, Arrangement()) == {0: 100, 1: 160}, "no table ends before its frame does"
+    assert widths_of(COLUMNS[:1], 80, Arrangement()) == {0: 80}, "pressed together a little"
+    assert widths_of(COLUMNS[:1], 40, Arrangement()) == {0: 78}, "and no more: the rest is scrolled to"
     assert widths_of((column("e", 100), column("f", 100, grows=1, rank=1)), 190, Arrangement()) == {0: 190}
     chosen = Arrangement(hidden=frozenset({"b"}), widths={"a": 250})
     assert widths_of(COLUMNS, 300, chosen) == {0: 250, 2: 100, 3: 100}

@@ -10,6 +10,8 @@ from pytestqt.qtbot import QtBot
 from ui_guide import Guided, guided
 from ui_sending import app
 
+from campaign_app.domain import phone as numbers
+from campaign_app.domain.complaint import NewCase, Source, Way
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.campaign_editor import CampaignEditor
 from campaign_app.ui.pages.crash_dialog import CrashDialog
@@ -23,7 +25,9 @@ from campaign_app.ui.widgets.basics import column, fit, lay_out
 from campaign_app.ui.widgets.page import WIDE
 from campaign_app.ui.widgets.phone import TALL, Phone
 from campaign_app.ui.widgets.problems import Problems, Row
+from campaign_app.ui.widgets.table import Table
 from tests.helpers.driving import pause
+from tests.helpers.shop import ENTITY
 from tests.helpers.staged import stage
 
 __all__ = ["app", "guided"]  # fixtures
@@ -192,3 +196,31 @@ def test_on_a_small_screen_it_is_no_higher_than_it_needs_to_be(
     area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
     end = editor.on.mapTo(area.viewport(), editor.on.rect().bottomLeft())
     assert area.viewport().rect().contains(end)
+
+
+def test_at_150_percent_of_a_small_screen_a_list_is_the_only_thing_that_scrolls(
+    guided: Guided, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1366 x 768: pages scrolled a little beside their own lists, and a drawer's neighbour sideways."""
+    there, staged = QSize(910, 512), stage(guided.desk.app)
+    staged.sent()
+    monkeypatch.setattr("campaign_app.ui.pages.shell.room", lambda _: there)
+    guided.shell.place(QByteArray())
+    guided.shell.showNormal()
+    guided.shell.resize(there)
+    now = guided.desk.app.clock()
+    new = NewCase(ENTITY, Source.R12321, Way.FORM, now, now, "GD-1", numbers.Phone("13911112222"), text="骚扰短信")
+    case = guided.desk.app.complaints.add(new, actor="李")
+    ways = (
+        ("customers", 1), ("campaigns", None), ("signatures", (ENTITY, "安宁百货")), ("inbox", None),
+        ("inbox", ("case", case.id)), ("compliance", "peaks"), ("compliance", "wordings"), ("records", None),
+        ("settings", "rules"),
+    )  # fmt: skip
+    area = guided.shell.scrolled
+    assert area is not None
+    for page, what in ways:
+        guided.desk.way.to(page, what)
+        settle()
+        assert not area.verticalScrollBar().isVisible(), (page, what)
+        for table in guided.shell.page(page).findChildren(Table):
+            assert not (table.isVisible() and table.horizontalScrollBar().isVisible()), (page, what)

@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFont, QFontMetrics, QHideEvent, QResizeEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from campaign_app.domain.team import Permission
 from campaign_app.ui import show
@@ -26,6 +26,7 @@ from campaign_app.ui.widgets.actions import action, tip
 from campaign_app.ui.widgets.basics import button, column, label, row
 from campaign_app.ui.widgets.elided import Elided, ElidedEdit
 from campaign_app.ui.widgets.page import WIDE
+from campaign_app.ui.widgets.panels import Panels
 from campaign_app.ui.widgets.pill import Pill
 from campaign_app.ui.widgets.reading import enter
 from campaign_app.ui.widgets.stepper import Stepper
@@ -56,7 +57,7 @@ class CampaignEditor(QWidget):
         }
         self.stepper = Stepper(desk.kit.theme, [(key, self._names[key]) for key in STEPS])
         self.stepper.chosen.connect(self.go)
-        self.stack = QStackedWidget()
+        self.stack = Panels()
         self.guide = GuideStrip(desk, model, self)
         steps = column(self.stepper, self.guide, space=0)  # close together: the editor needs the room
         self.setLayout(column(self._head(), steps, self.stack, self._foot(), space=3, stretch=2))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QStackedWidget
+from PySide6.QtWidgets import QDialog
 
 from campaign_app.domain.team import Permission
 from campaign_app.ui.desk import Desk
@@ -18,6 +18,7 @@ from campaign_app.ui.viewmodels.composer import Composer
 from campaign_app.ui.widgets.actions import action, tip
 from campaign_app.ui.widgets.basics import button
 from campaign_app.ui.widgets.page import Page
+from campaign_app.ui.widgets.panels import Panels
 
 
 class CampaignsPage(Page):
@@ -36,7 +37,7 @@ class CampaignsPage(Page):
         self.new_action.setEnabled(desk.may(Permission.BUILD))
         self.buttons.addWidget(self.new_button)
         self.list = CampaignList(desk, self.model, self.new_action)
-        self.stack = QStackedWidget()
+        self.stack = Panels()
         self.stack.addWidget(self.list)
         self.content.addWidget(self.stack)
         self.model.opened.connect(self._opened)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QTabBar, QWidget
 
 from campaign_app.domain.complaint import Case, CaseState
 from campaign_app.domain.team import Permission
@@ -23,6 +23,7 @@ from campaign_app.ui.pages.sheet_dialogs import CaseFileDialog
 from campaign_app.ui.viewmodels.cases import KINDS, CasesModel, CaseSource, CasesState, Row
 from campaign_app.ui.widgets.basics import button, column, row
 from campaign_app.ui.widgets.empty import Empty
+from campaign_app.ui.widgets.panels import Panels
 from campaign_app.ui.widgets.search_field import SearchField
 from campaign_app.ui.widgets.table import Table
 from campaign_app.ui.widgets.tabs import tab_bar
@@ -56,7 +57,7 @@ class CasesPanel(QWidget):
         self.enter = button(self.tr("登记投诉…"), "primary", name="case_enter", click=self.new_dialog)
         self.from_file = button(self.tr("从文件导入…"), name="case_import", click=self.file_dialog)
         desk.allow(Permission.SUPPRESS, self.enter, self.from_file)
-        self.stack = QStackedWidget()
+        self.stack = Panels()
         self.nothing, self.no_match, self.no_shop = self._nothing(), self._no_match(), self._no_shop()
         for each in (self.table, self.nothing, self.no_match, self.no_shop):
             self.stack.addWidget(each)
@@ -219,9 +220,9 @@ class CasesPanel(QWidget):
     def _columns(self) -> tuple[Column[Row], ...]:
         words, term = self._words, self._desk.kit.words
         return (
-            Column(self.tr("收到"), MOMENT, lambda each: Cell(show.moment(each[0].received_at)), rank=1),
+            Column(self.tr("收到"), MOMENT, lambda each: Cell(show.moment(each[0].received_at)), rank=2),
             Column(self.tr("期限"), 112, lambda each: words.due(each[1])),
-            Column(self.tr("投诉人"), 128, lambda each: Cell(each[0].who or self.tr("号码已删除"))),
+            Column(self.tr("投诉人"), 128, lambda each: Cell(each[0].who or self.tr("号码已删除")), rank=1),
             Column(
                 self.tr("来源"), 104, lambda each: Cell(term.term("complaint_source", each[0].source)), rank=3
             ),

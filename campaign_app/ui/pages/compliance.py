@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QStackedWidget
-
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.consent_wordings import WordingsSection
 from campaign_app.ui.pages.lookback import LookBackSection
@@ -13,6 +11,7 @@ from campaign_app.ui.pages.self_check import SelfCheckSection
 from campaign_app.ui.widgets.basics import show_if
 from campaign_app.ui.widgets.flow import Flow
 from campaign_app.ui.widgets.page import Page
+from campaign_app.ui.widgets.panels import Panels
 from campaign_app.ui.widgets.tabs import tab_bar
 
 NAME = "compliance_section"
@@ -38,7 +37,7 @@ class CompliancePage(Page):
         titles_shown = [titles[key] for key in self.sections]
         self.tabs = tab_bar("compliance_tabs", self.tr("合规的各部分"), titles_shown)
         self.tabs.setUsesScrollButtons(False)  # a handful of them, and all are to be seen
-        self.panels = QStackedWidget()
+        self.panels = Panels()
         for section in self.sections.values():
             self.panels.addWidget(section)
             section.said.connect(self._say)

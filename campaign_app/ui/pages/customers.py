@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.team import Permission
@@ -33,6 +33,7 @@ from campaign_app.ui.widgets.columns import Arrangement, unpacked
 from campaign_app.ui.widgets.columns_dialog import ColumnsDialog, OrderWords
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import Page
+from campaign_app.ui.widgets.panels import Panels
 from campaign_app.ui.widgets.table import Table
 
 TABLE: Final = "table"
@@ -62,7 +63,7 @@ class CustomersPage(Page):
         self._places: dict[str, QWidget] = {TABLE: self.table}
         self._marked: int | None = None
         self._to_sync = False
-        self.stack = QStackedWidget()
+        self.stack = Panels()
         self.stack.addWidget(self.table)
         self._buttons()
         self.content.addWidget(self.filter)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Final, TypeVar
 
-from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QFrame, QTabBar, QWidget
 
 from campaign_app.services.answers import Answered
 from campaign_app.ui import show
@@ -20,6 +20,7 @@ from campaign_app.ui.viewmodels.inbox import KINDS, PLACES, REPLIES, InboxModel,
 from campaign_app.ui.widgets.basics import column, row, show_if
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import Page
+from campaign_app.ui.widgets.panels import Panels
 from campaign_app.ui.widgets.search_field import SearchField
 from campaign_app.ui.widgets.table import Table
 from campaign_app.ui.widgets.tabs import tab_bar
@@ -49,12 +50,12 @@ class InboxPage(Page):
         self.shown_answer: AnswerRow | None = None
         self._opened: int | None = None  # the id of the reply that is shown whole
         self._wanted: int | None = None  # the number of a row that was chosen before it was read
-        self.stack = QStackedWidget()
+        self.stack = Panels()
         self.nothing, self.no_match = self._nothing(), self._no_match()
         for each in (self.table, self.nothing, self.no_match):
             self.stack.addWidget(each)
         self.replies.setLayout(column(row(self.tabs, None, self.search), self.stack, self.opened, space=4, stretch=1))
-        self.panels = QStackedWidget()
+        self.panels = Panels()
         self.panels.addWidget(self.replies)
         self.places = self._places()
         self.content.addWidget(self.places)

@@ -49,8 +49,6 @@ class PeaksSection(Section):
         self.table = self._table("peak_plans", self.tr("大促预案"), self.plans)
         self.stopped = self._table("peak_pauses", self.tr("每次全部暂停"), self.pauses)
         self.each = self._table("peak_stops", self.tr("各活动停下的情况"), self.stops)
-        self.table.setFixedHeight(PLANS_HEIGHT)
-        self.stopped.setFixedHeight(PAUSES_HEIGHT)
         self.each.setMinimumHeight(PLANS_HEIGHT)
         self.stack = QStackedWidget()
         self.body, self.empty = QWidget(), self._nothing()
@@ -89,6 +87,8 @@ class PeaksSection(Section):
             show_if(part, bool(state.plans))
         self.plans.show(state.plans or ())
         self.pauses.show(state.pauses)
+        self.table.hold(PLANS_HEIGHT)
+        self.stopped.hold(PAUSES_HEIGHT)
         self._render_plan(plan)
         at = next((n for n, each in enumerate(state.plans or ()) if plan is not None and each.id == plan.id), -1)
         if at >= 0 and self.table.currentIndex().row() != at:

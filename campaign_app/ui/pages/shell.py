@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from campaign_app.ui.pages.help_window import HelpWindow
 
 LEAST: Final = QSize(1024, 700)
-LEAST_PAGE: Final = QSize(680, 520)  # of which on a smaller screen a part is seen
+LEAST_PAGE: Final = QSize(680, 400)  # of which on a smaller screen a part is seen
 FIRST: Final = QSize(1280, 800)
 TITLE: Final = 40  # of the top, of which something must be on a screen
 BY_THE_CLOCK: Final = frozenset({"poll", "tell", "changes"})  # all day long: no news to anybody

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QTabBar, QWidget
 
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.team import Permission
@@ -22,6 +22,7 @@ from campaign_app.ui.viewmodels.filings import FilingsModel, FilingsState, key_o
 from campaign_app.ui.widgets.basics import button, row, show_if
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import Page
+from campaign_app.ui.widgets.panels import Panels
 from campaign_app.ui.widgets.search_field import SearchField
 from campaign_app.ui.widgets.table import Table
 from campaign_app.ui.widgets.tabs import tab_bar
@@ -61,7 +62,7 @@ class SignaturesPage(Page):
             action=self.tr("显示全部"),
             click=self._show_all,
         )
-        self.stack = QStackedWidget()
+        self.stack = Panels()
         for each in (self.table, self.empty, self.no_match):
             self.stack.addWidget(each)
         self.tabs = self._tabs()
@@ -70,7 +71,7 @@ class SignaturesPage(Page):
         self.templates.all_wanted.connect(self._show_all)
         signatures = QWidget()
         signatures.setLayout(row(self.stack, self.drawer, space=3, stretch=0))
-        self.panels = QStackedWidget()
+        self.panels = Panels()
         self.panels.addWidget(signatures)
         self.panels.addWidget(self.templates)
         self.state_one = button(self.tr("登记签名…"), name="own_signature_new", click=lambda: self._state(None))

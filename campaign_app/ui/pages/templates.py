@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from campaign_app.ui import show
 from campaign_app.ui.cells import NOTHING, Cell, Column
@@ -14,6 +14,7 @@ from campaign_app.ui.widgets.basics import button, clear, column, frame, label, 
 from campaign_app.ui.widgets.drawer import Drawer
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.facts import Facts, Line
+from campaign_app.ui.widgets.panels import Panels
 from campaign_app.ui.widgets.table import Table
 
 LEVELS = {"approved": "ok", "pending": "warn", "rejected": "block"}
@@ -58,7 +59,7 @@ class TemplatesPanel(QWidget):
             action=self.tr("显示全部"),
             click=self.all_wanted.emit,
         )
-        self.stack = QStackedWidget()
+        self.stack = Panels()
         for each in (self.table, self.empty, self.no_match):
             self.stack.addWidget(each)
         self.setLayout(column(self.silent, row(self.stack, self.drawer, space=3, stretch=0), space=2, stretch=1))

@@ -13,6 +13,7 @@ from campaign_app.ui.cells import Column
 
 LEAST: Final = 48  # pixels
 MOST: Final = 800
+PRESSED: Final = 0.78  # of its width, at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ def unpacked(said: QByteArray) -> Arrangement:
 def widths_of(columns: Sequence[Column[Any]], room: int, arrangement: Arrangement) -> dict[int, int]:
     """Index → pixels of each column that is shown.
 
-    Where nobody chose anything those of the highest rank give way to the others; what a person chose is scrolled to.
+    Where nobody chose anything those of the highest rank give way to the others, and what is left is pressed together a
+    little before it has to be scrolled to; what a person chose is scrolled to.
     """
     if arrangement.chosen:
         left_out = {i for i, column in enumerate(columns) if column.key in arrangement.hidden}
@@ -62,6 +64,9 @@ def widths_of(columns: Sequence[Column[Any]], room: int, arrangement: Arrangemen
         shown = set(_fitting(columns, room))
     own = {i: arrangement.widths[columns[i].key] for i in shown if columns[i].key in arrangement.widths}
     least = {i: own.get(i, columns[i].width) for i in shown}
+    if not arrangement.chosen and room < (wanted := sum(least.values())):
+        share = max(PRESSED, room / wanted)
+        least = {i: int(width * share) for i, width in least.items()}
     left = max(0, room - sum(least.values()))
     weights = [column.grows if i in shown and i not in own else 0 for i, column in enumerate(columns)]
     if not arrangement.chosen and not any(weights) and shown:

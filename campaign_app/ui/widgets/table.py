@@ -107,6 +107,12 @@ class Table(RowView):
             head.moveSection(head.visualIndex(self._columns.index(column)), place)
         self._fitting = False
 
+    def hold(self, most: int) -> None:
+        """As high as the rows that it has, up to so many pixels: where they are few the room is for what is below."""
+        rows = 0 if self.model() is None else self.model().rowCount()
+        wanted = self.horizontalHeader().sizeHint().height() + max(1, rows) * ROW + 2 * self.frameWidth()
+        self.setFixedHeight(min(most, wanted))
+
     def arrange(self, arrangement: Arrangement) -> None:
         """From here on a person may move columns and change their widths; `arranged` tells what they chose."""
         self.arrangement = arrangement
