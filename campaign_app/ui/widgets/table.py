@@ -24,6 +24,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QToolTip, QWidget
 
@@ -60,6 +61,7 @@ class Table(RowView):
         self._selected = -1
         self._arriving = False
         self._fitting = False
+        self._held = 0  # pixels, of a table that is as high as its rows
         self._sorted = ("", False)
         self.arrangement = Arrangement()
         self._columns: tuple[Column[Any], ...] = ()
@@ -109,6 +111,7 @@ class Table(RowView):
 
     def hold(self, most: int) -> None:
         """As high as the rows that it has, up to so many pixels: where they are few the room is for what is below."""
+        self._held = most
         rows = 0 if self.model() is None else self.model().rowCount()
         wanted = self.horizontalHeader().sizeHint().height() + max(1, rows) * ROW + 2 * self.frameWidth()
         self.setFixedHeight(min(most, wanted))
@@ -153,6 +156,12 @@ class Table(RowView):
             self.sorted.emit(sort, not descending)
         else:
             self.sorted.emit("", False)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Only now its head has its look, and with it its height."""
+        super().showEvent(event)
+        if self._held:
+            self.hold(self._held)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
