@@ -1351,6 +1351,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Discard and close</translation>
     </message>
     <message>
+        <source>已复制为草稿“{}”。改好文案后重新核验、批准。</source>
+        <translation>Copied as the draft “{}”. Correct its text, then screen and approve it.</translation>
+    </message>
+    <message>
+        <source>{}（副本）</source>
+        <translation>{} (copy)</translation>
+    </message>
+    <message>
         <source>放弃并打开</source>
         <translation>Discard and open</translation>
     </message>
@@ -8357,6 +8365,18 @@ Li Qiang, support and complaints</translation>
         <translation>Nothing has left yet. Pick another time below; or change the text or the audience, then screen and approve it, or cancel the campaign.</translation>
     </message>
     <message>
+        <source>要改了再发，可以复制一份。</source>
+        <translation> To send it corrected, make a copy.</translation>
+    </message>
+    <message>
+        <source>已收到的人仍在副本的受众里。</source>
+        <translation> Whoever has received it is in the copy&apos;s audience as well.</translation>
+    </message>
+    <message>
+        <source>文案写错了就不要继续：取消活动，再复制一份改好；已发出的不能收回。</source>
+        <translation>If the text is wrong, do not resume: cancel the campaign and correct a copy of it. What has left cannot be called back.</translation>
+    </message>
+    <message>
         <source>请保持后台进程运行；错过时段的不会补发，会等您另选时间。</source>
         <translation>Keep the worker running; a missed window is not made up for automatically, it waits for you to pick another time.</translation>
     </message>
@@ -8500,6 +8520,10 @@ Li Qiang, support and complaints</translation>
     <message>
         <source>继续发送</source>
         <translation>Resume</translation>
+    </message>
+    <message>
+        <source>复制并改文案</source>
+        <translation>Copy and edit text</translation>
     </message>
     <message>
         <source>看结果</source>

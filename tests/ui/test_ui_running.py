@@ -16,6 +16,8 @@ from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.ports import Job
 from campaign_app.storage.stood_in import Awaited
 from campaign_app.ui import show
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.campaigns import CampaignsPage
 from campaign_app.ui.viewmodels.campaign import CampaignView
 from campaign_app.ui.viewmodels.progress import run_of
 from tests.helpers.staged import Staged
@@ -53,6 +55,31 @@ def test_a_sending_is_paused_gone_on_with_and_cancelled(
     answer("confirm_yes")
     view.buttons["cancel"].click()
     assert staged.app.campaigns.get(campaign.id).state is CampaignState.CANCELLING
+
+
+def test_whoever_sent_a_wrong_text_is_led_to_a_copy_of_it(
+    staged: Staged, open_step: Open, inline_desk: Desk, qtbot: QtBot
+) -> None:
+    campaign = staged.approved()
+    staged.put_state(campaign.id, CampaignState.PAUSED, state_note="by_user")
+    made = open_step(staged.app.campaigns.get(campaign.id))
+    view = made.step.run.view
+    assert "文案写错了" not in view.hint.text(), "as long as nobody received it"
+    made.step.run.render_view(replace(made.model.view, counts={"submitted": 4, "accepted": 4}))
+    assert view.hint.text().startswith("文案写错了就不要继续：取消活动，再复制一份改好")
+    assert view.buttons["copy"].isHidden(), "two of them could both go on"
+    staged.put_state(campaign.id, CampaignState.CANCELLED, state_note="by_user")
+    made.model.load()
+    qtbot.waitUntil(view.buttons["copy"].isVisible)
+    page = CampaignsPage(inline_desk)
+    qtbot.addWidget(page)
+    inline_desk.way.went.connect(lambda _, what: page.open(what))
+    view.buttons["copy"].click()
+    qtbot.waitUntil(lambda: page.editor is not None)
+    assert page.model.current is not None
+    assert page.model.current.view.campaign.name == "双十一（副本）"
+    assert (page.model.current.view.campaign.body, page.model.step) == (campaign.body, "content")
+    page.model.close()
 
 
 def test_one_that_came_with_a_copy_goes_on_only_knowingly(staged: Staged, open_step: Open, qtbot: QtBot) -> None:

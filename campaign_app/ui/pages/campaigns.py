@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog
 
+from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.team import Permission
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.messages import translate
@@ -69,8 +70,11 @@ class CampaignsPage(Page):
         return "" if self.model.current is None else f"campaign.{self.model.step}"
 
     def open(self, what: object) -> None:
-        """The id of a campaign, (id, step), (id, step, field of the step), or "new"."""
+        """The id of a campaign, (id, step), (id, step, field of the step), ("copy", id, its name), or "new"."""
         if what != "new" and not self._may_leave(what[0] if isinstance(what, tuple) else what):
+            return
+        if isinstance(what, tuple) and what[0] == "copy":
+            self._copy(what[1], what[2])
             return
         self._field = (what[0], what[2]) if isinstance(what, tuple) and len(what) > 2 else None
         if isinstance(what, tuple):
@@ -79,6 +83,19 @@ class CampaignsPage(Page):
             self.model.open(what)
         elif what == "new":
             self.new()
+
+    def _copy(self, campaign_id: int, name: str) -> None:
+        """Opens the copy where its text is mended."""
+
+        messages = self._desk.kit.messages
+
+        def copied(made: Campaign) -> None:
+            self.model.open(made.id, "content")
+            messages.done(
+                lambda: translate("CampaignsPage", "已复制为草稿“{}”。改好文案后重新核验、批准。").format(made.name)
+            )
+
+        self.model.duplicate(campaign_id, self.tr("{}（副本）").format(name), copied)
 
     def _may_leave(self, to: object) -> bool:
         """For another campaign than the one that is open, whose unfinished conditions cannot be kept."""

@@ -27,7 +27,10 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class RunLook:
-    """`note` says in words why it stands still and what to do; `actions` are pause, resume, replan, cancel, results."""
+    """`note` says in words why it stands still and what to do.
+
+    `actions` are pause, resume, replan, cancel, copy, results.
+    """
 
     state: str
     level: str
@@ -84,7 +87,7 @@ class Numbers(QWidget):
 
 
 class RunView(QFrame):
-    """`wanted` carries pause, resume, replan, cancel or results."""
+    """`wanted` carries pause, resume, replan, cancel, copy or results."""
 
     wanted = Signal(str)
 
@@ -96,7 +99,7 @@ class RunView(QFrame):
         self.headline = label("", "heading", name="run_headline")
         self.pace = label("", "muted", name="run_pace")
         self.note = label("", "warn", wrap=True, name="run_note", select=True)
-        self.hint = label("", "small", wrap=True, name="run_hint")
+        self.hint = label("", "muted", wrap=True, name="run_hint")
         self.bar = QProgressBar()
         self.bar.setObjectName("run_bar")
         self.bar.setAccessibleName(self.tr("发送进度"))
@@ -110,6 +113,7 @@ class RunView(QFrame):
             "resume": button(
                 self.tr("继续发送"), "primary", name="run_resume", click=lambda: self.wanted.emit("resume")
             ),
+            "copy": button(self.tr("复制并改文案"), name="run_copy", click=lambda: self.wanted.emit("copy")),
             "results": button(
                 self.tr("看结果"), "primary", name="run_results", click=lambda: self.wanted.emit("results")
             ),

@@ -37,7 +37,8 @@ ACTIONS: Final[Mapping[CampaignState, frozenset[str]]] = {
     CampaignState.PAUSED: frozenset({"resume", "cancel"}),
     CampaignState.WAITING: frozenset({"cancel"}),
     CampaignState.DONE: frozenset({"results"}),
-    CampaignState.CANCELLED: frozenset({"results"}),
+    CampaignState.CANCELLING: frozenset({"copy"}),
+    CampaignState.CANCELLED: frozenset({"copy", "results"}),
 }
 
 
@@ -55,12 +56,13 @@ class RunPanel(QWidget):
         self.view.wanted.connect(self._wanted)
         for key in ("resume", "replan"):
             desk.allow(Permission.SCHEDULE, self.view.buttons[key])
+        desk.allow(Permission.BUILD, self.view.buttons["copy"])
         self.unknown = UnknownCard(desk, model)
         self.setLayout(column(self.view, self.unknown))
 
     def first(self) -> QWidget:
         """The first thing that can be done here and undone: never the cancelling, nor another time."""
-        done = (made for key, made in self.view.buttons.items() if key not in ("cancel", "replan"))
+        done = (made for key, made in self.view.buttons.items() if key not in ("cancel", "replan", "copy"))
         offered = (made for made in done if not made.isHidden())
         return next(offered, self.view)
 
@@ -146,13 +148,22 @@ class RunPanel(QWidget):
             return ""
         if campaign.state is CampaignState.WAITING and view.open:
             return self.tr("还没有发出任何一条。请在下面另选时间；也可以改内容或受众，再核验、批准，或取消活动。")
+        again = self.tr("要改了再发，可以复制一份。") + (
+            self.tr("已收到的人仍在副本的受众里。") if run.submitted else ""
+        )
+        wrong = (
+            self.tr("文案写错了就不要继续：取消活动，再复制一份改好；已发出的不能收回。") + "\n"
+            if run.submitted
+            else ""
+        )
         hints = {
             CampaignState.SCHEDULED: self.tr("请保持后台进程运行；错过时段的不会补发，会等您另选时间。"),
             CampaignState.SENDING: self.tr("暂停后，已发出的不会重发，余下的人和批准都保留，继续时从停下处接着发。"),
-            CampaignState.PAUSED: self.tr("已发出的不会重发；继续时从停下处接着发，每一批发出前再核对同意记录。"),
+            CampaignState.PAUSED: wrong
+            + self.tr("已发出的不会重发；继续时从停下处接着发，每一批发出前再核对同意记录。"),
             CampaignState.WAITING: self.tr("余下的人都保留。请在下面另选时间，或取消活动。"),
-            CampaignState.CANCELLED: self.tr("余下的人没有发送；取消后不能恢复。"),
-            CampaignState.CANCELLING: self.tr("不再发出新的短信；正在核对已经交出的每一条的结果。"),
+            CampaignState.CANCELLED: self.tr("余下的人没有发送；取消后不能恢复。") + again,
+            CampaignState.CANCELLING: self.tr("不再发出新的短信；正在核对已经交出的每一条的结果。") + again,
         }
         return hints.get(campaign.state, "")
 
@@ -193,6 +204,9 @@ class RunPanel(QWidget):
             self._replan()
         elif what == "results":
             self.results.emit()
+        elif what == "copy":
+            campaign = self._model.view.campaign
+            self._desk.way.to("campaigns", ("copy", campaign.id, campaign.name))
         elif self._sure(run_of(self._model.view)):
             self._model.cancel()
 
