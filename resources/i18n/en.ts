@@ -1352,7 +1352,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>已复制为草稿“{}”。改好文案后重新核验、批准。</source>
-        <translation>Copied as the draft “{}”. Correct its text, then screen and approve it.</translation>
+        <translation>Copied as the draft &quot;{}&quot;. Correct its text, then screen and approve it.</translation>
     </message>
     <message>
         <source>{}（副本）</source>
@@ -1689,7 +1689,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>投诉登记在被投诉的主体名下，主体随店铺账户一起连接。连接之后，平台转来的投诉也会自动登记。</source>
-        <translation>A complaint is entered for the entity it is about, which comes with its shop’s account. Once connected, complaints that the platform passes on are entered by themselves.</translation>
+        <translation>A complaint is entered for the entity it is about, which comes with the account of its shop. Once connected, complaints that the platform passes on are entered by themselves.</translation>
     </message>
     <message>
         <source>去连接账户</source>
@@ -2872,8 +2872,8 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Change…</translation>
     </message>
     <message>
-        <source>口令用 scrypt 保护密钥，不会保存在任何地方：忘记后谁也打不开工作区，请妥善记录。</source>
-        <translation>scrypt protects the key with your passphrase, which is stored nowhere: if it is forgotten, nobody can open the workspace. Keep it safe.</translation>
+        <source>口令不会保存在任何地方：忘记后谁也打不开工作区，请妥善记录。</source>
+        <translation>The passphrase is kept nowhere: once forgotten nobody can open the workspace. Keep a record of it.</translation>
     </message>
     <message>
         <source>文件夹</source>
@@ -8369,10 +8369,6 @@ Li Qiang, support and complaints</translation>
         <translation> To send it corrected, make a copy.</translation>
     </message>
     <message>
-        <source>已收到的人仍在副本的受众里。</source>
-        <translation> Whoever has received it is in the copy&apos;s audience as well.</translation>
-    </message>
-    <message>
         <source>文案写错了就不要继续：取消活动，再复制一份改好；已发出的不能收回。</source>
         <translation>If the text is wrong, do not resume: cancel the campaign and correct a copy of it. What has left cannot be called back.</translation>
     </message>
@@ -8481,6 +8477,10 @@ Li Qiang, support and complaints</translation>
     <message>
         <source>每秒 {} 条</source>
         <translation>{} per second</translation>
+    </message>
+    <message>
+        <source>已收到的人仍在副本的受众里，到了频次上限的会在核验时排除。</source>
+        <translation> Whoever has received it is in the copy&apos;s audience as well, and is left out in screening where a frequency cap is reached.</translation>
     </message>
     <message>
         <source>余下的人都保留。请在下面另选时间，或取消活动。</source>
@@ -11334,6 +11334,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Use this workspace anyway…</translation>
     </message>
     <message>
+        <source>口令：每次打开时输入，不保存在任何地方</source>
+        <translation>Passphrase: typed at every opening and kept nowhere</translation>
+    </message>
+    <message>
         <source>还没有备份过</source>
         <translation>Never backed up</translation>
     </message>
@@ -11384,10 +11388,6 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>系统钥匙串：用您的系统账户登录后自动打开</source>
         <translation>System keychain: opens when you log in with your system account</translation>
-    </message>
-    <message>
-        <source>口令：每次打开时输入，密钥由 scrypt 保护</source>
-        <translation>Passphrase: entered at every opening; scrypt protects the key</translation>
     </message>
     <message>
         <source>只在内存里：演示结束即消失</source>

@@ -60,7 +60,7 @@ class CreatePanel(QWidget):
     def _card(self) -> QWidget:
         choose = button(self.tr("更改…"), name="gate_choose", click=self._choose)
         lost = label(
-            self.tr("口令用 scrypt 保护密钥，不会保存在任何地方：忘记后谁也打不开工作区，请妥善记录。"),
+            self.tr("口令不会保存在任何地方：忘记后谁也打不开工作区，请妥善记录。"),
             "small",
             wrap=True,
         )

@@ -127,7 +127,8 @@ class RecordsPage(Page):
                 found = self.tr("列出 {count} 条，不含逐批记录，序号因此不相连。", "", state.total)
             kept = self.tr("改动或删去任何一条，验证时都会看出来。")
             none = "" if state.provable else self.tr("活动批准之后，才有可以导出的证据。")
-            self.subtitle.setText(found.format(count=show.count(state.total)) + kept + none)
+            bare = not state.total and not state.filtered  # the page itself says what will be there
+            self.subtitle.setText(none if bare else found.format(count=show.count(state.total)) + kept + none)
         self._fill_campaigns(state)
         self.export.setEnabled(state.provable)
         self._render_chain()

@@ -74,7 +74,7 @@ class WorkspaceSection(Section):
     def show_state(self, state: WorkspaceState) -> None:
         kept = {
             "keychain": self.tr("系统钥匙串：用您的系统账户登录后自动打开"),
-            "passphrase": self.tr("口令：每次打开时输入，密钥由 scrypt 保护"),
+            "passphrase": self.tr("口令：每次打开时输入，不保存在任何地方"),
             "memory": self.tr("只在内存里：演示结束即消失"),
         }
         self.folder.setText("" if state.folder is None else str(state.folder))

@@ -149,7 +149,7 @@ class RunPanel(QWidget):
         if campaign.state is CampaignState.WAITING and view.open:
             return self.tr("还没有发出任何一条。请在下面另选时间；也可以改内容或受众，再核验、批准，或取消活动。")
         again = self.tr("要改了再发，可以复制一份。") + (
-            self.tr("已收到的人仍在副本的受众里。") if run.submitted else ""
+            self.tr("已收到的人仍在副本的受众里，到了频次上限的会在核验时排除。") if run.submitted else ""
         )
         wrong = (
             self.tr("文案写错了就不要继续：取消活动，再复制一份改好；已发出的不能收回。") + "\n"
