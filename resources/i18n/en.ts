@@ -2492,6 +2492,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>In the signature</translation>
     </message>
     <message>
+        <source>是自己的域名？登记在“设置 → 主体资料 → 自有域名”，就不再提醒。</source>
+        <translation>Is it your own? Register it under Settings → Entities → Own domains, and nothing is said of it any more.</translation>
+    </message>
+    <message>
         <source>在 {} 的变量 {} 的内容里，改文案改不掉</source>
         <translation>In {}&apos;s value of the variable {}; editing the text cannot fix it</translation>
     </message>

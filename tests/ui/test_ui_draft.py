@@ -23,6 +23,7 @@ from tests.helpers.writing import (
     campaign_of,
     discard,
     made_step,
+    messages_of,
     move,
     stock,
     wait_saved,
@@ -129,3 +130,12 @@ def test_voids_nothing_where_nothing_is_changed(
     composer.flush()
     assert app.campaigns.get(campaign.id).state is CampaignState.SCREENED
     discard(model)
+
+
+def test_of_a_link_that_nobody_registered_it_says_where_ones_own_are_registered(
+    step: ContentStep, qtbot: QtBot
+) -> None:
+    write(step, qtbot, CLEAN.replace("会员专享", "领券 https://s.anning.cn/a1 会员专享"))
+    qtbot.waitUntil(lambda: any("s.anning.cn" in message for message in messages_of(step)))
+    (row,) = [row for row in step.problems.shown if "s.anning.cn" in row.message]
+    assert "设置 → 主体资料 → 自有域名" in row.note
