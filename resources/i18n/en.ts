@@ -5644,6 +5644,14 @@ The batch that is being handed over comes to its end first, in little more than 
         <source>登记后，投诉人立即加入该主体的拒收名单，所有店铺都不再发送，不能解除；期限从收到的次日起算。</source>
         <translation>Its person is suppressed for the entity at once: no shop sends to them any more, for good. Deadlines count from the day after receipt.</translation>
     </message>
+    <message>
+        <source>先选择主体</source>
+        <translation>Choose the entity first</translation>
+    </message>
+    <message>
+        <source>填写投诉人的号码或客户标识</source>
+        <translation>Type the complainant&apos;s number or customer ref</translation>
+    </message>
 </context>
 <context>
     <name>NewPassphrase</name>
@@ -6024,6 +6032,10 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>归属主体</source>
         <translation>Owner</translation>
+    </message>
+    <message>
+        <source>先选择主体</source>
+        <translation>Choose the entity first</translation>
     </message>
     <message>
         <source>签名</source>
@@ -11202,10 +11214,6 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>哪家店铺的</source>
         <translation>Whose: the shop</translation>
-    </message>
-    <message>
-        <source>先连接店铺账户</source>
-        <translation>Connect a shop account first</translation>
     </message>
     <message>
         <source>主体自己的</source>

@@ -186,9 +186,13 @@ def test_of_several_entities_none_is_taken_for_the_one_complained_of(staged: Sta
     page.shown()
     dialog = page.cases.new_dialog()
     dialog.phone.setText(phone(4).digits)
-    assert not dialog.go.isEnabled()
+    assert (dialog.go.isEnabled(), dialog.lacks.text()) == (False, "先选择主体")
+    assert dialog.focusWidget() is dialog.entity
     dialog.entity.setCurrentIndex(dialog.entity.findData(ENTITY))
-    assert dialog.go.isEnabled()
+    assert (dialog.go.isEnabled(), dialog.lacks.text()) == (True, "")
+    dialog.phone.clear()
+    assert (dialog.go.isEnabled(), dialog.lacks.text()) == (False, "填写投诉人的号码或客户标识")
+    dialog.phone.setText(phone(4).digits)
     dialog.reject()
     assert page.cases.file_dialog().lacking() == "先选择主体"
     page.open(("case", told(staged).id))

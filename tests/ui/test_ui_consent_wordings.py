@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from campaign_app import bootstrap
+from campaign_app.domain.customer import Entity
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.compliance import CompliancePage
 from campaign_app.ui.pages.consent_wordings import WordingsSection
@@ -101,3 +103,19 @@ def test_a_file_is_read(section: WordingsSection, tmp_path: Path) -> None:
     section.keep.click()
     assert section.model.state.history is not None
     assert section.model.state.history[0].name == "协议.txt"
+
+
+def test_of_several_entities_a_wording_is_kept_for_the_one_that_was_chosen(
+    section: WordingsSection, staged: Staged
+) -> None:
+    staged.app.workspace.accounts.add_entity(Entity("91330100MA0000002X", "宜居百货有限公司"))
+    staged.app.workspace.accounts.add_account(
+        replace(staged.app.accounts.all()[0], id=0, base_url="http://127.0.0.1/b", entity_uscc="91330100MA0000002X")
+    )
+    again = WordingsSection(section._desk)
+    again.shown()
+    again.edit.setPlainText(BAD)
+    assert (again.entity.count(), again.entity.uscc, again.keep.isEnabled()) == (2, "", False)
+    again.entity.setCurrentIndex(again.entity.findData(ENTITY))
+    assert again.keep.isEnabled()
+    assert [again.shop.itemText(at) for at in range(again.shop.count())] == ["主体自己的", "店c"]

@@ -68,11 +68,23 @@ class NewCaseDialog(WorkDialog):
         for field in (self.phone, self.ref, self.number):
             field.textChanged.connect(lambda _: self._edited())
         self.entity.currentIndexChanged.connect(lambda _: self._edited())
+        self.lacks = label("", "small", name="case_lacks")
+        self.buttons.insertWidget(1, self.lacks)  # beside the button that is off for it
         self._show_work(self._work.state)
-        self.phone.setFocus()
+        (self.phone if self.entity.uscc else self.entity).setFocus()
+
+    def enable(self) -> None:
+        super().enable()
+        self.lacks.setText(self._lacking())
 
     def ready(self) -> bool:
-        return bool(self.entity.uscc) and bool(self.phone.text().strip() or self.ref.text().strip())
+        return not self._lacking()
+
+    def _lacking(self) -> str:
+        if not self.entity.uscc:
+            return self.tr("先选择主体")
+        someone = self.phone.text().strip() or self.ref.text().strip()
+        return "" if someone else self.tr("填写投诉人的号码或客户标识")
 
     def _grid(self) -> QGridLayout:
         pairs = (

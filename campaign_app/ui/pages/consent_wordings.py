@@ -10,6 +10,7 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QComboBox, QFileDialog, QPlainTextEdit, QStackedWidget, QTabBar, QWidget
 
 from campaign_app.compliance.wordings import KINDS
+from campaign_app.domain.customer import Entity
 from campaign_app.domain.finding import Finding
 from campaign_app.domain.team import Permission
 from campaign_app.domain.wording import CheckedWording
@@ -21,6 +22,7 @@ from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.section import Section
 from campaign_app.ui.viewmodels.wordings import WordingsModel, WordingsState
 from campaign_app.ui.widgets.basics import button, column, frame, label, row, show_if
+from campaign_app.ui.widgets.entity_box import EntityBox
 from campaign_app.ui.widgets.table import Table
 from campaign_app.ui.widgets.tabs import tab_bar
 from campaign_app.ui.widgets.utf16 import Units
@@ -73,13 +75,13 @@ class WordingsSection(Section):
 
     def render_state(self, state: WordingsState) -> None:
         self.kind.setCurrentIndex(max(0, self.kind.findData(state.kind)))
-        self._fill(self.entity, [(name, uscc) for uscc, name in state.owners])
+        self.entity.offer(Entity(uscc, name) for uscc, name in state.owners)
         self._fill_shops(state)
         self.findings.show(state.findings or ())
         self.history.show(state.history or ())
         show_if(self.no_history, not state.history)
         show_if(self.past, bool(state.history))
-        ready = bool(state.text.strip()) and bool(state.owners) and not state.keeping
+        ready = bool(state.text.strip()) and bool(self.entity.uscc) and not state.keeping
         self.keep.setEnabled(ready and self._desk.may(Permission.VOUCH))
         self._say(state)
 
@@ -134,7 +136,7 @@ class WordingsSection(Section):
         )
 
     def _keep(self) -> None:
-        self.model.keep(str(self.entity.currentData()), int(self.shop.currentData() or 0))
+        self.model.keep(self.entity.uscc, int(self.shop.currentData() or 0))
 
     def _choose_file(self) -> None:
         kinds = self.tr("文本或 Word 文档 (*.txt *.docx)")
@@ -145,7 +147,7 @@ class WordingsSection(Section):
     def _connect(self) -> None:
         self.edit.textChanged.connect(lambda: self.model.type(self.edit.toPlainText()))
         self.kind.activated.connect(lambda _: self.model.choose(self.kind.currentData()))
-        self.entity.currentIndexChanged.connect(lambda _: self._fill_shops(self.model.state))
+        self.entity.currentIndexChanged.connect(lambda _: self.render_state(self.model.state))
         for signal in (self.found.moved, self.found.opened):
             signal.connect(self._open)
         self.found.clicked.connect(lambda index: self._open(index.row()))
@@ -155,17 +157,16 @@ class WordingsSection(Section):
         self.model.opened.connect(self._opened)
         self.model.kept.connect(self._told_kept)
 
-    def _combos(self) -> tuple[QComboBox, QComboBox, QComboBox]:
+    def _combos(self) -> tuple[QComboBox, EntityBox, QComboBox]:
         words = self._desk.kit.words
-        kind, entity, shop = QComboBox(), QComboBox(), QComboBox()
-        named = ((kind, "wording_kind", self.tr("哪种文案")), (entity, "wording_entity", self.tr("哪个主体的")))
-        for made, name, spoken in (*named, (shop, "wording_shop", self.tr("哪家店铺的"))):
+        kind, shop = QComboBox(), QComboBox()
+        entity = EntityBox("wording_entity", self.tr("哪个主体的"))
+        named = (kind, "wording_kind", self.tr("哪种文案")), (shop, "wording_shop", self.tr("哪家店铺的"))
+        for made, name, spoken in named:
             made.setObjectName(name)
             made.setAccessibleName(spoken)
         for each in KINDS:
             kind.addItem(words.term("wording_kind", each), each)
-        entity.setMinimumWidth(200)
-        entity.setPlaceholderText(self.tr("先连接店铺账户"))
         for box in (entity, shop):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.setMaximumWidth(320)
@@ -184,7 +185,7 @@ class WordingsSection(Section):
         combo.blockSignals(False)
 
     def _fill_shops(self, state: WordingsState) -> None:
-        entity = self.entity.currentData()
+        entity = self.entity.uscc
         own: list[tuple[str, object]] = [(name, number) for number, name, uscc in state.shops if uscc == entity]
         self._fill(self.shop, [(self.tr("主体自己的"), 0), *own])
 

@@ -62,6 +62,7 @@ class OwnSignatureDialog(Dialog):
         self.wrong = label("", "block", wrap=True, name="own_signature_wrong")
         self.save = button(self.tr("登记"), "primary", name="own_signature_save", click=self._save)
         self.forget = button(self.tr("撤销登记"), "danger", name="own_signature_forget", click=self._forget)
+        self.lacks = label("", "small", name="own_signature_lacks")
         self.leave = button(self.tr("返回"), name="own_signature_leave", click=self.reject)
         self.token = object()  # by which it knows the answers that are its own
         model.stated.connect(self._stated)
@@ -75,6 +76,7 @@ class OwnSignatureDialog(Dialog):
         fit(self)
 
     def _check(self) -> None:
+        self.lacks.setText("" if self.entity.uscc else self.tr("先选择主体"))
         self.save.setEnabled(bool(self.entity.uscc))
 
     def _lay_out(self) -> None:
@@ -102,7 +104,7 @@ class OwnSignatureDialog(Dialog):
                 row(*self.carriers.values(), None, space=3),
                 row(self.ends, self.until, None),
                 self.wrong,
-                row(self.forget, None, self.leave, self.save),
+                row(self.forget, None, self.lacks, self.leave, self.save),
                 margin=5,
             )
         )

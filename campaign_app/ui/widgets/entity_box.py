@@ -35,11 +35,12 @@ class EntityBox(QComboBox):
         self.setPlaceholderText(self.tr("请选择主体") if offered else self.tr("先连接店铺账户"))
         if [(self.itemData(at), self.itemText(at)) for at in range(self.count())] == offered:
             return
-        chosen = self.uscc
+        before = self.uscc
+        chosen = before if self.count() > 1 else ""  # the only one there was nobody chose
         with QSignalBlocker(self):  # whoever is told that it is empty offers them anew
             self.clear()
             for uscc, name in offered:
                 self.addItem(name, uscc)
             self.setCurrentIndex(0 if len(offered) == 1 else self.findData(chosen) if chosen else -1)
-        if self.uscc != chosen:
+        if self.uscc != before:
             self.currentIndexChanged.emit(self.currentIndex())
