@@ -305,6 +305,10 @@ def test_entries_are_found_by_kind_campaign_and_word_and_stand_still(workspace: 
     assert numbers(text="审核") == numbers(text="50% _off") == [3, 2, 1]
     assert numbers(text="50_") == []
     assert numbers(kind="settings", text=" 李 ") == [5]
+    assert numbers(text="改活动", actions=frozenset({"campaign.edited"})) == [3, 2, 1], "as it is called"
+    assert numbers(text="审阅", parts=frozenset({"审核员"})) == [3, 2, 1], "and who did it"
+    assert numbers(text="审阅", parts=frozenset({"核员"})) == [], "that whole part"
+    assert numbers(actions=frozenset({"campaign.edited"})) == [5, 4, 3, 2, 1], "nothing is looked for"
     audit.record("campaign.edited", actor="x", at=NOW, campaign=1)
     assert [each.number for each in audit.find(AuditQuery(), 5, 1, 2)] == [4, 3]
 
