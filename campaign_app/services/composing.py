@@ -6,6 +6,8 @@ keystroke.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,6 +19,7 @@ from campaign_app.compliance.engine import Engine
 from campaign_app.compliance.fixes import Fix, fixes_for
 from campaign_app.compliance.message import CheckRequest
 from campaign_app.compliance.providers import Provider
+from campaign_app.compliance.rule import Rule
 from campaign_app.compliance.segments import Segments, cut_marks, tearing_marks
 from campaign_app.compliance.template import Template
 from campaign_app.domain.campaign import Campaign, CampaignState, Stopped
@@ -44,6 +47,8 @@ PAGE: Final = 1_000
 PRICE: Final = "price_per_part"
 ESTIMATE_MAX: Final = PER_YUAN
 DAY: Final = (time(9), time(20))
+FOREIGN: Final = "link_foreign"  # the kind of rules of links to hosts that nobody registered
+_NO_LINK: Final = re.compile(r"[^a-z0-9./:?=&_%-]")
 Who = Reader | str
 
 
@@ -81,12 +86,17 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A finding, why the rule is there, where it stands in the template; `nth` of those of its rule and words."""
+    """A finding, why the rule is there, where it stands in the template; `nth` of those of its rule and words.
+
+    `may_be_own`: of a link to a host that nobody registered and that is no public shortener, so that it may be the
+    merchant's own.
+    """
 
     finding: Finding
     why: str
     place: Place
     nth: int = 0
+    may_be_own: bool = False
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -314,6 +324,15 @@ def _screened(campaign: Campaign) -> bool:
     return campaign.snapshot_size > 0 and campaign.state not in (CampaignState.DRAFT, CampaignState.SCREENING)
 
 
+def _may_be_own(rule: Rule, finding: Finding) -> bool:
+    """Of a public shortener, or of what holds the name of one, never: to register it would hide every such link."""
+    if rule.kind != FOREIGN:
+        return False
+    written = _NO_LINK.sub("", unicodedata.normalize("NFKC", finding.text).casefold())
+    shorteners = "|".join(map(re.escape, rule.options["shorteners"]))
+    return re.search(rf"(?<![a-z0-9-])(?:{shorteners})(?![a-z0-9-]|\.[a-z0-9])", written) is None
+
+
 def _problems(findings: tuple[Finding, ...], request: CheckRequest, offset: int, engine: Engine) -> tuple[Problem, ...]:
     values = Template.parse(request.body).render(request.variables).value_spans
     seen: Counter[tuple[str, str]] = Counter()
@@ -322,6 +341,7 @@ def _problems(findings: tuple[Finding, ...], request: CheckRequest, offset: int,
         rule = engine.rule(finding.rule_id)
         why = rule.about[engine.language] if rule is not None else ""
         kind = (finding.rule_id, finding.text)
-        problems.append(Problem(finding, why, place_in_body(finding.span, values, offset), seen[kind]))
+        place = place_in_body(finding.span, values, offset)
+        problems.append(Problem(finding, why, place, seen[kind], rule is not None and _may_be_own(rule, finding)))
         seen[kind] += 1
     return tuple(sorted(problems, key=lambda p: (-p.finding.severity, p.finding.span.start)))

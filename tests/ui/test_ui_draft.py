@@ -139,3 +139,19 @@ def test_of_a_link_that_nobody_registered_it_says_where_ones_own_are_registered(
     qtbot.waitUntil(lambda: any("s.anning.cn" in message for message in messages_of(step)))
     (row,) = [row for row in step.problems.shown if "s.anning.cn" in row.message]
     assert "设置 → 主体资料 → 自有域名" in row.note
+
+
+@pytest.mark.parametrize(
+    ("link", "own"),
+    [
+        ("https://t.cn/A6q", False), ("ｈｔｔｐｓ://T.CN/A6q", False), ("https://dwz.cn", False),
+        ("https://b23.tv/x", False), ("https://t.cn.anning.cn/a", True), ("https://best.cn/a", True),
+    ],
+)  # fmt: skip
+def test_a_public_short_link_is_never_taken_for_ones_own(
+    step: ContentStep, qtbot: QtBot, link: str, *, own: bool
+) -> None:
+    write(step, qtbot, CLEAN.replace("会员专享", f"领券 {link} 会员专享"))
+    qtbot.waitUntil(lambda: any("不在已登记的域名里" in message for message in messages_of(step)))
+    (row,) = [row for row in step.problems.shown if "不在已登记的域名里" in row.message]
+    assert ("自有域名" in row.note) is own

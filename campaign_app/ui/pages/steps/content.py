@@ -34,7 +34,6 @@ from campaign_app.ui.widgets.pill import Pill
 from campaign_app.ui.widgets.problems import Problems, Row
 
 SEVERITIES: Final = ("block", "warn", "info")
-KNOWN_HOSTS: Final = "LNK-002"  # whose mending may be to register what is meant
 
 
 class ContentStep(Step):
@@ -175,7 +174,7 @@ class ContentStep(Step):
         place = problem.place
         if place.where is Where.SIGNATURE:
             return self.tr("在签名里")
-        if problem.finding.rule_id == KNOWN_HOSTS and not place.value:
+        if problem.may_be_own and not place.value:
             return self.tr("是自己的域名？登记在“设置 → 主体资料 → 自有域名”，就不再提醒。")
         if not place.value or state.composed is None:
             return ""
