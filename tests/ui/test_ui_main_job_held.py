@@ -54,7 +54,7 @@ def plan_and_cancel(journey: LongerJourney) -> None:
     journey.plan()
     headline, hint = journey.cancel()
     assert headline.startswith("已处理 0 / "), "and not that they will get something"
-    assert hint == "余下的人没有发送；取消后不能恢复。"
+    assert hint == "余下的人没有发送；取消后不能恢复。要改了再发，可以复制一份。"
     assert journey.ledger()["accepted"] == 0
 
 
@@ -69,7 +69,7 @@ def cancel_in_the_midst(journey: LongerJourney) -> None:
     assert journey.taken() == counts["accepted"] > 0, "what has left is kept and told"
     fallen = sum(journey.model.view.fallen.values())  # refused right before they would have left
     assert headline == f"已处理 {counts['submitted'] + fallen:,} / {ready + fallen:,}"
-    assert hint == "余下的人没有发送；取消后不能恢复。"
+    assert hint.startswith("余下的人没有发送；取消后不能恢复。要改了再发，可以复制一份。已收到的人仍在副本的受众里")
 
 
 def pause_and_go_on(journey: LongerJourney) -> None:

@@ -252,11 +252,11 @@ def test_a_server_that_did_not_tell_of_its_certificate_is_asked_again_soon(
 
     monkeypatch.setattr(bootstrap, "certified_until", ask)
     page = open_page(place, qtbot)
-    for minutes, times in ((9, 1), (11, 2), (60, 2), (13 * 60, 3)):
+    for minutes, times, heard in ((9, 1, False), (11, 2, True), (60, 2, True), (13 * 60, 3, False)):
         at = begun + timedelta(minutes=minutes)
         page.model._app = replace(place.app, clock=lambda at=at: at)
         page.model.load()
-        qtbot.waitUntil(lambda times=times: len(asked) == times)
+        qtbot.waitUntil(lambda now=(times, heard): (len(asked), page.model._heard) == now)
     assert page.model._certified == until, "what it told before holds"
 
 

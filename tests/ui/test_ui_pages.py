@@ -49,7 +49,7 @@ def test_of_an_empty_workspace_every_page_says_what_comes_first(inline_desk: Des
     assert not signatures.state_one.isEnabled()
     assert "先连接" in signatures.state_one.toolTip()
     assert not records.export.isEnabled()
-    assert "批准之后" in records.export.toolTip()
+    assert "批准之后" in records.subtitle.text()
     went = list[tuple[str, object]]()
     inline_desk.way.went.connect(lambda *where: went.append(where))
     inbox.refusals.shown()
