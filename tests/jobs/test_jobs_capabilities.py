@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -175,6 +176,31 @@ def test_nothing_leaves_as_a_template_that_nobody_compared(shop: Shop) -> None:
     StatedTemplates(store, shop.context.clock).record(account, actor="王")
     dispatch.run_batch(shop.context, campaign.id, -1)
     assert shop.reached() == everybody(3)
+
+
+def test_a_batch_that_never_left_for_its_templates_leaves_once_they_were_compared(shop: Shop) -> None:
+    """Nothing was handed over: nobody is left to a person as unknown."""
+    account, store = shop.add_account(2), shop.workspace.accounts
+    gateway, word = shop.gateways[account], StatedTemplates(store, shop.context.clock)
+    gateway.capabilities = replace(IDEMPOTENT, idempotent=False, stated=True)
+    texts = {"templates": "1=文"}
+    connect_again(store, replace(store.account(account), options={"signatures": "店", **texts}))
+    word.record(account, actor="王")
+    campaign, compose = shop.campaign(state=CampaignState.SENDING), shop.composer.messages
+
+    def messages(*args: Any) -> Any:
+        texts["templates"] += "样"
+        connect_again(store, replace(store.account(account), options={"signatures": "店", **texts}))
+        return compose(*args)
+
+    shop.composer.messages = messages  # type: ignore[method-assign]
+    with pytest.raises(NotAllowed) as info:
+        dispatch.run_batch(shop.context, campaign.id, -1)
+    assert (info.value.code, gateway.submits) == ("templates_unchecked", [])
+    shop.composer.messages = compose  # type: ignore[method-assign]
+    word.record(account, actor="王")
+    dispatch.run_batch(shop.context, campaign.id, -1)
+    assert sorted(shop.reached()) == everybody(2)
 
 
 def test_a_claimed_batch_does_not_leave_as_templates_that_were_changed_since(shop: Shop) -> None:

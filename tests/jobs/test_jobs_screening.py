@@ -95,6 +95,15 @@ def test_a_ref_that_the_answer_forgot_is_asked_once_more(shop: Shop) -> None:
     assert shop.workspace.campaigns.funnel(campaign.id) == {"ok": 3}
 
 
+def test_what_proves_a_second_answer_is_kept_as_that_of_the_first(shop: Shop) -> None:
+    account = shop.add_account(3)
+    shop.platforms[account].unproven_once = {"c00001"}
+    shop.campaign()
+    latest = shop.workspace.facts.latest([1, 2, 3])
+    receipts = [shop.workspace.facts.receipt(fact_id) for fact_id, _ in latest.values()]
+    assert [each and each.receipt_id for each in receipts] == ["p1-1", "p1-2", "p1-1"]
+
+
 def test_a_platform_that_knows_no_consents_is_asked_once_and_confirms_nobody(shop: Shop) -> None:
     account = shop.add_account(3)
     platform = shop.platforms[account]
@@ -244,6 +253,16 @@ def test_what_the_sms_provider_would_drop_is_not_sent(
     shop.clock.advance(hours * 3600)
     again = shop.campaign(name="下一次", state=CampaignState.SCREENED)
     assert shop.workspace.campaigns.funnel(again.id) == expected
+
+
+def test_who_said_no_is_told_as_such_whatever_the_sms_provider_would_drop(shop: Shop) -> None:
+    account = shop.add_account(3)
+    shop.context = replace(shop.context, provider_caps=lambda _: (Cap(most=1, minutes=7 * 1440, what=""),))
+    shop.run(shop.campaign().id)
+    shop.platforms[account].truth["c00001"] = {"status": ConsentStatus.DECLINED}
+    shop.clock.advance(2 * 86_400)
+    again = shop.campaign(name="下一次", state=CampaignState.SCREENED)
+    assert shop.workspace.campaigns.funnel(again.id) == {"provider_cap": 2, "declined": 1}
 
 
 def test_a_screening_keeps_the_warnings_of_those_who_would_get_it_and_forgets_older_ones(shop: Shop) -> None:

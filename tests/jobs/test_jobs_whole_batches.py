@@ -64,6 +64,39 @@ def test_a_sender_that_answers_for_nobody_is_handed_two_batches_and_no_more(shop
     assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 1, "unknown": 4}
 
 
+@pytest.mark.parametrize(
+    ("hidden", "ended", "unknown"),
+    [
+        ((0, 2), (CampaignState.WAITING, "unknown_outcomes"), 2),  # of each somebody has an outcome
+        ((0, 1, 4, 5), (CampaignState.WAITING, "unknown_outcomes"), 4),  # between them one is clear
+        ((0, 2, 3, 4, 5), (CampaignState.PAUSED, "unclear_batches"), 5),  # behind one of which somebody has an outcome
+    ],
+)
+def test_only_two_batches_running_of_which_nobody_has_an_outcome_stop_the_campaign(
+    shop: Shop, hidden: tuple[int, ...], ended: tuple[CampaignState, str], unknown: int
+) -> None:
+    account = shop.add_account(8)
+    carrier = shop.gateways[account] = Carrier(account)
+    carrier.hidden = {everybody(8)[each] for each in hidden}
+    carrier.fail_after = [LOST, LOST, LOST]
+    campaign = shop.campaign()
+    shop.run(campaign.id)
+    assert shop.state(campaign.id) == ended
+    assert counts(shop, campaign.id)["unknown"] == unknown
+    assert len(carrier.accepted) == (3 if ended[0] is CampaignState.PAUSED else 4)
+
+
+def test_what_is_refused_for_several_reasons_is_refused_for_the_people(
+    shop: Shop, carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(once, "MANY", 2)
+    for at, code in enumerate(("isv.MOBILE_NUMBER_ILLEGAL", "isv.OUT_OF_SERVICE")):
+        unfit(carrier, [everybody(5)[at]], code)
+    campaign = shop.campaign()
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 3, "rejected": 2}
+
+
 def test_of_a_few_the_reason_may_be_theirs(shop: Shop, carrier: Carrier) -> None:
     unfit(carrier, everybody(5)[2:], "isv.MOBILE_NUMBER_ILLEGAL")
     campaign = shop.campaign()
