@@ -77,6 +77,8 @@ def test_a_withdrawal_after_screening_is_not_sent_to(shop: Shop) -> None:
     shop.run(campaign.id)
     assert shop.reached() == [ref for ref in everybody(20) if ref != "c00003"]
     assert shop.workspace.campaigns.funnel(campaign.id) == {"ok": 19, "withdrawn": 1}
+    ((_, customer, fact_id),) = shop.workspace.campaigns.members_by_reason(campaign.id, "withdrawn", -1, 2)
+    assert fact_id == shop.workspace.facts.latest([customer])[customer][0], "what is shown is the fact that decided"
 
 
 def test_facts_older_than_ten_minutes_are_read_again(shop: Shop) -> None:

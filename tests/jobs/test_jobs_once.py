@@ -93,6 +93,14 @@ def test_of_a_batch_that_was_taken_in_part_the_rest_follows(shop: Shop, carrier:
     assert (shop.reached(), len(carrier.submits)) == (everybody(5), 4)
 
 
+def test_what_was_said_of_a_part_of_a_batch_holds_whatever_becomes_of_the_rest(shop: Shop, carrier: Carrier) -> None:
+    """Nor is it asked for again: a sender may find nothing, or something else."""
+    carrier.room, carrier.hidden = [1, 1], set(everybody(5))
+    campaign = shop.campaign()
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert (shop.reached(), carrier.lookups) == (everybody(5), [])
+
+
 def test_what_an_account_wide_refusal_stopped_leaves_once_a_person_goes_on(shop: Shop, carrier: Carrier) -> None:
     carrier.fail_before = [RemoteRefused("balance", "402", account_wide=True)]
     campaign = shop.campaign()
