@@ -66,6 +66,14 @@ def test_every_text_is_judged_and_every_span_lies_in_it(
         assert finding.message
 
 
+def test_a_public_shortener_is_nobodys_own_whoever_registers_it() -> None:
+    for domains in ((), ("t.cn",)):
+        body = "领券 https://t.cn/A6qtL01 使用。拒收请回复R"
+        assert "LNK-002" in rules_of(ENGINE.check(request(body, allowed_domains=domains)))
+    known = request("领券 https://s.anning.example/A6 使用。拒收请回复R")
+    assert "LNK-002" not in rules_of(ENGINE.check(known))
+
+
 @given(st.lists(TEXTS, min_size=1, max_size=8), TEXTS)
 @settings(max_examples=60)
 def test_a_batch_says_what_single_checks_say(values: list[str], body: str) -> None:

@@ -152,6 +152,6 @@ def test_a_public_short_link_is_never_taken_for_ones_own(
     step: ContentStep, qtbot: QtBot, link: str, *, own: bool
 ) -> None:
     write(step, qtbot, CLEAN.replace("会员专享", f"领券 {link} 会员专享"))
-    qtbot.waitUntil(lambda: any("不在已登记的域名里" in message for message in messages_of(step)))
-    (row,) = [row for row in step.problems.shown if "不在已登记的域名里" in row.message]
+    qtbot.waitUntil(lambda: any("不是自有的已登记域名" in message for message in messages_of(step)))
+    (row,) = [row for row in step.problems.shown if "不是自有的已登记域名" in row.message]
     assert ("自有域名" in row.note) is own

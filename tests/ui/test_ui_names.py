@@ -23,7 +23,7 @@ LONG = '双十一&双十二 <b>老客</b> "回流" 100% 名字非常非常非常
 def test_no_sign_of_a_text_is_taken_for_a_key(kit: Kit, qtbot: QtBot) -> None:
     shown = ProblemRow(kit.theme)
     qtbot.addWidget(shown)
-    shown.show_row(Row("k", "warn", "提醒", "不在已登记的域名里", "", None, fixes=(LINK,)))
+    shown.show_row(Row("k", "warn", "提醒", "不是自有的已登记域名", "", None, fixes=(LINK,)))
     for made in (shown.fixes[0], button(LINK), ElidedButton(LINK, "")):
         qtbot.addWidget(made)
         assert made.shortcut().isEmpty()

@@ -56,9 +56,9 @@ def build_hosts(options: Hosts, table: FoldTable) -> Asked:  # noqa: ARG001 - th
 
     def foreign(subject: Subject) -> Iterator[Hit]:
         for link in subject.links:
-            known = link.under(subject.request.allowed_domains)
-            if not known and not link.unsafe:
-                kind = "short" if link.host in shorteners else "foreign"
+            short = link.host in shorteners
+            if (short or not link.under(subject.request.allowed_domains)) and not link.unsafe:
+                kind = "short" if short else "foreign"
                 hit = subject.body_hit(link.start, link.end, host=link.host, kind=kind)
                 yield hit._replace(spread=True) if link.hidden else hit
 
