@@ -51,7 +51,7 @@ CLOCK_SKEW: Final = timedelta(seconds=60)
 STOP_SECONDS: Final = 5
 # how long a batch that is being handed over may still take once a team's worker is told to stop
 BATCH_SECONDS: Final = 60
-_LOADED: Final = ("jobs.flows", "jobs.worker", "storage.workspace", "services.texts", "platforms", "gateways")
+_LOADED: Final = ("jobs.launching", "jobs.worker", "storage.workspace", "services.texts", "platforms", "gateways")
 
 
 def get_ready() -> None:
@@ -113,7 +113,7 @@ def _work(
     ready: Callable[[], None],
     waits: Callable[[WorkspaceError], object],
 ) -> bool:
-    from campaign_app.jobs import flows
+    from campaign_app.jobs import launching
     from campaign_app.jobs.worker import BUSY_SECONDS, IDLE_SECONDS, FlowLost, run
     from campaign_app.processes import look_for_cycles_less_often
     from campaign_app.reading import beside
@@ -123,7 +123,7 @@ def _work(
     context = as_set(workspace, context)  # it may have found that the workspace is a copy
     imports = imports_of(workspace, context.clock, beside(workspace.imports.keys.rows))
     with beginning(workspace.flows) if workspace.shared else nullcontext():
-        launched = flows.launch(context, imports, workspace.flows, lambda was: as_set(workspace, was), share)
+        launched = launching.launch(context, imports, workspace.flows, lambda was: as_set(workspace, was), share)
     look_for_cycles_less_often()
     ready()
     gone, worker = workspace.gone, _worker(workspace, context, launched, share)
@@ -142,7 +142,7 @@ def _work(
         launched.halt.stop(BATCH_SECONDS)
     # DBOS takes two seconds to end, whether or not anything is under way
     elif workspace.jobs.open_jobs():
-        flows.stop(STOP_SECONDS)
+        launching.stop(STOP_SECONDS)
     return False
 
 

@@ -33,7 +33,7 @@ LEASE: Final = timedelta(seconds=31)
 # messages are asked for within this time of the moment that their cursor bears; what is slow is done before (`ready`)
 _FRESH: Final = timedelta(seconds=5)
 # a question that takes as long as it may (`transport.aliyun_queues.ONCE`: 5 s to connect, 10 s to answer) and leases at
-# its end; flows try again for longer than that (`jobs.flows`)
+# its end; flows try again for longer than that (`jobs.retrying`)
 HIDDEN: Final = _FRESH + timedelta(seconds=15) + LEASE
 _CURSOR: Final = re.compile(r"([0-9]{1,15})(?:\+([0-9]{1,14})(\+[0-9a-f]+)?)?", re.ASCII)
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)

@@ -13,7 +13,7 @@ from campaign_app import bootstrap, working
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.platform import consent_api
 from campaign_app.domain.ports import Job
-from campaign_app.jobs import flows
+from campaign_app.jobs import launching
 from campaign_app.jobs.stores import Context
 from campaign_app.jobs.sync import Walk
 from tests.helpers.flowing import FakeImport, stop
@@ -67,7 +67,7 @@ def synced(app: bootstrap.App, context: Context, account: int) -> Job:
 
     from campaign_app.jobs.worker import flow_starter
 
-    launched = flows.launch(context, FakeImport(), app.workspace.flows, lambda _: context)
+    launched = launching.launch(context, FakeImport(), app.workspace.flows, lambda _: context)
     job = app.jobs.enqueue("sync", {"account_id": account}, app.clock())
     try:
         flow_starter(context, launched)(job)

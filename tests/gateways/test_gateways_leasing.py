@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from campaign_app.domain.errors import OutcomeUnknown, RemoteUnavailable
 from campaign_app.domain.message import Page
 from campaign_app.gateways.leasing import HIDDEN, LeaseQueue, Received
-from campaign_app.jobs.flows import SENDING_RETRIES
+from campaign_app.jobs.retrying import SENDING_RETRIES
 from campaign_app.transport.aliyun_queues import ONCE
 
 LEASE = timedelta(seconds=30)

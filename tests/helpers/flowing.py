@@ -9,7 +9,7 @@ from typing import Any
 from dbos._dbos import _get_dbos_instance, _get_or_create_dbos_registry
 
 from campaign_app.domain.ports import Job
-from campaign_app.jobs import flows
+from campaign_app.jobs import launching
 from campaign_app.jobs.sharing import WHOLE, Share
 from campaign_app.jobs.worker import flow_starter
 from tests.helpers.shop import NOW, Shop
@@ -38,7 +38,7 @@ class Running:
     def __init__(self, shop: Shop, share: Share = WHOLE) -> None:
         self.shop = shop
         self.imports = FakeImport()
-        self.flows = flows.launch(shop.context, self.imports, shop.workspace.flows, lambda _: shop.context, share)
+        self.flows = launching.launch(shop.context, self.imports, shop.workspace.flows, lambda _: shop.context, share)
         self.start = flow_starter(shop.context, self.flows, share.executor)
 
     def run(self, kind: str, **args: Any) -> Job:
@@ -61,5 +61,5 @@ def stop(seconds: int) -> None:
     here, until = _get_dbos_instance()._active_workflows_set, time.monotonic() + seconds
     while here.activeList() and time.monotonic() < until:
         time.sleep(0.01)
-    flows.stop(seconds)
+    launching.stop(seconds)
     _get_or_create_dbos_registry().instance_info_map.clear()
