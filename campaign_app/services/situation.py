@@ -53,54 +53,62 @@ class Abilities:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Everything that the checks judge. `ages` are the oldest and the newest reading of the facts that let people in.
-
-    `blocks` and `warned` are by rule what stops every text, and what a person has still to confirm (None where the text
-    that it was found in reads otherwise by now). `accounts` send; the platforms of `mute`, connected too, do not.
-    `opens` and `closes` are the hours in force; `heartbeat` is the worker's last sign of life. `silent` names the
-    connected shops for whose customers nobody is there to ask who agreed. `carriers` has by shop the account at an SMS
-    provider that carries its messages, where one does. Of the shops whose sender does not hand in what people answer,
-    `unread` are those where nobody has said who reads that, and `elsewhere` has for the others what was said. Of those
-    whose sender shows no templates nobody has compared what was typed in for the `unchecked`; the others are `stated`.
-    `spending` is None before the screening. `signed` has by shop the signature as its carrier tells of it, `held` the
-    port that its messages would leave over and the other signature that it carries. `send_at` is the time that was
-    chosen, if any; `paces` has by carrying account its `Abilities.pace`. `editor` is who changed the campaign last, as
-    whoever looks at it sees them; None where policy does not ask for another person's approval. `fits` has by
-    sending account whether its templates give the texts, where its provider lists any. Of the accounts that are
-    asked before each batch, in the queue of `stuck` lies a reply that nobody can read, and `ends` has until when the
-    authorisation of a label holds. `void`: it was approved, and that does not hold any more. `approver_left`: it does,
-    and who approved it has lost the role.
-    """
+    """Everything that the checks judge."""
 
     campaign: Campaign
+    # reason → people of the screening
     funnel: Mapping[str, int]
+    # the oldest and the newest reading of the facts that let people in
     ages: tuple[datetime, datetime] | None
     max_age: timedelta
+    # by rule what stops every text, and what a person has still to confirm (None where the text that it was found in
+    # reads otherwise by now)
     blocks: Mapping[str, Finding]
     warned: Mapping[str, Finding | None]
     signature: Signature | None
+    # the shops whose messages can leave, connected or not
     accounts: tuple[Account, ...]
+    # the hours in force
     opens: time
     closes: time
+    # the worker's last sign of life
     heartbeat: datetime | None
     now: datetime
+    # the connected shops whose platforms send nothing
     mute: tuple[Account, ...] = ()
+    # the connected shops for whose customers nobody is there to ask who agreed
     silent: tuple[str, ...] = ()
+    # by shop the account at an SMS provider that carries its messages, where one does
     carriers: Mapping[int, Account] = field(default_factory=dict)
+    # of the shops whose sender does not hand in what people answer: those where nobody has said who reads that, and
+    # what was said for the others
     unread: tuple[str, ...] = ()
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    # of the shops whose sender shows no templates: those where nobody has compared what was typed in, and the others
     unchecked: tuple[str, ...] = ()
     stated: tuple[str, ...] = ()
+    # None before the screening
     spending: Spending | None = None
+    # by shop the signature as its carrier tells of it
     signed: Mapping[int, Signature | None] = field(default_factory=dict)
+    # by shop the port that its messages would leave over, and the other signature that it carries
     held: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    # the time that was chosen, if any
     send_at: datetime | None = None
+    # by carrying account its `Abilities.pace`
     paces: Mapping[int, float] = field(default_factory=dict)
+    # who changed the campaign last, as whoever looks at it sees them; None where policy does not ask for another
+    # person's approval
     editor: Editor | None = None
+    # by sending account whether its templates give the texts, where its provider lists any
     fits: Mapping[int, Fit] = field(default_factory=dict)
+    # of the accounts that are asked before each batch: in whose queue a reply lies that nobody can read, and by label
+    # until when their authorisation holds
     stuck: tuple[str, ...] = ()
     ends: Mapping[str, Expiry] = field(default_factory=dict)
+    # it was approved, and that does not hold any more
     void: bool = False
+    # it does, and who approved it has lost the role
     approver_left: bool = False
 
     @property
