@@ -258,12 +258,20 @@ def _preflights(
     from campaign_app.services.preflight import Preflights
 
     return Preflights(
-        workspace.campaigns, workspace.accounts, texts, campaigns.warnings, clock, lambda: _hours(workspace),
-        lambda: timedelta(minutes=load_settings(workspace).max_consent_age_minutes), abilities_of,
-        spending=money.spending, editor=campaigns.editor, ends=accounts.ends,
+        campaigns=workspace.campaigns,
+        accounts=workspace.accounts,
+        clock=clock,
+        texts=texts,
+        warnings=campaigns.warnings,
+        hours=lambda: _hours(workspace),
+        max_age=lambda: timedelta(minutes=load_settings(workspace).max_consent_age_minutes),
+        abilities=abilities_of,
+        spending=money.spending,
+        editor=campaigns.editor,
+        ends=accounts.ends,
         is_approved=campaigns.is_approved,
         may_approve=lambda login: Person(login, workspace.roles_of(login)).may(Permission.APPROVE),
-    )  # fmt: skip
+    )
 
 
 def _test_messages(workspace: Workspace, texts: Texts, clock: Clock) -> TestMessages:

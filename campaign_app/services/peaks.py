@@ -39,7 +39,8 @@ from campaign_app.services.opt_outs import OptOuts
 from campaign_app.services.overtaken import require_as_seen
 from campaign_app.services.peak_checks import Item, Situation, check, open_of, planned
 from campaign_app.services.permitted import Permitted, needs
-from campaign_app.services.preflight import HEARTBEAT, SILENT_AFTER
+from campaign_app.services.preflight import HEARTBEAT
+from campaign_app.services.preflight_checks import SILENT_AFTER
 
 # a campaign that waits for another time has none within the peak
 PLANNED: Final = frozenset({CampaignState.SCHEDULED, CampaignState.SENDING, CampaignState.PAUSED})

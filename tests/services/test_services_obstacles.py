@@ -13,7 +13,8 @@ from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.services.expiry import Expiry
 from campaign_app.services.obstacles import asked_of, check_authorisation, ending
-from campaign_app.services.preflight import Preflight, check
+from campaign_app.services.preflight import Preflight
+from campaign_app.services.preflight_checks import check
 from tests.helpers.staged import KEY, Staged, open_by_day, stage
 
 

@@ -21,7 +21,8 @@ from campaign_app.domain.team import Editor
 from campaign_app.services.approvers import has_left
 from campaign_app.services.expiry import Expiry
 from campaign_app.services.money import Spending
-from campaign_app.services.preflight import Preflight, check
+from campaign_app.services.preflight import Preflight
+from campaign_app.services.preflight_checks import check
 from campaign_app.services.situation import Check, Fit, Situation
 from campaign_app.words import Language, load
 from tests.fakes.remotes import ENTITY, ISSUER
