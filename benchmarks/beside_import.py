@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from dispatch import BODY, approve, connect, screen, send, workspace
 from import_customers import write_file
 
-from campaign_app import bootstrap, wiring
+from campaign_app import bootstrap, clocks
 from campaign_app.cli.import_ import OPEN_STATES
 from campaign_app.demo import begin_sandbox, daytime_offset, quiet_days
 from campaign_app.services.import_plan import Source
@@ -71,7 +71,7 @@ def sent(app: bootstrap.App, campaign_id: int) -> list[float]:
 
 
 def measure(folder: Path, options: argparse.Namespace) -> None:
-    offset = daytime_offset(wiring.system_clock(), quiet_days())
+    offset = daytime_offset(clocks.system_clock(), quiet_days())
     file = folder / "people.csv"
     write_file(file, options.rows, 1)
     with ExitStack() as stack:

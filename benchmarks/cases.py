@@ -22,6 +22,7 @@ from typing import Any
 import sqlalchemy as sa
 from evidence import AT, ENTITY, campaign_of, entries, opened, say, timed
 
+from campaign_app.app import App
 from campaign_app.domain.complaint import NewCase, Source, Way
 from campaign_app.domain.customer import Entity
 from campaign_app.domain.phone import Phone
@@ -31,7 +32,6 @@ from campaign_app.reports.case_pack import Packed
 from campaign_app.storage import schema
 from campaign_app.storage.lists import write_tuples
 from campaign_app.storage.upserts import plain_insert
-from campaign_app.wiring import App
 
 PAGE = 20_000
 LOOKS = 10_000

@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from dispatch import Watch, approve, connect, show
 from scale import make_database
 
-from campaign_app import bootstrap, wiring
+from campaign_app import bootstrap, clocks
 from campaign_app.cli.follow import follow_campaign
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.demo import BODY, Sandbox, begin_sandbox, daytime_offset, quiet_days
@@ -67,7 +67,7 @@ def campaigns(app: bootstrap.App, sandbox: Sandbox, count: int) -> list[int]:
 
 
 def measure(folder: Path, workers: int, options: argparse.Namespace) -> None:
-    offset = daytime_offset(wiring.system_clock(), quiet_days())
+    offset = daytime_offset(clocks.system_clock(), quiet_days())
     with ExitStack() as stack:
         sandbox = stack.enter_context(begin_sandbox(customers=options.customers, seed=1, faults="none"))()
         sandbox.shift_clock(offset)

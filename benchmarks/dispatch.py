@@ -26,7 +26,7 @@ from typing import Any
 import requests
 import sqlalchemy as sa
 
-from campaign_app import bootstrap, wiring
+from campaign_app import bootstrap, clocks
 from campaign_app.cli.demo import JOB_SECONDS
 from campaign_app.cli.follow import follow_campaign, wait_for_job
 from campaign_app.credentials import MemoryKeeper
@@ -81,7 +81,7 @@ def _cpu_seconds() -> float:
 
 
 def measure(folder: Path, options: argparse.Namespace) -> None:
-    offset = daytime_offset(wiring.system_clock(), quiet_days())
+    offset = daytime_offset(clocks.system_clock(), quiet_days())
     with ExitStack() as stack:
         sandbox = stack.enter_context(begin_sandbox(customers=options.customers, seed=1, faults="none"))()
         sandbox.shift_clock(offset)
@@ -162,7 +162,7 @@ def delay(sandbox: Sandbox, seconds: float) -> None:
 def by_hand(folder: Path, sandbox: Sandbox, offset: timedelta, messages: int) -> None:
     """The floor."""
     shop = sandbox.shops[0]
-    clock = wiring.shifted_clock(offset)
+    clock = clocks.shifted_clock(offset)
     account = replace(_ACCOUNT, base_url=sandbox.url, key_id=shop["key_id"])
     session = session_for(account, shop["private_key"], clock)
     engine = open_engine(folder / "floor.db", secrets.token_bytes(32), create=True)

@@ -25,6 +25,7 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from campaign_app import wiring
+from campaign_app.app import App
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
@@ -181,18 +182,18 @@ def alone(file: Path) -> dict[str, Any]:
     return result
 
 
-def opened(folder: Path, offset: timedelta = timedelta(0)) -> wiring.App:
+def opened(folder: Path, offset: timedelta = timedelta(0)) -> App:
     keeper = MemoryKeeper(bytes(range(32)))
     return wiring.wire(create_workspace(folder, keeper), keeper, offset)
 
 
-def chain(app: wiring.App, count: int) -> None:
+def chain(app: App, count: int) -> None:
     timed("write entries of the audit in bulk", count, lambda: entries(app.workspace, count))
     timed("verify the audit", count, app.workspace.audit.verify)
     timed("head of the chain", count, app.evidence.head)
 
 
-def proof(app: wiring.App, count: int, file: Path) -> None:
+def proof(app: App, count: int, file: Path) -> None:
     campaign = timed("stage a campaign", count, lambda: campaign_of(app.workspace, count))
     timed("rows and their roots compared", 2 * count, lambda: app.evidence.store.compare(lambda _: None))
     made = timed("export", count, lambda: app.evidence.export(campaign, file, actor="bench"))

@@ -15,12 +15,12 @@ from campaign_app.domain.copies import LAST_BACKUP
 from campaign_app.domain.errors import WorkspaceError
 
 if TYPE_CHECKING:
+    from campaign_app.app import App
     from campaign_app.credentials import PassphraseKeeper
     from campaign_app.storage.backup import Made
     from campaign_app.storage.backup_file import Head
     from campaign_app.storage.restoring import Report
     from campaign_app.storage.seen import Seen
-    from campaign_app.wiring import App
 
 SUFFIX: Final = ".yunfa-backup"
 # what opens a backup

@@ -15,8 +15,8 @@ from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING, Final
 
 from campaign_app import keeping
+from campaign_app.app import App
 from campaign_app.processes import STOP_SECONDS, TEAM_STOP_SECONDS, ask_to_end, start_worker
-from campaign_app.wiring import App, wire
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,6 +40,7 @@ handed_keeper, passphrase_in = keeping.handed_keeper, keeping.passphrase_in
 def open_app(folder: Path, keeper: KeyKeeper, *, offset: timedelta = timedelta(0)) -> App:
     """Raises WorkspaceError, and then nothing was made or changed. Only a demo's clock is shifted by `offset`."""
     from campaign_app.storage.workspace import open_workspace
+    from campaign_app.wiring import wire
 
     return wire(open_workspace(folder, keeper), keeper, offset)
 
@@ -89,6 +90,7 @@ def change_passphrase(app: App, *, old: str, new: str) -> None:
 def create_app(folder: Path, keeper: KeyKeeper, *, offset: timedelta = timedelta(0)) -> App:
     """A new workspace in an absent or empty folder. Only a demo's clock is shifted by `offset`."""
     from campaign_app.storage.workspace import create_workspace
+    from campaign_app.wiring import wire
 
     return wire(create_workspace(folder, keeper), keeper, offset)
 
@@ -97,6 +99,7 @@ def create_team(folder: Path, keeper: KeyKeeper, address: str, password: str) ->
     """A new workspace on a team's server; its folder knows the server, its key and the sealed password."""
     from campaign_app.storage.server import Server
     from campaign_app.storage.workspace import create_team_workspace
+    from campaign_app.wiring import wire
 
     return wire(create_team_workspace(folder, keeper, Server.parse(address), password), keeper, timedelta(0))
 

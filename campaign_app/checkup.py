@@ -23,7 +23,7 @@ from campaign_app.domain.errors import AppError, NotPermitted, SettingsError, Wo
 from campaign_app.services.matters import of_certificate
 
 if TYPE_CHECKING:
-    from campaign_app.wiring import App
+    from campaign_app.app import App
 
 MIB: Final = 1024 * 1024
 LITTLE_ROOM: Final = 1024 * MIB

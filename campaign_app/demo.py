@@ -102,10 +102,10 @@ def open_demo(
 
     `made` gets the offset of its clock as soon as a worker can open it.
     """
-    from campaign_app import bootstrap, wiring
+    from campaign_app import bootstrap, clocks
     from campaign_app.credentials import MemoryKeeper
 
-    keeper, offset = MemoryKeeper(key), daytime_offset(wiring.system_clock(), quiet_days())
+    keeper, offset = MemoryKeeper(key), daytime_offset(clocks.system_clock(), quiet_days())
     bootstrap.create_demo(folder, keeper)
     made(offset)
     return stack.enter_context(bootstrap.open_app(folder, keeper, offset=offset))

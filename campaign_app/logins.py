@@ -22,7 +22,7 @@ from campaign_app.storage import header
 if TYPE_CHECKING:
     from subprocess import Popen
 
-    from campaign_app.wiring import App
+    from campaign_app.app import App
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from campaign_app.domain.errors import SettingsError, WorkspaceError
 from campaign_app.domain.team import Permission, Person, Role
 
 if TYPE_CHECKING:
+    from campaign_app.app import App
     from campaign_app.credentials import KeyKeeper, PassphraseKeeper
     from campaign_app.domain.campaign import Campaign
     from campaign_app.storage.engine import Database
-    from campaign_app.wiring import App
 
 
 def set_up(app: App) -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from campaign_app.app import App
     from campaign_app.credentials import KeyKeeper
     from campaign_app.storage.moved import Moved
     from campaign_app.storage.moving import Report
-    from campaign_app.wiring import App
 
 Tick = Callable[[float], object]
 

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from campaign_app.domain.ports import Clock
-    from campaign_app.evidence.desk import Evidence
-    from campaign_app.printing.reporting import Reporting
-    from campaign_app.reports.case_pack import CasePacks
-    from campaign_app.services.accounts import Accounts
-    from campaign_app.services.campaigns import Campaigns
-    from campaign_app.services.complaints import Complaints
-    from campaign_app.services.courses import Courses
-    from campaign_app.services.members import Members
-    from campaign_app.services.opt_outs import OptOuts
-    from campaign_app.services.peaks import Peaks
-    from campaign_app.services.rules import Rules
-    from campaign_app.storage.workspace import Workspace
+from campaign_app.domain.ports import Clock
+from campaign_app.evidence.desk import Evidence
+from campaign_app.evidence.stamping import stamps_in
+from campaign_app.printing.pdf import render
+from campaign_app.printing.reporting import Reporting
+from campaign_app.reports.case_pack import CasePacks, Kept
+from campaign_app.services.accounts import Accounts
+from campaign_app.services.campaigns import Campaigns
+from campaign_app.services.complaints import Complaints
+from campaign_app.services.courses import Courses
+from campaign_app.services.members import Members
+from campaign_app.services.opt_outs import OptOuts
+from campaign_app.services.peaks import Peaks
+from campaign_app.services.rules import Rules
+from campaign_app.services.self_check import SelfChecks
+from campaign_app.services.self_check_numbers import Stamp
+from campaign_app.storage.workspace import Workspace
 
 
 def evidence_of(workspace: Workspace, clock: Clock, rules: Rules) -> Evidence:
-    from campaign_app.evidence.desk import Evidence
-
     audit, campaigns, accounts = workspace.audit, workspace.campaigns, workspace.accounts
     return Evidence(
         workspace.evidence, audit, audit, campaigns, accounts, lambda: rules.current().rules, clock, workspace.person
@@ -30,19 +29,11 @@ def evidence_of(workspace: Workspace, clock: Clock, rules: Rules) -> Evidence:
 
 
 def case_packs_of(workspace: Workspace, clock: Clock, complaints: Complaints, evidence: Evidence) -> CasePacks:
-    from campaign_app.printing.pdf import render
-    from campaign_app.reports.case_pack import CasePacks, Kept
-
     stores = Kept(workspace.accounts, workspace.facts, workspace.filings, workspace.audit)
     return CasePacks(workspace.complaints, evidence, stores, complaints.timers.answer_by, render, clock)
 
 
 def reporting_of(workspace: Workspace, clock: Clock, rules: Rules) -> Reporting:
-    from campaign_app.evidence.stamping import stamps_in
-    from campaign_app.printing.reporting import Reporting
-    from campaign_app.services.self_check import SelfChecks
-    from campaign_app.services.self_check_numbers import Stamp
-
     accounts, audit = workspace.accounts, workspace.audit
 
     def stamp() -> Stamp | None:
@@ -53,19 +44,13 @@ def reporting_of(workspace: Workspace, clock: Clock, rules: Rules) -> Reporting:
 
 
 def members_of(workspace: Workspace, clock: Clock) -> Members:
-    from campaign_app.services.members import Members
-
     customers, facts, audit = workspace.customers, workspace.facts, workspace.audit
     return Members(workspace.campaigns, customers, facts, workspace.accounts, audit, clock)
 
 
 def courses_of(workspace: Workspace, clock: Clock) -> Courses:
-    from campaign_app.services.courses import Courses
-
     return Courses(workspace.course, workspace.campaigns, workspace.inbox, workspace.audit, clock)
 
 
 def peaks_of(workspace: Workspace, clock: Clock, campaigns: Campaigns, accounts: Accounts, opt_outs: OptOuts) -> Peaks:
-    from campaign_app.services.peaks import Peaks
-
     return Peaks(workspace, campaigns, accounts, opt_outs, clock)

@@ -17,21 +17,12 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 from campaign_app.bootstrap import DEMO
+from campaign_app.clocks import shifted_clock, system_clock, wait
 from campaign_app.domain.errors import SettingsError, WorkspaceError
 from campaign_app.domain.ports import Clock
 from campaign_app.domain.team import Permission, may_ask
+from campaign_app.parts import imports_of, load_settings, profiles_of, rules_of, texts_of, unread_of
 from campaign_app.teaming import EVERYTHING, Part, health, share_of
-from campaign_app.wiring import (
-    imports_of,
-    load_settings,
-    profiles_of,
-    rules_of,
-    shifted_clock,
-    system_clock,
-    texts_of,
-    unread_of,
-    wait,
-)
 
 if TYPE_CHECKING:
     from campaign_app.compliance.providers import Cap

@@ -100,7 +100,7 @@ def restore(
 ) -> None:
     """从备份恢复到一个新文件夹；活动全部停下，由人逐个决定是否继续。accept 之前什么也不发，也不收取回复。"""
     from campaign_app import backups
-    from campaign_app.wiring import system_clock
+    from campaign_app.clocks import system_clock
 
     passphrase = _passphrase(file, backup_passphrase_file)
     with shown_progress("恢复", quiet=as_json) as tick:

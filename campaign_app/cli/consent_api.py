@@ -51,13 +51,13 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="每项检查输出一行 JSON。")] = False,
 ) -> None:
     """逐项检查一台服务器：签名、凭证、列表、限额、错误。默认只读；有不通过的项时退出状态为 1。"""
-    from campaign_app import wiring
+    from campaign_app import clocks
     from campaign_app.conformance import Suite
 
     if write != bool(test_ref):
         raise SettingsError("write_needs_ref", "--write and --test-ref belong together")
-    key, clock = private_key(key_file), wiring.system_clock
-    suite = Suite(url, key_id, key, clock=clock, wait=wiring.wait, test_ref=test_ref)
+    key, clock = private_key(key_file), clocks.system_clock
+    suite = Suite(url, key_id, key, clock=clock, wait=clocks.wait, test_ref=test_ref)
     words = tomllib.loads(assets.path("words", "conformance.toml").read_text(encoding="utf-8"))
     counts: Counter[str] = Counter()
     for result in suite.run():

@@ -56,9 +56,9 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """核对一份文案：默认同意、捆绑、“无需另行同意”，缺少类型、频次、期限，个性化推送没有关闭办法。"""
+    from campaign_app.clocks import system_clock
     from campaign_app.services.wording_files import text_of
     from campaign_app.services.wordings import looked_at, verdict_of
-    from campaign_app.wiring import system_clock
 
     text = text_of(file)
     found = looked_at(text, kind, system_clock())

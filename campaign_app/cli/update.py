@@ -66,7 +66,7 @@ def address(
 
 def _desk() -> Desk:
     from campaign_app import updates
-    from campaign_app.wiring import system_clock
+    from campaign_app.clocks import system_clock
 
     return updates.desk(system_clock)
 

@@ -80,7 +80,7 @@ def take_back(
 ) -> None:
     """重新启用已移走的工作区：移走之后发过什么这里不知道，活动全部停下，由人逐个决定是否继续。"""
     from campaign_app import bootstrap, moves
-    from campaign_app.wiring import system_clock
+    from campaign_app.clocks import system_clock
 
     if not other_stopped:
         raise SettingsError("take_back_knowingly", "Taking back asks for --other-is-out-of-use")

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from campaign_app import bootstrap, wiring
+from campaign_app import bootstrap, clocks
 from campaign_app.__main__ import window
 from campaign_app.cli.main import main
 from campaign_app.cli.senders import accounts
@@ -132,7 +132,7 @@ def test_the_main_job_by_commands(
     confirmed = [word for rule in (*screened["to_confirm"], "TIM-002") for word in ("--confirm", rule)]
     seen = ("--recipients", str(ready), "--covers", screened["covers"])
     sent = line.run("send", str(screened["id"]), *seen, *confirmed, "--json")
-    hour, by_day = wiring.system_clock().astimezone(BEIJING).hour, sent.returncode == 0
+    hour, by_day = clocks.system_clock().astimezone(BEIJING).hour, sent.returncode == 0
     if hour != CLOSES.hour - 1:  # in the last hour there may be too little time, or just enough
         assert by_day is (OPENS.hour <= hour < CLOSES.hour), sent.stderr
     if by_day:

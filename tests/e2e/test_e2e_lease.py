@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from campaign_app.clocks import system_clock
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.message import Outcome
 from campaign_app.jobs import dispatch
 from campaign_app.storage.leasing import Lease
-from campaign_app.wiring import system_clock
 from campaign_app.working import worker_context
 from tests.helpers.aliyun_shop import BODY, Workspace, aliyun_shop
 from tests.helpers.connected import no_wait

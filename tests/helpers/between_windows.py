@@ -17,7 +17,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from campaign_app import bootstrap, wiring
+from campaign_app import bootstrap, clocks, wiring
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.errors import AppError
 from campaign_app.services.preflight import HEARTBEAT
@@ -150,7 +150,7 @@ def _database_of(copy: Path, address: str) -> Iterator[None]:
 @contextmanager
 def _opened(folder: Path, now: datetime = NOW) -> Iterator[bootstrap.App]:
     keeper = MemoryKeeper(KEY)
-    with wiring.wire(open_workspace(folder, keeper), keeper, now - wiring.system_clock()) as app:
+    with wiring.wire(open_workspace(folder, keeper), keeper, now - clocks.system_clock()) as app:
         yield app
 
 

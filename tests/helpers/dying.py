@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from campaign_app.clocks import system_clock
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.jobs import poll
 from campaign_app.storage.workspace import open_workspace
-from campaign_app.wiring import system_clock
 from campaign_app.working import worker_context
 from tests.helpers.aliyun_shop import KEY
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from campaign_app import wiring
+from campaign_app import parts
 from campaign_app.domain.consent import ConsentMethod, CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.lookback import Run, RunState, Scope
 from campaign_app.jobs import lookback
@@ -17,8 +17,8 @@ from tests.helpers.staged import Staged
 def go_through(staged: Staged, run_id: int, windows: int = 99) -> Run:
     """What the worker would do of a run; with fewer windows only a part of it."""
     workspace = staged.app.workspace
-    profiles = wiring.profiles_of(workspace, staged.app.clock)
-    texts = wiring.texts_of(workspace, wiring.rules_of(workspace, staged.app.clock).engine, profiles)
+    profiles = parts.profiles_of(workspace, staged.app.clock)
+    texts = parts.texts_of(workspace, parts.rules_of(workspace, staged.app.clock).engine, profiles)
     staged.shop.clock.now = staged.app.clock()
     context = replace(staged.shop.context, sent_texts=LookedAt(texts))
     more, *_ = lookback.look_some(context, run_id, windows, lookback.Walk())

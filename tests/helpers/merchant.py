@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from campaign_app import bootstrap, wiring
+from campaign_app import bootstrap, clocks
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
@@ -161,7 +161,7 @@ def open_merchant(
     """A new workspace on the sandbox, unless it is only `opened`; its clock and the sandbox's play by day."""
     from campaign_app.demo import daytime_offset, quiet_days
 
-    offset = daytime_offset(wiring.system_clock(), quiet_days())
+    offset = daytime_offset(clocks.system_clock(), quiet_days())
     sandbox.skew_clock(offset.total_seconds())
     app = opened(folder, keeper or MemoryKeeper(KEY), offset=offset)
     settings = {bootstrap.DEMO: True, "batch_size": batch_size}

@@ -21,13 +21,13 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, event
 
+from campaign_app.clocks import system_clock
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import copying, moving, team
 from campaign_app.storage.header import read_header
 from campaign_app.storage.server import Server
 from campaign_app.storage.workspace import open_workspace
-from campaign_app.wiring import system_clock
 from tests.helpers.forking import ended, fork
 from tests.helpers.pg import PASSWORD, cluster
 from tools.make_workspace_vectors import KEY

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.request import Request, urlopen
 
-from campaign_app import bootstrap, logs, wiring, working
+from campaign_app import bootstrap, clocks, logs, working
 from campaign_app.cli.worker import TRY_AGAIN
 from campaign_app.demo import daytime_offset, quiet_days
 from campaign_app.domain.audience import Filter
@@ -164,7 +164,7 @@ class World:
         self._customers, self._batch = customers, batch
         self._machine = Machine(folder) if shim else None
         self.folder, self._ready, self._errors = folder, folder / "ready", folder / "errors"
-        now = wiring.system_clock()
+        now = clocks.system_clock()
         self._began = now + daytime_offset(now, quiet_days())
         self._listener = bound_socket("127.0.0.1", 0)
         self._listener.listen(128)
@@ -219,11 +219,11 @@ class World:
         self._listener.close()
 
     def _offset(self) -> timedelta:
-        return self._began - wiring.system_clock()
+        return self._began - clocks.system_clock()
 
     def _config(self, offset: timedelta) -> SandboxConfig:
         midnight = self._began.replace(hour=0, minute=0, second=0, microsecond=0)
-        clock = wiring.shifted_clock(offset)
+        clock = clocks.shifted_clock(offset)
         return SandboxConfig(clock=clock, customers=self._customers, seed=SEED, anchor=midnight)
 
     def _sandbox(self) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from campaign_app.clocks import system_clock
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.errors import RemoteUnavailable
 from campaign_app.jobs import dispatch
 from campaign_app.storage.workspace import open_workspace
-from campaign_app.wiring import system_clock
 from campaign_app.working import worker_context
 from tests.helpers.aliyun_shop import KEY
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from campaign_app import bootstrap, wiring
+from campaign_app import bootstrap, clocks, wiring
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
@@ -38,7 +38,7 @@ def open_by_day(made: Path, folder: Path) -> Iterator[bootstrap.App]:
     """`made` is an empty workspace that is copied to `folder`; it is ten on a Tuesday as it opens."""
     keeper = MemoryKeeper(KEY)
     workspace = open_workspace(Path(shutil.copytree(made, folder)), keeper)
-    with wiring.wire(workspace, keeper, NOW - wiring.system_clock()) as app:
+    with wiring.wire(workspace, keeper, NOW - clocks.system_clock()) as app:
         yield app
 
 

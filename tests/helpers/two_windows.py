@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Barrier, Thread
 
-from campaign_app import bootstrap, wiring
+from campaign_app import bootstrap, clocks, wiring
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.errors import AppError
 from campaign_app.storage.workspace import open_workspace
@@ -29,7 +29,7 @@ def two_windows(folder: Path, dialect: str) -> Iterator[tuple[bootstrap.App, boo
             stack.enter_context(team_folder(folder, KEY))
         else:
             fresh_folder(folder, KEY)
-        keeper, offset = MemoryKeeper(KEY), NOW - wiring.system_clock()
+        keeper, offset = MemoryKeeper(KEY), NOW - clocks.system_clock()
         first, second = (stack.enter_context(wiring.wire(open_workspace(folder, keeper), keeper, offset)) for _ in "12")
         yield first, second
 

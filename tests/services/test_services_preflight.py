@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from campaign_app import bootstrap, wiring
+from campaign_app import bootstrap, clocks, wiring
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.customer import Account
@@ -330,7 +330,7 @@ def test_a_chosen_time_has_warnings_of_its_own_that_the_plan_asks_for(staged: St
 def test_at_once_is_a_time_like_any_other_for_what_is_approved(staged: Staged, tmp_path: Path) -> None:
     made = staged.approved()
     early = datetime(2026, 11, 12, 0, 30, tzinfo=UTC)  # half past eight in Beijing
-    with wiring.wire(staged.app.workspace, staged.app.keeper, early - wiring.system_clock()) as app:
+    with wiring.wire(staged.app.workspace, staged.app.keeper, early - clocks.system_clock()) as app:
         assert set(app.preflights.look(made.id).seen.warned) == {"TIM-002"}
 
 

@@ -163,9 +163,9 @@ class Gate(QWidget):
             self._session.open_at(Path(folder))
 
     def _restore(self) -> None:
+        from campaign_app.clocks import system_clock
         from campaign_app.ui.pages.backup_dialogs import RestoreDialog
         from campaign_app.ui.viewmodels.backups import RestoreModel
-        from campaign_app.wiring import system_clock
 
         folder = self._session.plan.folder
         model = RestoreModel(self._kit.tasks, system_clock)
