@@ -9,7 +9,8 @@ from campaign_app.domain.consent import Reason
 from campaign_app.domain.peak import PlanState, Result
 from campaign_app.domain.self_check import BEIJING, PauseRow
 from campaign_app.services.case_timers import shipped
-from campaign_app.services.self_check_gathered import DEFAULTS, Counts, Gathered, Making, plain_grid, share
+from campaign_app.services.self_check_gathered import DEFAULTS, Counts, Gathered
+from campaign_app.services.self_check_grids import Row, Title, board_grid, plain_grid, share, speed_grid, times, words
 from campaign_app.services.self_check_numbers import Chapter, Delays, Grid, Label, Line, Number, names_of
 
 
@@ -22,14 +23,18 @@ def signatures(gathered: Gathered) -> Chapter:
     for row in rows:
         scopes.update(row.scopes.split("、") if row.scopes else ("none",))
     by_state = plain_grid(
-        "E1", "signatures", "signature_state", ("signatures", "in_use"),
-        ((Label(line, "signature_status"), line, (states[line, False] + states[line, True], states[line, True]))
-         for line in sorted({status for status, _ in states})),
-    )  # fmt: skip
+        Title("E1", "signatures", "signature_state"),
+        ("signatures", "in_use"),
+        (
+            Row(Label(line, "signature_status"), line, (states[line, False] + states[line, True], states[line, True]))
+            for line in sorted({status for status, _ in states})
+        ),
+    )
     by_scope = plain_grid(
-        "E2", "signatures", "scope", ("signatures",),
-        ((Label(line, "report" if line == "none" else "purpose"), line, (scopes[line],)) for line in sorted(scopes)),
-    )  # fmt: skip
+        Title("E2", "signatures", "scope"),
+        ("signatures",),
+        (Row(Label(line, "report" if line == "none" else "purpose"), line, (scopes[line],)) for line in sorted(scopes)),
+    )
     key = (
         Number("E.signatures", len(rows), "signatures"),
         Number("E.in_use", sum(bool(row.campaigns) for row in rows), "signatures"),
@@ -37,12 +42,6 @@ def signatures(gathered: Gathered) -> Chapter:
         Number("E.ports", len({row.port for row in rows if row.port}), "signatures"),
     )
     return Chapter("E", key, (by_state, by_scope))
-
-
-def times(number_id: str, delays: Delays, query: str) -> tuple[Number, ...]:
-    why = "" if len(delays) else "none_in_period"
-    parts = (("median", 0.5), ("p95", 0.95), ("slowest", 1.0))
-    return tuple(Number(f"{number_id}.{name}", delays.at(part), query, "seconds", why) for name, part in parts)
 
 
 def opt_outs(gathered: Gathered) -> Chapter:
@@ -53,28 +52,33 @@ def opt_outs(gathered: Gathered) -> Chapter:
     here = Delays((row.received_at, row.stored_at) for row in facts.opt_outs())
     states = Counter((row.account_id, row.state) for row in facts.told())
     told = Delays((row.since, row.settled_at) for row in facts.told() if row.settled_at and row.state == "told")
-    by_board = Making(gathered, "F1", "opt_outs", "opt_outs", "report", unassigned=True).grid(received, ("received",))
-    speed = Grid(
-        "F2", "opt_outs", "speed", tuple(Label(each, "report") for each in ("cases", "median", "p95", "slowest")),
-        (
-            Line(Label("in_force", "report"),
-                 (Number("F2.in_force.cases", len(here), "opt_outs"), *times("F2.in_force", here, "opt_outs"))),
-            Line(Label("platform_told", "report"),
-                 (Number("F2.platform_told.cases", len(told), "told"), *times("F2.platform_told", told, "told"))),
-        ),
-    )  # fmt: skip
+    by_board = board_grid(
+        Title("F1", "opt_outs", "opt_outs"), gathered, received, words("report", ("received",)), unassigned=True
+    )
+    speed = speed_grid(
+        Title("F2", "opt_outs", "speed"), (("in_force", here, "opt_outs"), ("platform_told", told, "told"))
+    )
     names = names_of(facts.shops())
     outbox = plain_grid(
-        "F3", "told", "shop", ("told", "waiting", "refused"),
-        ((Label(names.get(shop, str(shop))), str(shop), (
-            states[shop, "told"], states[shop, "waiting"], states[shop, "refused"] + states[shop, "untellable"]))
-         for shop in sorted({shop for shop, _ in states})),
-    )  # fmt: skip
+        Title("F3", "told", "shop"),
+        ("told", "waiting", "refused"),
+        (
+            Row(
+                Label(names.get(shop, str(shop))),
+                str(shop),
+                (states[shop, "told"], states[shop, "waiting"], states[shop, "refused"] + states[shop, "untellable"]),
+            )
+            for shop in sorted({shop for shop, _ in states})
+        ),
+    )
     marks = plain_grid(
-        "F4", "marks", "marks", ("marks",),
-        ((Label(f"{row.kind}:{row.source}", "mark"), f"{row.kind}-{row.source}", (row.marks,))
-         for row in facts.marks()),
-    )  # fmt: skip
+        Title("F4", "marks", "marks"),
+        ("marks",),
+        (
+            Row(Label(f"{row.kind}:{row.source}", "mark"), f"{row.kind}-{row.source}", (row.marks,))
+            for row in facts.marks()
+        ),
+    )
     late = Counter(row.kind for row in facts.late())
     key = (
         Number("F.received", len(here), "opt_outs"),
@@ -100,20 +104,21 @@ def complaints(gathered: Gathered) -> Chapter:
     taken = Delays((row.received_at, row.stored_at) for row in facts.complaints())
     answered = Delays((row.received_at, row.answered_at) for row in facts.complaints() if row.answered_at)
     lines = ("received", "answered_in_time", "answered_late", "unanswered", "overdue")
-    by_board = Making(gathered, "G1", "complaints", "complaints", "report", unassigned=True).grid(counts, lines)
-    told = [source.value for source in Source if gathered.all_of(sources, source)]
-    by_source = Making(gathered, "G3", "complaints", "source", "complaint_source", unassigned=True).grid(sources, told)
+    by_board = board_grid(
+        Title("G1", "complaints", "complaints"), gathered, counts, words("report", lines), unassigned=True
+    )
+    by_source = board_grid(
+        Title("G3", "complaints", "source"),
+        gathered,
+        sources,
+        words("complaint_source", (source.value for source in Source if gathered.all_of(sources, source))),
+        unassigned=True,
+    )
+    speed = speed_grid(
+        Title("G2", "complaints", "speed"),
+        (("taken_in", taken, "complaints"), ("answered_after", answered, "complaints")),
+    )
     sent, all_of_them = gathered.all_of(gathered.outcomes, "submitted"), len(taken)
-    speed = Grid(
-        "G2", "complaints", "speed", tuple(Label(each, "report") for each in ("cases", "median", "p95", "slowest")),
-        (
-            Line(Label("taken_in", "report"),
-                 (Number("G2.taken_in.cases", all_of_them, "complaints"), *times("G2.taken_in", taken, "complaints"))),
-            Line(Label("answered_after", "report"),
-                 (Number("G2.answered_after.cases", len(answered), "complaints"),
-                  *times("G2.answered_after", answered, "complaints"))),
-        ),
-    )  # fmt: skip
     key = (
         Number("G.received", all_of_them, "complaints"),
         share("G.per_10k", all_of_them, sent, "complaints", 10_000, "per_10k"),
@@ -146,27 +151,25 @@ def fixes(gathered: Gathered) -> Chapter:
         ("fix_signature", "signatures", (len(used), len(used) - bad, bad)),
         ("fix_complaint", "complaints", (complained, complained - waiting, waiting)),
         ("fix_task", "tasks", (len(tasks), done, len(tasks) - done)),
-    ]  # fmt: skip
-    columns = ("found", "done", "open")
-    made = Grid(
-        "H1", "reasons", "fix", tuple(Label(each, "report") for each in columns),
-        tuple(
-            Line(Label(code, "report"), tuple(
-                Number(f"H1.{code}.{column}", value, query)
-                for column, value in zip(columns, values, strict=True)))
-            for code, query, values in lines
-        ),
-    )  # fmt: skip
+    ]
+    made = plain_grid(
+        Title("H1", "reasons", "fix"),
+        ("found", "done", "open"),
+        (Row(Label(code, "report"), code, values, query) for code, query, values in lines),
+    )
     return Chapter("H", (), (made,))
 
 
 def rules(gathered: Gathered) -> Chapter:
     versions = Counter(campaign.rule_packs for campaign in gathered.campaigns.values())
     made = plain_grid(
-        "I1", "campaigns", "rule_packs", ("campaigns",),
-        ((Label(version or "none", "" if version else "report"), version or "none", (count,))
-         for version, count in sorted(versions.items())),
-    )  # fmt: skip
+        Title("I1", "campaigns", "rule_packs"),
+        ("campaigns",),
+        (
+            Row(Label(version or "none", "" if version else "report"), version or "none", (count,))
+            for version, count in sorted(versions.items())
+        ),
+    )
     return Chapter("I", (), (made,))
 
 
@@ -184,10 +187,14 @@ def peaks(gathered: Gathered) -> Chapter:
         ),
     )  # fmt: skip
     results = plain_grid(
-        "J4", "pauses", "peak_result", ("drills", "in_earnest"),
-        ((Label(each.value, "peak_result"), each.value, (told[each, True], told[each, False]))
-         for each in Result if told[each, True] + told[each, False]),
-    )  # fmt: skip
+        Title("J4", "pauses", "peak_result"),
+        ("drills", "in_earnest"),
+        (
+            Row(Label(each.value, "peak_result"), each.value, (told[each, True], told[each, False]))
+            for each in Result
+            if told[each, True] + told[each, False]
+        ),
+    )
     key = (
         Number("J.plans", len(plans), "peaks"),
         Number("J.ready", sum(row.state != PlanState.DRAFT for row in plans), "peaks"),
