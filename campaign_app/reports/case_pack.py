@@ -20,8 +20,9 @@ from campaign_app.domain.ports_evidence import AuditLine, AuditQuery, AuditReade
 from campaign_app.domain.ports_people import FactStore
 from campaign_app.domain.signature import SignatureReport
 from campaign_app.domain.team import Permission
+from campaign_app.reports.case_bundle import bundle
 from campaign_app.reports.case_document import document
-from campaign_app.reports.case_facts import CaseFacts, bundle, read_proof
+from campaign_app.reports.case_facts import CaseFacts, read_proof
 from campaign_app.reports.document import Document
 from campaign_app.reports.files import new_file
 from campaign_app.services.filings import FilingStore
@@ -135,17 +136,17 @@ class CasePacks(Permitted):
             each for each in self._kept.filings.reports(case.entity_uscc) if each.signature.text == message.signature
         ]
         return CaseFacts(
-            case,
-            self._kept.accounts.entity(case.entity_uscc),
-            message,
-            self._consent(message),
-            self._cases.history(case.id),
-            self._answer_by(case, now),
-            _newest(each for each in reports if each.seen_at <= message.sent_at),
-            _newest(reports),
-            tuple(self._entries(case.id)),
-            read_proof(lines),
-            now,
+            case=case,
+            entity=self._kept.accounts.entity(case.entity_uscc),
+            message=message,
+            consent=self._consent(message),
+            history=self._cases.history(case.id),
+            answer_by=self._answer_by(case, now),
+            filing_then=_newest(each for each in reports if each.seen_at <= message.sent_at),
+            filing_now=_newest(reports),
+            audit=tuple(self._entries(case.id)),
+            proof=read_proof(lines),
+            made_at=now,
         )
 
     def _consent(self, message: Candidate) -> ConsentFact | None:
