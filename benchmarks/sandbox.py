@@ -23,7 +23,7 @@ from campaign_app.sandbox.config import SandboxConfig
 from campaign_app.sandbox.people import Population
 from campaign_app.sandbox.platform import Platform
 from campaign_app.sandbox.truth import Truths
-from campaign_app.transport.receipts import leaf_hash, unb64u, verify_inclusion, verify_receipt
+from campaign_app.transport.receipts import ReceiptVerifier, leaf_hash, unb64u, verify_inclusion
 from campaign_app.transport.signing import RequestSigner, verify_request
 from campaign_app.transport.wire import MessagesRequest, WireMessage
 
@@ -132,7 +132,7 @@ def http_figures(web: requests.Session, signer: RequestSigner, url: str, custome
 
 
 def proven(page: dict[str, list[dict[str, object]]], keys: str) -> None:
-    claims = verify_receipt(str(page["receipt"]), keys)
+    claims = ReceiptVerifier(keys).verify(str(page["receipt"]))
     root = unb64u(claims.root)
     for answer in page["answers"]:
         path = [unb64u(node) for node in answer["path"]]  # type: ignore[attr-defined]

@@ -183,14 +183,10 @@ class AccountStore(Protocol):
         ...
 
     def accounts(self) -> tuple[Account, ...]: ...
-    def set_account_state(self, account_id: int, state: str) -> None:
-        """Once connected, opt-outs that nobody took wait again: its own, and those of shops whose consents it knows."""
-        ...
-
     def take_consents_from(self, account_id: int, consent_account_id: int | None, noted: Noted | None = None) -> None:
         """With another one its customers and changes are read from the start, no fact of the former one is the latest
 
-        any more, and opt-outs wait as above.
+        any more, and opt-outs that nobody took wait again.
         """
         ...
 

@@ -31,14 +31,13 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class TableInfo:
-    """`kind` is csv or xlsx. Without a header line (`headerless`) the columns are named 第1列, 第2列, …
+    """`kind` is csv or xlsx. Without a header line the columns are named 第1列, 第2列, …
 
     `above`: filled rows over the header, such as a title, which are no data.
     """
 
     kind: str
     header: tuple[str, ...]
-    headerless: bool = False
     encoding: str = ""
     certainty: Certainty = Certainty.CERTAIN
     delimiter: str = ""

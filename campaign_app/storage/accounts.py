@@ -151,10 +151,6 @@ class SqlAccounts:
     def accounts(self) -> tuple[Account, ...]:
         return tuple(_account(row, row.id) for row in read_rows(self.db, _ALL_ACCOUNTS))
 
-    def set_account_state(self, account_id: int, state: str) -> None:
-        with self.db.write() as connection:
-            put_state(connection, account_id, state)
-
     def set_sender(self, account_id: int, sender_account_id: int | None, noted: Noted | None = None) -> None:
         with self.db.write() as connection:
             entity_of(connection, account_id)
@@ -260,6 +256,7 @@ def _entity(row: AnyRow | None, uscc: str) -> Entity:
 
 
 def put_state(connection: sa.Connection, account_id: int, state: str) -> None:
+    """Once connected, opt-outs that nobody took wait again: its own, and those of shops whose consents it knows."""
     table = schema.account
     entity_of(connection, account_id)
     connection.execute(sa.update(table).where(table.c.id == account_id).values(state=state))

@@ -1,4 +1,4 @@
-"""Which answers of a page its receipt proves, and how to prove each of them again years later.
+"""Which answers of a page its receipt proves, and what has to be kept to prove each of them again years later.
 
 A whole page is proven by rebuilding its tree, and kept as its leaf hashes. A page with holes is proven answer by answer
 through their paths, and kept as the nodes that its tree needs: `Receipt.leaf_hashes` then has an odd length, one byte
@@ -13,12 +13,10 @@ from enum import StrEnum
 from struct import Struct
 from typing import Final
 
-from campaign_app.domain.consent import Evidence, Receipt
+from campaign_app.domain.consent import Receipt
 from campaign_app.transport.receipts import (
     HASH_SIZE,
     MerkleTree,
-    ReceiptRefused,
-    ReceiptVerifier,
     leaf_hash,
     unb64u,
     verify_inclusion,
@@ -60,18 +58,6 @@ def prove(answers: Sequence[Leafed], size: int, root: str) -> Proof:
     wanted = unb64u(root)
     hashes = [leaf_hash(a.leaf) for a in answers]
     return _whole(answers, hashes, size, wanted) or _holed(answers, hashes, size, wanted)
-
-
-def proves(receipt: Receipt, evidence: Evidence, keys: ReceiptVerifier) -> bool:
-    """Whether a stored receipt still proves a stored fact's leaf under these keys."""
-    try:
-        claims = keys.verify(receipt.jws)
-        root = unb64u(claims.root)
-        nodes = _unpacked(receipt.leaf_hashes)
-        path = _path(nodes, evidence.leaf_index, claims.size)
-    except (ReceiptRefused, ValueError, KeyError):
-        return False
-    return verify_inclusion(leaf_hash(evidence.leaf), evidence.leaf_index, claims.size, path, root)
 
 
 def missing_nodes(receipt: Receipt, size: int, leaves: Collection[int]) -> list[tuple[int, int, bytes]]:
@@ -191,12 +177,6 @@ def _unpacked(kept: bytes) -> _Nodes:
     if len(body) % _NODE.size:
         raise ValueError("the receipt's nodes are cut")
     return {(level, index): node for level, index, node in _NODE.iter_unpack(body)}
-
-
-def _path(nodes: Mapping[tuple[int, int], bytes], index: int, size: int) -> list[bytes]:
-    """The path of a leaf, from the nodes that were kept. Raises KeyError if they do not reach."""
-    widths = _widths(size)
-    return [_value(nodes, level, at, widths) for level, at in _siblings(index, size)]
 
 
 def _value(nodes: Mapping[tuple[int, int], bytes], level: int, index: int, widths: Sequence[int]) -> bytes:

@@ -189,10 +189,6 @@ class ReceiptVerifier:
         return self._keys[kid]
 
 
-def verify_receipt(receipt: str, jwks: Mapping[str, Any] | str) -> ReceiptClaims:
-    return ReceiptVerifier(jwks).verify(receipt)
-
-
 def _import(jwks: Mapping[str, Any] | str) -> dict[str, OKPKey]:
     """Ed25519 keys by kid; other keys are left out, so that an issuer may publish more than receipts need."""
     try:

@@ -191,12 +191,5 @@ class Tasks(QObject):
             end.call()
 
 
-class InlineTasks(Tasks):
-    """Runs everything at once on the caller's thread: for tests of view models."""
-
-    def _start(self, pool: QThreadPool, job: Callable[[], None]) -> None:  # noqa: ARG002
-        job()
-
-
 def _bound(call: Callable[[Any], None], value: Any) -> Callable[[], None]:
     return lambda: call(value)

@@ -16,6 +16,7 @@ from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.ports import Job
 from campaign_app.jobs.worker import Worker
 from campaign_app.services.profiles import Profile
+from tests.helpers.account_state import set_account_state
 
 
 def test_the_workers_context_has_the_settings_of_now(tmp_path: Path) -> None:
@@ -45,7 +46,7 @@ def test_a_disconnected_account_and_a_shop_of_it_do_not_stop_the_worker(tmp_path
         stores.add_entity(entity)
         gone = stores.add_account(account)
         stores.add_account(replace(account, platform="top", key_id="t", consent_account_id=gone.id))
-        stores.set_account_state(gone.id, "disconnected")
+        set_account_state(stores, gone.id, "disconnected")
         started: list[Job] = []
         Worker(working.worker_context(app.workspace, app.clock), started.append).tick()
         assert [(job.kind, job.args["account_id"]) for job in app.jobs.open_jobs()] == [("poll", 2)]

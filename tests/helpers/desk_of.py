@@ -21,12 +21,13 @@ from campaign_app.ui.desk import Desk, Way
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import Messages
 from campaign_app.ui.prefs import Prefs
-from campaign_app.ui.tasks import InlineTasks, Tasks
+from campaign_app.ui.tasks import Tasks
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.viewmodels.jobs import Jobs
 from campaign_app.ui.viewmodels.session import Plan, Session
 from campaign_app.words import load
 from tests.helpers.fresh import KEY, fresh_folder
+from tests.helpers.inline_tasks import InlineTasks
 
 ENTITY, ISSUER = "91330100MA0MN00023", "91110000MA0MN00015"
 NAME = "安宁百货有限公司"

@@ -40,7 +40,6 @@ from campaign_app.ui.pages.shortcut_sheet import ShortcutSheet
 from campaign_app.ui.pages.steps.beside import BesideDialog
 from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.prefs import Prefs
-from campaign_app.ui.tasks import InlineTasks
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.viewmodels.campaign_steps import STEPS
 from campaign_app.ui.viewmodels.connect import Choices, ConnectModel
@@ -51,6 +50,7 @@ from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
 from campaign_app.ui.widgets.basics import lay_out
 from tests.helpers.driving import pause
 from tests.helpers.fresh import fresh_folder
+from tests.helpers.inline_tasks import InlineTasks
 from tests.helpers.looked_back import looked_back, spoil
 from tests.helpers.peaking import plan
 from tests.helpers.shop import ENTITY, person

@@ -19,6 +19,7 @@ from campaign_app.domain.platform import Capabilities
 from campaign_app.jobs import dispatch, fencing, notes, screening
 from campaign_app.jobs.asking import ask_again, refusals
 from campaign_app.jobs.poll import PAGES_A_STEP, poll_inbound
+from tests.helpers.account_state import set_account_state
 from tests.helpers.shop import NOW, Shop, everybody, person
 
 AWAY = RemoteUnavailable("connect_timeout", "No answer")
@@ -124,7 +125,7 @@ def test_what_the_other_shops_said_is_kept_where_one_of_them_cannot_be_read(shop
     with pytest.raises(RemoteUnavailable) as caught:
         dispatch.run_batch(shop.context, campaign, -1)
     assert caught.value.facts["shop"] == shop.workspace.accounts.account(second).label
-    shop.workspace.accounts.set_account_state(third, "disconnected")
+    set_account_state(shop.workspace.accounts, third, "disconnected")
     shop.run(campaign)
     assert shop.reached() == [ref for ref in everybody(5) if ref != "c00001"]
 
@@ -145,7 +146,7 @@ def test_a_bug_at_one_shop_is_not_hidden_by_trouble_at_another(shop: Shop, monke
 
 def test_a_shop_that_was_disconnected_is_not_asked(shop: Shop) -> None:
     _, second, campaign = two_shops(shop)
-    shop.workspace.accounts.set_account_state(second, "disconnected")
+    set_account_state(shop.workspace.accounts, second, "disconnected")
     shop.platforms[second].trouble = [AWAY]
     dispatch.run_batch(shop.context, campaign, -1)
     assert shop.reached() == everybody(5)

@@ -17,6 +17,7 @@ from campaign_app.jobs.poll import REFUSALS, poll_complaints, poll_inbound, poll
 from campaign_app.services.replies import Replies
 from campaign_app.services.stated import StatedTemplates
 from tests.fakes.remotes import EVERYTHING, IDEMPOTENT
+from tests.helpers.account_state import set_account_state
 from tests.helpers.connect_again import connect_again
 from tests.helpers.shop import NOW, Shop, everybody, screen
 
@@ -40,9 +41,9 @@ def test_without_a_list_of_changes_every_fact_is_read_again_before_a_batch(shop:
 def test_a_withdrawal_at_another_shop_without_such_a_list_is_read_before_the_batch(shop: Shop) -> None:
     here, there = shop.add_account(4), shop.add_account(4, prefix="d")
     shop.platforms[there].offers = UNFOLLOWED
-    shop.workspace.accounts.set_account_state(there, "disconnected")  # its people are in no audience
+    set_account_state(shop.workspace.accounts, there, "disconnected")  # its people are in no audience
     campaign = shop.campaign()
-    shop.workspace.accounts.set_account_state(there, "connected")
+    set_account_state(shop.workspace.accounts, there, "connected")
     shop.platforms[there].truth["d00002"] = {"status": ConsentStatus.WITHDRAWN, "withdrawn_at": NOW}
     shop.run(campaign.id)
     assert sorted(shop.platforms[there].asked) == everybody(4, "d")
@@ -81,9 +82,9 @@ def test_a_shop_without_a_sender_is_not_asked_for_replies_or_complaints(shop: Sh
 
 def test_a_shop_without_a_sender_does_not_keep_the_others_from_sending(shop: Shop) -> None:
     mute, _ = shop.add_account(2, prefix="m"), shop.add_account(3, first_phone=50)
-    shop.workspace.accounts.set_account_state(mute, "disconnected")  # its people are in no audience
+    set_account_state(shop.workspace.accounts, mute, "disconnected")  # its people are in no audience
     campaign = shop.campaign()
-    shop.workspace.accounts.set_account_state(mute, "connected")
+    set_account_state(shop.workspace.accounts, mute, "connected")
     del shop.gateways[mute]
     shop.mute.add(mute)
     shop.run(campaign.id)

@@ -23,6 +23,7 @@ from campaign_app.services.texts import Texts
 from campaign_app.storage.lookback import SqlLookBacks
 from campaign_app.storage.schema_sending import ledger, ledger_latest, ledger_outcome
 from tests.fakes.remotes import ENTITY
+from tests.helpers.account_state import set_account_state
 from tests.helpers.desk import CLEAN
 from tests.helpers.looking_back import Hindsight, open_hindsight, reasons
 from tests.helpers.shop import NOW
@@ -116,7 +117,7 @@ def test_a_shop_that_was_left_is_not_asked(here: Hindsight) -> None:
     account = here.account(2)
     here.sent()
     here.later(days=5)
-    here.shop.workspace.accounts.set_account_state(account, "disconnected")
+    set_account_state(here.shop.workspace.accounts, account, "disconnected")
     here.shop.platforms[account].asked.clear()
     assert here.look().counts()["unlooked"] == 2
     assert here.shop.platforms[account].asked == []
@@ -234,7 +235,7 @@ def drop_guards(here: Hindsight) -> None:
 def test_a_person_without_any_fact_of_now(here: Hindsight) -> None:
     account = here.account(2)
     here.sent()
-    here.shop.workspace.accounts.set_account_state(account, "disconnected")
+    set_account_state(here.shop.workspace.accounts, account, "disconnected")
     with here.shop.workspace.database.write() as connection:
         connection.execute(sa.text("DELETE FROM consent_latest"))
     assert reasons(here.look()) == {("fact_missing", "undated", ""): 2}

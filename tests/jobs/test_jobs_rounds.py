@@ -17,6 +17,7 @@ from campaign_app.jobs.rounds import Every
 from campaign_app.jobs.worker import Worker
 from campaign_app.services.accounts import synced_name
 from tests.fakes.remotes import EVERYTHING
+from tests.helpers.account_state import set_account_state
 from tests.helpers.shop import NOW, Shop, open_shop
 
 pytestmark = pytest.mark.slow
@@ -52,7 +53,7 @@ def pass_time(shop: Shop, running: Worker, minutes: int, *, ending: bool = True)
 @pytest.mark.no_cover
 def test_every_connected_account_is_synced_hourly_and_its_changes_read_every_ten_minutes(shop: Shop) -> None:
     first, second, gone = shop.add_account(0), shop.add_account(0, prefix="d"), shop.add_account(0, prefix="e")
-    shop.workspace.accounts.set_account_state(gone, "disconnected")
+    set_account_state(shop.workspace.accounts, gone, "disconnected")
     begun = pass_time(shop, worker(shop), 121)
     assert begun == {(kind, a): n for kind, n in (("sync", 2), ("changes", 12)) for a in (first, second)}
 

@@ -16,6 +16,7 @@ from campaign_app.domain.phone import PlatformPhone
 from campaign_app.jobs import dispatch
 from campaign_app.jobs.poll import poll_inbound
 from tests.fakes.remotes import EVERYTHING, IDEMPOTENT
+from tests.helpers.account_state import set_account_state
 from tests.helpers.shop import Shop, screen
 
 
@@ -139,10 +140,10 @@ def test_what_one_of_them_was_sent_counts_for_the_other(shop: Shop) -> None:
 def test_who_said_no_to_another_shop_by_the_plain_number_is_asked_about_by_the_sealed_one(shop: Shop) -> None:
     account, other = mixed(shop)
     shop.platforms[account].truth["c00000"] = {"status": ConsentStatus.DECLINED}
-    shop.workspace.accounts.set_account_state(other, "disconnected")
+    set_account_state(shop.workspace.accounts, other, "disconnected")
     campaign = shop.campaign()
     assert shop.workspace.campaigns.funnel(campaign.id) == {"ok": 1, "duplicate_number": 1, "declined": 1}
-    shop.workspace.accounts.set_account_state(other, "connected")
+    set_account_state(shop.workspace.accounts, other, "connected")
     shop.platforms[other].truth["d00000"] = {"status": ConsentStatus.WITHDRAWN, "withdrawn_at": shop.clock()}
     shop.run(campaign.id)
     assert shop.reached() == []

@@ -267,7 +267,7 @@ def test_missing_and_unreadable_files_and_unknown_encodings(tmp_path: Path, file
 
 def test_a_list_of_numbers_without_a_header_is_data_from_the_first_row(file: Path) -> None:
     read = table(file, "13800138000\n13900139000\n")
-    assert (read.info.header, read.info.headerless) == (("第1列",), True)
+    assert read.info.header == ("第1列",)
     assert rows(read) == [(1, ["13800138000"]), (2, ["13900139000"])]
 
 

@@ -62,7 +62,7 @@ def bad(table: Table) -> list[int]:
 )
 def test_titles_stand_above_the_header(made: Made, above: Lines, filled: int, tmp_path: Path) -> None:
     table = made(tmp_path, [*above, HEADER, *PEOPLE])
-    assert (table.info.header, table.info.headerless, table.info.above) == (tuple(HEADER), False, filled)
+    assert (table.info.header, table.info.above) == (tuple(HEADER), filled)
     assert people(table) == [(len(above) + 2, PEOPLE[0]), (len(above) + 3, PEOPLE[1])]
     assert bad(table) == []
 
@@ -87,7 +87,7 @@ def test_no_row_that_may_be_a_person_is_passed_over(made: Made, lines: Lines, tm
 @pytest.mark.parametrize("made", [as_csv, as_book])
 def test_a_first_row_of_data_is_kept(made: Made, tmp_path: Path) -> None:
     table = made(tmp_path, [*PEOPLE, HEADER])
-    assert (table.info.headerless, table.info.above) == (True, 0)
+    assert (table.info.header[0], table.info.above) == ("第1列", 0)
     assert [number for number, _ in people(table)] == [1, 2, 3]
 
 
@@ -99,7 +99,7 @@ def test_a_first_row_of_data_is_kept(made: Made, tmp_path: Path) -> None:
 def test_a_number_in_any_writing_is_no_header(made: Made, written: str, tmp_path: Path) -> None:
     """Of a list of people who want nothing the first one would else be left out, and be sent to."""
     table = made(tmp_path, [[written, "门店"], ["13900139000", "来电"]])
-    assert table.info.headerless
+    assert table.info.header[0] == "第1列"
     assert people(table) == [(1, [written, "门店"]), (2, ["13900139000", "来电"])]
 
 

@@ -82,7 +82,7 @@ def test_cells_are_text_as_a_person_reads_them(file: Path) -> None:
         sheet.write_row(4, 0, ["13900139000", None, 1.5, "", -3, False])
 
     table = read(workbook(file, fill))
-    assert (table.info.kind, table.info.sheet, table.info.headerless) == ("xlsx", "客户", False)
+    assert (table.info.kind, table.info.sheet) == ("xlsx", "客户")
     assert rows(table) == [
         (2, ["13800000000", "张三\n_x005F_ 先生", "2024-02-29", "2024-02-29T10:30:00", "0.3", "TRUE", "13800000001",
              "09:05:00"]),
@@ -215,7 +215,7 @@ def test_the_sheet_is_the_first_one_or_the_one_named(file: Path) -> None:
 
 def test_a_list_of_numbers_without_a_header(file: Path) -> None:
     table = read(workbook(file, grid([13800138000], [13900139000])))
-    assert (table.info.headerless, rows(table)) == (True, [(1, ["13800138000"]), (2, ["13900139000"])])
+    assert (table.info.header[0], rows(table)) == ("第1列", [(1, ["13800138000"]), (2, ["13900139000"])])
 
 
 @pytest.mark.parametrize(

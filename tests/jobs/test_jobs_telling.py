@@ -17,6 +17,7 @@ from campaign_app.jobs.worker import Worker
 from campaign_app.platforms.endorsed import EndorsedPlatform
 from campaign_app.services.opt_outs import OptOuts, Untold
 from tests.fakes.remotes import EVERYTHING, FakePlatform
+from tests.helpers.account_state import set_account_state
 from tests.helpers.shop import NOW, Shop, person
 
 
@@ -84,7 +85,7 @@ def test_why_something_waits_is_how_its_last_attempt_ended(shop: Shop) -> None:
     assert by_hand(shop).untold() == {account: Untold(Backlog(1, NOW), "unauthorized")}
     jobs.set_state(jobs.enqueue("tell", {"account_id": account}, NOW).id, "done")
     assert by_hand(shop).untold()[account].why == "", "the last attempt went well"
-    shop.workspace.accounts.set_account_state(account, "disconnected")
+    set_account_state(shop.workspace.accounts, account, "disconnected")
     assert by_hand(shop).untold()[account].why == "account_disconnected"
 
 
@@ -353,15 +354,15 @@ def test_what_nobody_took_is_told_again_once_consents_come_from_elsewhere(shop: 
 def test_what_nobody_took_is_told_again_once_the_source_of_consents_is_connected_again(shop: Shop) -> None:
     source = shop.add_account(0, prefix="d")
     account, accounts = given_up(shop, source), shop.workspace.accounts
-    accounts.set_account_state(source, "disconnected")
+    set_account_state(accounts, source, "disconnected")
     assert waiting(shop, account) == []
-    accounts.set_account_state(source, "connected")
+    set_account_state(accounts, source, "connected")
     assert waiting(shop, account) == ["c00000", "c00001"]
 
 
 def test_what_nobody_took_is_told_again_once_the_shop_is_connected_again(shop: Shop) -> None:
     account = given_up(shop)
-    shop.workspace.accounts.set_account_state(account, "disconnected")
+    set_account_state(shop.workspace.accounts, account, "disconnected")
     assert waiting(shop, account) == []
-    shop.workspace.accounts.set_account_state(account, "connected")
+    set_account_state(shop.workspace.accounts, account, "connected")
     assert waiting(shop, account) == ["c00000", "c00001"]

@@ -16,6 +16,7 @@ from campaign_app.domain.errors import NotFound, WorkspaceError
 from campaign_app.jobs import worker as worker_module
 from campaign_app.jobs.worker import BUSY_SECONDS, IDLE_SECONDS, POLL_EVERY, TROUBLED_SECONDS, Worker, run
 from campaign_app.services.preflight import HEARTBEAT
+from tests.helpers.account_state import set_account_state
 from tests.helpers.shop import NOW, Shop
 from tests.jobs.started import Started
 
@@ -162,7 +163,7 @@ def test_whoever_changed_a_due_campaign_first_is_right(shop: Shop, started: Star
 
 def test_connected_accounts_are_polled_from_time_to_time(shop: Shop, started: Started) -> None:
     first, second = shop.add_account(0, prefix="a"), shop.add_account(0, prefix="b")
-    shop.workspace.accounts.set_account_state(second, "disconnected")
+    set_account_state(shop.workspace.accounts, second, "disconnected")
     worker = Worker(shop.context, started)
     worker.tick()
     assert started == [("poll", first)], "at once: an opt-out may have waited as long as no worker ran"

@@ -10,9 +10,9 @@ from typing import Any
 from campaign_app.domain.consent import ConsentFact, CustomerRef
 from campaign_app.domain.customer import Account
 from campaign_app.platforms.consent_api import ConsentApiPlatform
-from campaign_app.transport.proofs import proves
 from campaign_app.transport.receipts import ReceiptVerifier
 from tests.helpers.conduct import PlatformConduct, Spoilt
+from tests.helpers.receipts import proves
 from tests.helpers.registry import (
     ACCOUNT,
     ENTITY,

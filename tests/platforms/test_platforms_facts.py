@@ -10,8 +10,8 @@ import pytest
 
 from campaign_app.domain.consent import Channel, ConsentFact, ConsentMethod, ConsentStatus, CustomerRef
 from campaign_app.domain.customer import Account
-from campaign_app.transport.proofs import proves
 from campaign_app.transport.receipts import ReceiptVerifier, jwk_of
+from tests.helpers.receipts import proves
 from tests.helpers.registry import (
     ACCOUNT,
     ENTITY,

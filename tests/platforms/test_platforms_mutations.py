@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from campaign_app.domain.consent import ConsentStatus, CustomerRef
 from campaign_app.platforms.answers import AnswerReader, Asked, LookupAnswers
-from campaign_app.transport.proofs import proves
 from campaign_app.transport.receipts import ReceiptVerifier
+from tests.helpers.receipts import proves
 from tests.helpers.registry import ACCOUNT, NOW, Json, Registry
 
 REFS = [CustomerRef(ACCOUNT.id, f"c{at}") for at in range(5)]

@@ -16,9 +16,9 @@ from campaign_app.domain.platform import Capabilities
 from campaign_app.platforms import adapter_for, client_for
 from campaign_app.platforms.connection import after_rotation
 from campaign_app.platforms.consent_api import ConsentApiPlatform
-from campaign_app.transport.proofs import proves
 from campaign_app.transport.receipts import ReceiptVerifier
 from tests.helpers.connected import Connected, clock, connect, no_wait
+from tests.helpers.receipts import proves
 from tests.helpers.sandbox import SandboxProcess
 
 OLD, NEW, NEWER = "sandbox-receipts-1", "sandbox-receipts-2", "sandbox-receipts-3"

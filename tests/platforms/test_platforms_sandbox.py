@@ -11,9 +11,9 @@ import pytest
 from campaign_app.domain.consent import ConsentStatus, CustomerRef
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
 from campaign_app.platforms.consent_api import ConsentApiPlatform
-from campaign_app.transport.proofs import proves
 from campaign_app.transport.receipts import ReceiptVerifier
 from tests.helpers.connected import Connected, clock, connect
+from tests.helpers.receipts import proves
 from tests.helpers.sandbox import SandboxProcess
 
 PEOPLE = 1_500

@@ -16,7 +16,7 @@ from campaign_app.sandbox.faults import (
     TRANSPORT,
 )
 from campaign_app.transport import wire
-from campaign_app.transport.receipts import ReceiptRefused, leaf_hash, unb64u, verify_inclusion, verify_receipt
+from campaign_app.transport.receipts import ReceiptRefused, ReceiptVerifier, leaf_hash, unb64u, verify_inclusion
 
 
 @pytest.fixture(scope="module")
@@ -208,7 +208,9 @@ def test_answers_go_missing_or_come_unasked(
     assert len(page["answers"]) == count
     strangers = {a["ref"] for a in page["answers"]} - set(refs)
     assert len(strangers) == (1 if fault == "extra_ref" else 0)
-    claims = verify_receipt(page["receipt"], requests.get(f"{sandbox.url}/.well-known/jwks.json", timeout=9).json())
+    claims = ReceiptVerifier(requests.get(f"{sandbox.url}/.well-known/jwks.json", timeout=9).json()).verify(
+        page["receipt"]
+    )
     for a in page["answers"]:
         path = [unb64u(node) for node in a["path"]]
         assert verify_inclusion(leaf_hash(a["leaf"]), a["index"], claims.size, path, unb64u(claims.root))
@@ -234,9 +236,9 @@ def test_a_bad_receipt_is_signed_by_nobody_we_know(
     keys = requests.get(f"{sandbox.url}/.well-known/jwks.json", timeout=9).json()
     sandbox.faults(fault="bad_receipt", path="/v1/consents/lookup")
     with pytest.raises(ReceiptRefused) as caught:
-        verify_receipt(client.lookup(refs)["receipt"], keys)
+        ReceiptVerifier(keys).verify(client.lookup(refs)["receipt"])
     assert caught.value.code == "bad_receipt"
-    assert verify_receipt(client.lookup(refs)["receipt"], keys).size == 40
+    assert ReceiptVerifier(keys).verify(client.lookup(refs)["receipt"]).size == 40
 
 
 @pytest.mark.parametrize("fault", ["missing_ref", "extra_ref", "unknown_word"])

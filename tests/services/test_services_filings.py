@@ -16,6 +16,7 @@ from campaign_app.domain.signature import Signature, SignatureRecord
 from campaign_app.services.filings import SAMPLE, Filing, Filings
 from campaign_app.services.profiles import Profile
 from tests.fakes.remotes import ENTITY
+from tests.helpers.account_state import set_account_state
 from tests.helpers.rules import engine_in
 from tests.helpers.shop import NOW, Shop, open_shop
 
@@ -140,7 +141,7 @@ def by_provider(shop: Shop, *, tells: bool, signature: Signature | None = None) 
 
 def test_what_a_disconnected_account_told_holds_no_longer(shop: Shop, filings: Filings) -> None:
     account = reported(shop, FILED)
-    shop.workspace.accounts.set_account_state(account, "disconnected")
+    set_account_state(shop.workspace.accounts, account, "disconnected")
     found = only(filings)
     assert (found.problem, found.accounts, found.carries("retail")) == ("not_reported", (), False)
 

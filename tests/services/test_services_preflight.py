@@ -26,6 +26,7 @@ from campaign_app.services.preflight_checks import check
 from campaign_app.services.situation import Check, Fit, Situation
 from campaign_app.words import Language, load
 from tests.fakes.remotes import ENTITY, ISSUER
+from tests.helpers.account_state import set_account_state
 from tests.helpers.shop import NOW
 from tests.helpers.staged import KEY, WARNED, Staged, open_by_day, stage
 
@@ -368,7 +369,7 @@ def test_what_carriers_tell_of_signatures_is_read_again_after_an_hour(staged: St
         app.jobs.set_state(job.id, "done")
     store.put_signatures(staged.account, [], app.clock() - timedelta(hours=2))
     store.set_sender(staged.shop.add_account(0, prefix="d"), staged.account)
-    store.set_account_state(staged.account, "disconnected")
+    set_account_state(store, staged.account, "disconnected")
     assert asked() == []
 
 

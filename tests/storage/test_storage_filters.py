@@ -17,6 +17,7 @@ from campaign_app.domain.customer import PlatformCustomer
 from campaign_app.domain.errors import NotFound, SettingsError
 from campaign_app.storage.filters import NOBODY
 from campaign_app.storage.workspace import Workspace
+from tests.helpers.account_state import set_account_state
 
 EXAMPLES = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 WORDS = st.sampled_from(["浙江", "广东", "", "VIP", "vip", "会员", "%", "_", "' OR 1=1 --", "a\\b"])
@@ -130,7 +131,7 @@ def test_everybodys_customers_are_those_of_every_shop(workspace: Workspace) -> N
     account = shop(workspace)
     customers = workspace.customers
     customers.upsert_page(account, [PlatformCustomer("a", "王", None, NOW, "浙江")], "x", NOW)
-    workspace.accounts.set_account_state(account, "disconnected")
+    set_account_state(workspace.accounts, account, "disconnected")
     assert (customers.count(Filter(), ENTITY, NOW), customers.count(Filter(), "", NOW)) == (0, 1)
     assert (customers.values("province", ENTITY, 5), customers.values("province", "", 5)) == ((), ("浙江",))
 

@@ -20,6 +20,7 @@ from campaign_app.services.accounts import secret_name
 from campaign_app.storage.audit import entry_hash
 from campaign_app.storage.secrets import LEASE, AccountSecrets
 from campaign_app.storage.workspace import Workspace
+from tests.helpers.account_state import set_account_state
 from tests.helpers.connect_again import connect_again
 
 SIGNATURE = Signature("某店", ENTITY, "trademark", "approved", True, ("retail", "会员"), date(2027, 1, 31))
@@ -43,9 +44,9 @@ def test_an_account_is_connected_once(workspace: Workspace) -> None:
     assert (caught.value.code, caught.value.facts) == ("account_exists", {"account": first})
     second = shop(workspace, "k2")
     assert [each.id for each in workspace.accounts.accounts()] == [first, second]
-    workspace.accounts.set_account_state(second, "refused")
+    set_account_state(workspace.accounts, second, "refused")
     assert workspace.accounts.account(second).state == "refused"
-    for act in (lambda: workspace.accounts.account(99), lambda: workspace.accounts.set_account_state(99, "x")):
+    for act in (lambda: workspace.accounts.account(99), lambda: set_account_state(workspace.accounts, 99, "x")):
         with pytest.raises(NotFound):
             act()
 
@@ -126,7 +127,7 @@ def test_a_secret_of_an_account_is_handed_out_while_it_is_connected(workspace: W
     account_id = shop(workspace)
     workspace.secrets.put("key", "甲")
     told = [workspace.secrets.get_of_connected(account_id, name) for name in ("key", "other")]
-    workspace.accounts.set_account_state(account_id, "disconnected")
+    set_account_state(workspace.accounts, account_id, "disconnected")
     assert [*told, workspace.secrets.get_of_connected(account_id, "key")] == ["甲", None, None]
     assert workspace.secrets.get_of_connected(99, "key") is None
 
@@ -261,7 +262,7 @@ def test_what_an_account_is_connected_with_can_change_but_not_whose_it_is(worksp
     first = workspace.accounts.add_account(replace(account("k2"), options={"shop": "anning"}, consent_account_id=None))
     assert workspace.accounts.account(first.id).options == {"shop": "anning"}
     changed = replace(first, label="新名", options={"shop": "安宁"}, consent_account_id=consents, pinned_keys="{}")
-    workspace.accounts.set_account_state(first.id, "disconnected")
+    set_account_state(workspace.accounts, first.id, "disconnected")
     connect_again(workspace.accounts, replace(changed, entity_uscc=OTHER_ENTITY, base_url="https://else.example"))
     assert workspace.accounts.account(first.id) == changed
     assert workspace.accounts.accounts()[1] == changed

@@ -30,6 +30,7 @@ from campaign_app.storage.migrate import HEAD
 from campaign_app.storage.peaks import stops_written
 from campaign_app.storage.roles import grants
 from campaign_app.storage.workspace import Workspace
+from tests.helpers.account_state import set_account_state
 from tests.helpers.crowd import crowd
 
 DIALECTS = ("postgresql",)
@@ -302,7 +303,7 @@ def test_a_refusal_of_the_server_is_the_same_error_as_one_of_the_services(stage:
 def _attempts(workspace: Workspace, stage: Stage) -> Iterator[Callable[[], object]]:
     mark = Suppression(ENTITY, stage.key, SuppressionKind.WITHDRAWN, NOW - minutes(60), "reply", "")
     yield lambda: workspace.suppressions.lift([mark], customer_id=1, fact_id=stage.fact_id, reviewer="王", at=NOW)
-    yield lambda: workspace.accounts.set_account_state(1, "disconnected")
+    yield lambda: set_account_state(workspace.accounts, 1, "disconnected")
     yield lambda: workspace.accounts.set_setting("batch_size", 1)
     yield lambda: workspace.facts.append([fact(1, "c0")], [])
     yield lambda: workspace.secrets.put("account.1.key", "x")

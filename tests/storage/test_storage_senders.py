@@ -13,6 +13,7 @@ from campaign_app.domain.message import DeliveryReport, Outcome, Page
 from campaign_app.domain.signature import SignatureRecord
 from campaign_app.storage.schema_sending import campaign
 from campaign_app.storage.workspace import Workspace
+from tests.helpers.account_state import set_account_state
 from tests.helpers.connect_again import connect_again
 
 
@@ -102,7 +103,7 @@ def test_the_endpoint_that_sends_for_a_shop_stays_while_a_batch_is_open(
         with pytest.raises(NotAllowed) as refused:
             workspace.accounts.take_consents_from(sending.account_id, other)
         assert refused.value.code == "sender_in_use"
-        workspace.accounts.set_account_state(known.id, "disconnected")
+        set_account_state(workspace.accounts, known.id, "disconnected")
         with pytest.raises(NotAllowed):
             connect_again(workspace.accounts, replace(known, consent_account_id=other))
         connect_again(workspace.accounts, known)

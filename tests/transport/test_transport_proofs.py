@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_app.domain.consent import Evidence, Receipt
-from campaign_app.transport.proofs import Leafed, Verdict, missing_nodes, prove, proves
+from campaign_app.transport.proofs import Leafed, Verdict, missing_nodes, prove
 from campaign_app.transport.receipts import MerkleTree, ReceiptVerifier, b64u, jwk_of, leaf_hash, sign_receipt
 from campaign_app.transport.wire import ReceiptClaims
+from tests.helpers.receipts import proves
 
 NOW = datetime(2026, 11, 1, 2, 0, tzinfo=UTC)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

@@ -24,7 +24,6 @@ from campaign_app.transport.receipts import (
     sign_receipt,
     unb64u,
     verify_inclusion,
-    verify_receipt,
 )
 from campaign_app.transport.wire import Leaf, ReceiptClaims
 
@@ -179,7 +178,7 @@ def test_a_receipt_comes_back_as_signed() -> None:
     receipt = sign_receipt(CLAIMS, KEY, "k1")
     header = json.loads(unb64u(receipt.split(".")[0]))
     assert header == {"alg": "Ed25519", "kid": "k1", "typ": "consent-receipt+jwt"}
-    assert verify_receipt(receipt, JWKS) == CLAIMS
+    assert ReceiptVerifier(JWKS).verify(receipt) == CLAIMS
     assert ReceiptVerifier(json.dumps(JWKS)).verify(receipt) == CLAIMS
 
 
@@ -260,5 +259,5 @@ def test_during_a_rotation_both_keys_count() -> None:
 
 def refusal(receipt: str) -> str:
     with pytest.raises(ReceiptRefused) as caught:
-        verify_receipt(receipt, JWKS)
+        ReceiptVerifier(JWKS).verify(receipt)
     return caught.value.code

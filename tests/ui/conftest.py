@@ -24,13 +24,14 @@ from campaign_app.ui.desk import Desk, Way
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import Messages
 from campaign_app.ui.prefs import Prefs
-from campaign_app.ui.tasks import InlineTasks, Tasks
+from campaign_app.ui.tasks import Tasks
 from campaign_app.ui.theme.sheet import palette
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.viewmodels.jobs import Jobs
 from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
 from tests.helpers.answering import unasked
 from tests.helpers.compiling import load_rules_once
+from tests.helpers.inline_tasks import InlineTasks
 from tests.helpers.window import ENTITY, PHRASE, Start, Started
 from tests.helpers.windowed import Windowed, windowed
 

@@ -15,6 +15,7 @@ from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.settings_policies import PoliciesSection, PolicySwitch
 from campaign_app.ui.viewmodels.settings import PoliciesModel
 from campaign_app.wiring import wire
+from tests.helpers.account_state import set_account_state
 from tests.helpers.staged import Staged
 
 __all__ = ["app", "open_step", "staged"]  # fixtures
@@ -64,7 +65,7 @@ def test_another_person_approves_it_in_the_same_step(asked: Staged, inline_desk:
 
 def test_what_else_is_wrong_is_mended_first_by_whoever_may_not_approve(asked: Staged, open_step: Open) -> None:
     screened = asked.screened()
-    asked.app.workspace.accounts.set_account_state(asked.account, "disconnected")
+    set_account_state(asked.app.workspace.accounts, asked.account, "disconnected")
     assert open_step(screened).step.primary.text() == "去处理：发送通道"
 
 

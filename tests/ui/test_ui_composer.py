@@ -17,11 +17,11 @@ from campaign_app.domain.campaign import Campaign
 from campaign_app.services.composing import SHORTEST
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.content import ContentStep
-from campaign_app.ui.tasks import InlineTasks
 from campaign_app.ui.viewmodels.campaign import CampaignModel
 from campaign_app.ui.viewmodels.composer import Composer
 from campaign_app.ui.widgets.phone import Phone
 from campaign_app.ui.widgets.problems import ProblemRow
+from tests.helpers.inline_tasks import InlineTasks
 from tests.helpers.staged import open_by_day
 from tests.helpers.writing import (
     BAD,

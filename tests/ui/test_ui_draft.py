@@ -14,9 +14,9 @@ from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.ports import Job
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.content import ContentStep
-from campaign_app.ui.tasks import InlineTasks
 from campaign_app.ui.viewmodels.campaign import CampaignModel
 from campaign_app.ui.viewmodels.composer import Composer, Saved
+from tests.helpers.inline_tasks import InlineTasks
 from tests.helpers.writing import (
     BAD,
     CLEAN,

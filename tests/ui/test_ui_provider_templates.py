@@ -19,8 +19,8 @@ from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.pages.steps.template_in import TemplateInDialog
 from campaign_app.ui.pages.steps.template_out import TemplateOutDialog
-from campaign_app.ui.tasks import InlineTasks
 from campaign_app.ui.viewmodels.template_out import TemplateOut
+from tests.helpers.inline_tasks import InlineTasks
 from tests.helpers.writing import BAD, CLEAN, campaign_of, made_step, move, stock, write
 
 THEIRS = "【安宁百货】尊敬的{1}，您的{2}将于今晚到期，满300减50。拒收请回复R"

@@ -29,6 +29,7 @@ from campaign_app.ui.viewmodels.campaign_steps import marks
 from campaign_app.ui.viewmodels.progress import run_of
 from campaign_app.ui.viewmodels.results import outcomes_of
 from campaign_app.ui.widgets.basics import lay_out
+from tests.helpers.account_state import set_account_state
 from tests.helpers.staged import Staged, open_by_day, stage
 from tests.helpers.writing import discard
 
@@ -247,7 +248,7 @@ def test_what_is_still_being_asked_is_not_called_unknown(
 
 def test_without_an_account_there_is_nobody_to_ask(staged: Staged, open_step: Open) -> None:
     campaign = staged.sent()
-    staged.app.workspace.accounts.set_account_state(staged.account, "disconnected")
+    set_account_state(staged.app.workspace.accounts, staged.account, "disconnected")
     assert not open_step(campaign).step.fetch.isEnabled()
 
 

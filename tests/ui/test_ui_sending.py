@@ -23,6 +23,7 @@ from campaign_app.ui.widgets.basics import lay_out
 from campaign_app.ui.widgets.checklist import Checklist, Item
 from campaign_app.ui.widgets.moment_edit import CIVIL
 from campaign_app.ui.widgets.timeline import Day
+from tests.helpers.account_state import set_account_state
 from tests.helpers.staged import FILED, WARNED, Staged
 
 __all__ = ["app", "open_step", "staged"]  # fixtures
@@ -137,7 +138,7 @@ def test_a_sender_is_mended_in_the_settings_and_a_worker_is_started_again(
 ) -> None:
     campaign = staged.approved()
     staged.app.workspace.accounts.set_setting(HEARTBEAT, None)
-    staged.app.workspace.accounts.set_account_state(staged.account, "disconnected")
+    set_account_state(staged.app.workspace.accounts, staged.account, "disconnected")
     went: list[tuple[str, object]] = []
     inline_desk.way.went.connect(lambda page, what: went.append((page, what)))
     started: list[bool] = []

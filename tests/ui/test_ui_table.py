@@ -17,9 +17,10 @@ from campaign_app.domain.errors import AppError, WorkspaceError
 from campaign_app.ui.cells import CELL, Cell, Column
 from campaign_app.ui.itemmodels.paged import KEPT, PagedModel
 from campaign_app.ui.itemmodels.rows import RowsModel
-from campaign_app.ui.tasks import InlineTasks, Tasks
+from campaign_app.ui.tasks import Tasks
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.widgets.table import Table
+from tests.helpers.inline_tasks import InlineTasks
 
 MILLIONS = 5_000_000
 COLUMNS = (

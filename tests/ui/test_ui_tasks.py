@@ -14,7 +14,8 @@ from PySide6.QtCore import QObject, QThreadPool, Slot
 from pytestqt.qtbot import QtBot
 
 from campaign_app.domain.errors import AppError, RemoteUnavailable
-from campaign_app.ui.tasks import Cancelled, InlineTasks, Task, Tasks
+from campaign_app.ui.tasks import Cancelled, Task, Tasks
+from tests.helpers.inline_tasks import InlineTasks
 
 SECONDS = 20
 

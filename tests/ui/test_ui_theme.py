@@ -26,8 +26,9 @@ from pytestqt.qtbot import QtBot
 from campaign_app import assets
 from campaign_app.ui.theme import icons, sheet
 from campaign_app.ui.theme.theme import NAMES, Theme, Wishes
-from campaign_app.ui.theme.tokens import APPEARANCES, DARK, EDGES, HIGH_DARK, HIGH_LIGHT, LIGHT, PAIRS, Tokens, contrast
+from campaign_app.ui.theme.tokens import APPEARANCES, DARK, HIGH_DARK, HIGH_LIGHT, LIGHT, Tokens
 from campaign_app.ui.widgets.moment_edit import MomentEdit, tidy
+from tests.helpers.contrast import EDGES, PAIRS, contrast
 
 ROOT = Path(__file__).resolve().parents[2]
 UI = ROOT / "campaign_app" / "ui"

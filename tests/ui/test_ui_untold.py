@@ -16,6 +16,7 @@ from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.overview import OverviewPage
 from campaign_app.ui.pages.settings import SettingsPage
+from tests.helpers.account_state import set_account_state
 
 HOURS = 3
 
@@ -150,7 +151,7 @@ def test_the_overview_says_it_after_an_hour_and_leads_to_the_card(desk: Desk, sh
 
 def test_a_shop_that_is_cut_off_is_to_be_connected_again(desk: Desk, shop: int, qtbot: QtBot) -> None:
     says_no(desk, shop, 0, hours=30)
-    desk.app.workspace.accounts.set_account_state(shop, "disconnected")
+    set_account_state(desk.app.workspace.accounts, shop, "disconnected")
     page = OverviewPage(desk)
     qtbot.addWidget(page)
     page.show()

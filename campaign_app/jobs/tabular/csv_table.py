@@ -35,7 +35,7 @@ class CsvTable:
         header, headerless = read_header(names)
         if headerless:
             self._header_at = 0
-        self.info = TableInfo("csv", header, headerless, encoding, certainty, self._delimiter, above=above)
+        self.info = TableInfo("csv", header, encoding, certainty, self._delimiter, above=above)
         if not any(block.bad or not all(map(is_blank, block.rows)) for block in self.blocks()):
             raise SettingsError("file_no_rows", "The file has a header and no rows")
 

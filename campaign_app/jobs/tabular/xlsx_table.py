@@ -69,7 +69,7 @@ class XlsxTable:
             raise SettingsError("header_unreadable", "The first row cannot be read", row=named.number)
         header, headerless = read_header([named.cells.get(i, "") for i in range(max(named.cells) + 1)])
         self._header_at = 0 if headerless else named.number
-        self.info = TableInfo("xlsx", header, headerless, sheet=sheet, sheets=tuple(self._book.sheets), above=above)
+        self.info = TableInfo("xlsx", header, sheet=sheet, sheets=tuple(self._book.sheets), above=above)
         if not any(block.rows or block.bad for block in self.blocks()):
             raise SettingsError("file_no_rows", "The sheet has a header and no rows")
 
