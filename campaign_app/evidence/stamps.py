@@ -232,8 +232,23 @@ def _check_signature(signed: cms.SignedData, signer: x509.Certificate) -> None:
         raise StampRefused("broken")
     if not _names(attributes, signer):
         raise StampRefused("broken")
-    data, signature = b"\x31" + told["signed_attrs"].dump()[1:], told["signature"].native
-    key, way = signer.public_key(), told["signature_algorithm"]
+    _verify(signer, told["signature_algorithm"], algorithm, told["signature"].native, _signed_bytes(told))
+
+
+def _signed_bytes(told: cms.SignerInfo) -> bytes:
+    """The attributes as they were signed: as a SET, whatever tag they carry in the file."""
+    return b"\x31" + bytes(told["signed_attrs"].dump())[1:]
+
+
+def _verify(
+    signer: x509.Certificate,
+    way: cms.SignedDigestAlgorithm,
+    algorithm: hashes.HashAlgorithm,
+    signature: bytes,
+    data: bytes,
+) -> None:
+    """By the key of the certificate, in the `way` that is named. Raises what the library does, or StampRefused."""
+    key = signer.public_key()
     if isinstance(key, rsa.RSAPublicKey) and way["algorithm"].native != "rsassa_pss":
         _require_hash(way, algorithm)
         key.verify(signature, data, padding.PKCS1v15(), algorithm)

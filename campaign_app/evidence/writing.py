@@ -62,17 +62,7 @@ class Writer:
         tree, held = Tree(), None
         for window in windows:
             for told, messages in _by_source(window):
-                page = page_hash(canonical(_answer(told)) if told.receipt is None else told.receipt.jws)
-                lines = [(message, canonical(_record(message, told, page))) for message in messages]
-                if self.seq is None:
-                    self._line(canonical(_page(told, lines)))
-                for message, line in lines:
-                    mine = message.seq == self.seq
-                    if self.seq is None:
-                        self._line(line)
-                    elif mine:
-                        held = told, message, line
-                    tree.add(record_hash(line), keep=mine)
+                held = self._records(told, messages, tree) or held
             self.tick(min(1.0, tree.size / max(total, 1)))
         root = tree.root().hex()
         if held is not None:
@@ -80,14 +70,33 @@ class Writer:
         self._line(canonical({"t": "people", "count": tree.size, "root": root}))
         return tree.size, root
 
+    def _records(
+        self, told: SourceTold, messages: Sequence[SentMessage], tree: Tree
+    ) -> tuple[SourceTold, SentMessage, str] | None:
+        """Puts the records below one answer page into the tree, and into the file if it is of everybody.
+
+        Of one person, if they are among them: their page, message and record, which is written with its path.
+        """
+        page, held = _page_hash(told), None
+        lines = [(message, canonical(_record(message, told, page))) for message in messages]
+        if self.seq is None:
+            self._line(canonical(_page(told, lines)))
+        for message, line in lines:
+            mine = message.seq == self.seq
+            if self.seq is None:
+                self._line(line)
+            elif mine:
+                held = told, message, line
+            tree.add(record_hash(line), keep=mine)
+        return held
+
     def person(self, window: SentWindow, claimed: ClaimedIn) -> tuple[int, str]:
         """The one message of `window` below the root of its batch: nothing else of the campaign is read.
 
         The record's own hash stands in the place of a root over all.
         """
         ((told, (message,)),) = _by_source(window)
-        page = page_hash(canonical(_answer(told)) if told.receipt is None else told.receipt.jws)
-        line = canonical(_record(message, told, page))
+        line = canonical(_record(message, told, _page_hash(told)))
         self.batch = claimed.batch
         self._below(told, message, line, {"t": "batch", "row": list(claimed.row), "hashes": _hashes(claimed.path)})
         root = record_hash(line).hex()
@@ -197,6 +206,11 @@ def _page(told: SourceTold, lines: list[tuple[SentMessage, str]]) -> dict[str, A
 def _size(jws: str) -> int:
     payload = jws.split(".")[1]
     return int(json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["size"])
+
+
+def _page_hash(told: SourceTold) -> str:
+    """Of what its platform signed, or of what it answered."""
+    return page_hash(canonical(_answer(told)) if told.receipt is None else told.receipt.jws)
 
 
 def _answer(told: SourceTold) -> dict[str, Any]:

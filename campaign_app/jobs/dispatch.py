@@ -184,17 +184,24 @@ def _decide(context: Context, campaign: Campaign, members: Sequence[tuple[int, i
     confirmed = confirmed_rules(context, campaign.id)
     stops = {seqs[j.customer.id]: stopped_by(message, confirmed) for j, message in texts}
     good = [(j, message.text) for j, message in texts if stops[seqs[j.customer.id]] is None]
-    refusals: dict[int, tuple[str, int | None]] = {
+    stopped = {seq: by for seq, by in stops.items() if by is not None}
+    by_the_gate = {
         seqs[j.customer.id]: (j.decision.reason.value, j.fact_id or None)
         for j in judged
         if isinstance(j.decision, Refusal)
     }
+    by_the_rules = {
+        seqs[j.customer.id]: (Reason.CONTENT.value, j.fact_id) for j, _ in texts if seqs[j.customer.id] in stopped
+    }
     claims = tuple(_row(context, campaign, seqs[j.customer.id], j, text) for j, text in good)
-    stopped = {seq: by for seq, by in stops.items() if by is not None}
-    for j, _ in texts:
-        if seqs[j.customer.id] in stopped:
-            refusals[seqs[j.customer.id]] = (Reason.CONTENT.value, j.fact_id)
-    return _Batch(account, max(seqs.values()), tuple(c.outgoing for c in claims), claims, refusals, stopped)
+    return _Batch(
+        account=account,
+        last_seq=max(seqs.values()),
+        outgoing=tuple(claim.outgoing for claim in claims),
+        claims=claims,
+        refusals={**by_the_gate, **by_the_rules},
+        stopped=stopped,
+    )
 
 
 def _require_word(context: Context, account: Account, sender: GatewayCapabilities) -> None:

@@ -7,16 +7,15 @@ from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from campaign_app.consent.gate import Ask, Decision, Person, Refusal, decide
-from campaign_app.consent.policy import Policy
 from campaign_app.consent.recipient import ConfirmedRecipient
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Reason, Receipt, Suppression, SuppressionKind
 from campaign_app.domain.customer import Account, Customer
 from campaign_app.domain.errors import AppError, PlaceForgotten, RemoteRefused, WorkspaceError
-from campaign_app.domain.message import Composed
+from campaign_app.domain.message import Composed, Page
 from campaign_app.domain.ports import PlatformClient
 from campaign_app.jobs.caps import MONTH, WEEK, over_cap
 from campaign_app.jobs.ports import GatewayCapabilities
@@ -78,29 +77,33 @@ def refresh(context: Context, account: Account, customers: Sequence[Customer], o
     offers = client.capabilities()
     if not fresh and offers.consent_changes:
         _skip_old_changes(context, account, client)
-    facts, receipts, _ = _ask(context, client, refs)
+    answers = _ask(context, client, refs)
+    facts, receipts = answers.facts, answers.receipts
     unproven = [ref for ref, fact in facts.items() if fact.evidence is None or fact.checked_at is None]
     if unproven and offers.consent_lookup:  # once more: a half page or a cut answer need not cost people their message
-        again, more, _ = _ask(context, client, unproven)
-        facts |= again
-        receipts += more
+        again = _ask(context, client, unproven)
+        facts |= again.facts
+        receipts += again.receipts
     return fresh | context.stores.facts.append(list(facts.values()), receipts, asked=account)
 
 
-def _ask(
-    context: Context, client: PlatformClient, refs: Sequence[CustomerRef]
-) -> tuple[dict[CustomerRef, ConsentFact], tuple[Receipt, ...], int]:
-    """One fact for each that is asked about, the receipts, and how many got none that is their own.
+class _Answers(NamedTuple):
+    """One fact for each that was asked about, the receipts, and how many got none that is their own."""
 
-    Adapters of others answer too: a fact that came under another's name speaks for neither.
-    """
+    facts: dict[CustomerRef, ConsentFact]
+    receipts: tuple[Receipt, ...]
+    silent: int
+
+
+def _ask(context: Context, client: PlatformClient, refs: Sequence[CustomerRef]) -> _Answers:
+    """Adapters of others answer too: a fact that came under another's name speaks for neither."""
     if not refs:
-        return {}, (), 0
+        return _Answers({}, (), 0)
     answers = client.consents(refs)
     own = {ref: fact for ref in refs if (fact := answers.facts.get(ref)) is not None and fact.ref == ref}
     now = context.clock()
     silent = {ref: ConsentFact.unknown(ref, note="missing", observed_at=now) for ref in refs if ref not in own}
-    return own | silent, tuple(answers.receipts), len(silent)
+    return _Answers(own | silent, tuple(answers.receipts), len(silent))
 
 
 def _skip_old_changes(context: Context, account: Account, client: PlatformClient) -> None:
@@ -127,32 +130,45 @@ def pull_changes(context: Context, account: Account) -> bool:
     client = context.remotes.platform(account.id)
     if not client.capabilities().consent_changes:
         return False
-    broken = anew = 0
+    unseen = 0
+    restarts = 0
     for _ in range(MAX_PAGES):
         asked_at, cursor = context.clock(), context.stores.accounts.cursor(account.id, "changes")
         try:
             page = client.consent_changes(cursor)
         except RemoteRefused as refusal:
-            if anew == RESTARTS or not _begins_anew(context, account, cursor, refusal):
+            if restarts == RESTARTS or not _begins_anew(context, account, cursor, refusal):
                 raise
-            anew += 1
+            restarts += 1
+            unseen += 1
             continue
-        refs = [CustomerRef(account.id, ref) for ref in dict.fromkeys(page.items)]
-        facts, receipts, silent = _ask(context, client, refs)
-        told, onward = list(facts.values()), page.next_cursor
-        unseen = broken + page.broken + silent + anew
-        read_at = None if page.more or unseen else asked_at
-        moved, unseen_at = told or onward != cursor, context.clock() if page.broken else None
-        if moved and not context.stores.facts.append_changes(
-            account, told, receipts, cursor, onward, read_at=read_at, unseen_at=unseen_at
-        ):
+        answers = _ask(context, client, [CustomerRef(account.id, ref) for ref in dict.fromkeys(page.items)])
+        by_now = unseen + page.broken + answers.silent
+        read_at = None if page.more or by_now else asked_at
+        if not _put_changes(context, account, page, answers, cursor, read_at):
             continue  # somebody else pulled it meanwhile: on from where they are
-        if read_at is not None and not moved:
-            context.stores.accounts.set_setting(changes_read_name(account.id), read_at.isoformat())
-        broken += page.broken + silent
+        unseen = by_now
         if not page.more:
             return not unseen
     raise RemoteRefused("cursor_loop", "The list of changes does not end")
+
+
+def _put_changes(
+    context: Context, account: Account, page: Page[str], answers: _Answers, cursor: str, read_at: datetime | None
+) -> bool:
+    """A page that was asked for at `cursor`; `read_at` where the list is read to its end, with nobody unseen.
+
+    False where the list stands elsewhere by now, and nothing was put down.
+    """
+    facts, onward = list(answers.facts.values()), page.next_cursor
+    if facts or onward != cursor:
+        unseen_at = context.clock() if page.broken else None
+        return context.stores.facts.append_changes(
+            account, facts, answers.receipts, cursor, onward, read_at=read_at, unseen_at=unseen_at
+        )
+    if read_at is not None:
+        context.stores.accounts.set_setting(changes_read_name(account.id), read_at.isoformat())
+    return True
 
 
 def known_since(context: Context, account: Account, moment: datetime) -> datetime:
@@ -211,23 +227,27 @@ def judge_all(
     For a sender that goes by numbers they are read anew: what a sync changed while shops were asked is looked at whole.
     """
     stores, now = context.stores, context.clock()
-    capabilities = sender_of(context, account, campaign.purpose)
-    ids = [c.id for c in customers]
+    sender = sender_of(context, account, campaign.purpose)
     # the kind of number that the sender goes by, and never the other
-    sealed = capabilities.needs_platform_phone
-    plain = capabilities.needs_phone and not sealed and not _lent(context, account)
+    sealed = sender.needs_platform_phone
+    plain = sender.needs_phone and not sealed and not _lent(context, account)
     if plain or sealed:
         customers = _as_of_now(context, customers)
-    policy = Policy(max_age, context.policy.reread_after, context.policy.clock_skew)
-    leaves = max(campaign.send_at or now, now + leaves_within)
     ask = Ask(
-        campaign.id, campaign.purpose, campaign.entity_uscc, leaves, now, policy,
-        needs_phone=capabilities.needs_phone, needs_platform_phone=capabilities.needs_platform_phone,
-        simulated_sender=capabilities.simulated,
-    )  # fmt: skip
+        campaign_id=campaign.id,
+        purpose=campaign.purpose,
+        entity_uscc=campaign.entity_uscc,
+        send_at=max(campaign.send_at or now, now + leaves_within),
+        now=now,
+        policy=replace(context.policy, max_consent_age=max_age),
+        needs_phone=sender.needs_phone,
+        needs_platform_phone=sender.needs_platform_phone,
+        simulated_sender=sender.simulated,
+    )
     ref_keys = {c.id: stores.phone_keys.of_ref(CustomerRef(c.account_id, c.ref)) for c in customers}
     suppressed = _suppressions(context, campaign, customers, ref_keys)
     keys = {c.id: c.phone_key or ref_keys[c.id] for c in customers}
+    ids = [c.id for c in customers]
     sent = stores.campaigns.sent_since(campaign.entity_uscc, ids, now - MONTH, but=campaign.id, keys=keys)
     judged = []
     for customer in customers:
@@ -259,31 +279,36 @@ def _within_house_caps(
     context: Context, campaign: Campaign, judged: list[Judged], sent_in_30_days: Mapping[int, int]
 ) -> list[Judged]:
     """The merchant's own caps (rule FRQ-003), after the gate: they never let anybody in."""
-    confirmed = [j.customer.id for j in judged if not isinstance(j.decision, Refusal)]
+    confirmed = _confirmed_ids(judged)
     in_a_week: Mapping[int, int] = {}
     if context.house_caps[0] and sent_in_30_days:
         since = context.clock() - WEEK
         in_a_week = context.stores.campaigns.sent_since(campaign.entity_uscc, confirmed, since, but=campaign.id)
     over = {c for c in confirmed if over_cap(in_a_week.get(c, 0), sent_in_30_days.get(c, 0), None, context.house_caps)}
-    if not over:
-        return judged
-    return [
-        Judged(j.customer, j.fact_id, Refusal(j.customer.id, Reason.HOUSE_CAP)) if j.customer.id in over else j
-        for j in judged
-    ]
+    return _without(judged, over, Reason.HOUSE_CAP)
 
 
 def _within_provider_caps(context: Context, campaign: Campaign, account: Account, judged: list[Judged]) -> list[Judged]:
     """What the SMS provider delivers to one number at most (rule FRQ-002); beyond it the message would be lost."""
     over: set[int] = set()
     for cap in context.provider_caps(account.id):
-        confirmed = [j.customer.id for j in judged if not isinstance(j.decision, Refusal)]
+        confirmed = _confirmed_ids(judged)
         since = context.clock() - cap.span
         sent = context.stores.campaigns.sent_since(campaign.entity_uscc, confirmed, since, but=campaign.id)
         over.update(customer_id for customer_id, count in sent.items() if count >= cap.most)
+    return _without(judged, over, Reason.PROVIDER_CAP)
+
+
+def _confirmed_ids(judged: Sequence[Judged]) -> list[int]:
+    return [j.customer.id for j in judged if not isinstance(j.decision, Refusal)]
+
+
+def _without(judged: list[Judged], over: set[int], reason: Reason) -> list[Judged]:
+    """The same people, of whom these are refused."""
+    if not over:
+        return judged
     return [
-        Judged(j.customer, j.fact_id, Refusal(j.customer.id, Reason.PROVIDER_CAP)) if j.customer.id in over else j
-        for j in judged
+        Judged(j.customer, j.fact_id, Refusal(j.customer.id, reason)) if j.customer.id in over else j for j in judged
     ]
 
 

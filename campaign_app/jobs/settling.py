@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
@@ -145,42 +145,51 @@ def settle(
     """Settles a batch; `fresh` are its messages when it was claimed just now and never submitted."""
     if submission.settled:
         return Settled.DONE
-    messages, why, unanswered = fresh, "", 0
+    messages, unanswered, why = fresh, 0, ""
     for attempt in range(ATTEMPTS):
-        done, pause, why = _try(context, campaign, submission, messages, 0.2 * 2**attempt)
-        unanswered += done is Settled.UNKNOWN
-        if unanswered == UNANSWERED or done not in (None, Settled.UNKNOWN):
-            return done or Settled.UNKNOWN
-        context.wait(min(pause, LONGEST_WAIT))
-        messages = None
+        tried = _try(context, campaign, submission, messages, 0.2 * 2**attempt)
+        unanswered += tried.ended is Settled.UNKNOWN
+        if unanswered == UNANSWERED:
+            return Settled.UNKNOWN
+        if tried.ended is not None and tried.ended is not Settled.UNKNOWN:
+            return tried.ended
+        context.wait(min(tried.pause, LONGEST_WAIT))
+        messages, why = None, tried.why
         if not may_leave(context, context.stores.campaigns.campaign(campaign.id)):
             return Settled.STOPPED
     put_aside(context, campaign, CampaignState.PAUSED, why)
     return Settled.STOPPED
 
 
+class _Tried(NamedTuple):
+    """How a try ended, if it did; else how long the next one waits, and why the campaign would stop behind the last."""
+
+    ended: Settled | None
+    pause: float = 0
+    why: str = ""
+
+
 def _try(
     context: Context, campaign: Campaign, submission: Submission, messages: Sequence[Outgoing] | None, backoff: float
-) -> tuple[Settled | None, float, str]:
-    """(how it ended or None, seconds to wait before the next try, why it would stop here)."""
+) -> _Tried:
     if messages is None:
         _require_claimed(context, submission)
     try:
-        return _once(context, campaign, submission, messages), backoff, "unknown_outcomes"
+        return _Tried(_once(context, campaign, submission, messages), backoff, "unknown_outcomes")
     except RemoteUnavailable as trouble:
         if trouble.code == CLAIM_LOST:
             raise
         pause = backoff if trouble.retry_after is None else trouble.retry_after
-        return None, pause, away_note(trouble, context.clock(), "sender_unavailable")
+        return _Tried(None, pause, away_note(trouble, context.clock(), "sender_unavailable"))
     except RemoteRefused as refusal:
         if not refusal.account_wide:
-            return None, backoff, shop_note(refusal) or f"refused:{cause_of(refusal)}"
+            return _Tried(None, backoff, shop_note(refusal) or f"refused:{cause_of(refusal)}")
         if put_aside(context, campaign, CampaignState.PAUSED, why_refused(refusal, context.clock())):
             tell_unfit(context, submission, refusal)
-        return Settled.STOPPED, 0, ""
+        return _Tried(Settled.STOPPED)
     except RuleStops as rule:
         stop_by(context, campaign, rule)
-        return Settled.STOPPED, 0, ""
+        return _Tried(Settled.STOPPED)
 
 
 def _once(context: Context, campaign: Campaign, submission: Submission, messages: Sequence[Outgoing] | None) -> Settled:

@@ -1,4 +1,4 @@
-"""What the jobs work with: the workspace's stores and ways to the connected accounts, handed over by `bootstrap`."""
+"""What the jobs work with: the workspace's stores and ways to the connected accounts, handed over by `working`."""
 
 from __future__ import annotations
 
@@ -76,18 +76,9 @@ def is_known() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`workspace_id` makes message ids and idempotency keys unique across workspaces at one sender.
+    """What every step of a job is handed; `as_set` of the worker makes it anew by the settings of now."""
 
-    `house_caps`: messages per person and entity in 7 and in 30 days, 0 for no cap. `provider_caps`: by a shop's account
-    those of the SMS provider that carries its messages. `hours` are those of the merchant, for the first message and
-    the last; `tests_per_day`: test messages of an entity. `copies`: what this workspace is a copy of. `seen`: puts down
-    outside of the workspace what it has claimed by now; why nothing may leave, where it is an older copy, or "".
-    `kept`: the same of what came in, before its sender is asked for more and forgets it.
-    `aside`: whether it is taken for one, and nobody has said yet that the other is out of use, whose replies they are.
-    `upkeep`: a small step of what keeps the workspace's files small, which nobody waits for. `sent_texts` reads what
-    was sent by today's rules; where there is none, no look-back calls any text good.
-    """
-
+    # makes message ids and idempotency keys unique across workspaces at one sender
     workspace_id: str
     stores: Stores
     remotes: Remotes
@@ -95,15 +86,26 @@ class Context:
     policy: Policy
     clock: Clock
     wait: Callable[[float], None]
+    # people of a batch
     batch: int = BATCH
+    # messages per person and entity in 7 and in 30 days, 0 for no cap
     house_caps: tuple[int, int] = (0, 0)
+    # by a shop's account those of the SMS provider that carries its messages
     provider_caps: Callable[[int], tuple[Cap, ...]] = no_caps
     complaints_per_10000: int = 10
+    # those of the merchant, for the first message and the last
     hours: tuple[time, time] = (OPENS, CLOSES)
+    # test messages of an entity
     tests_per_day: int = 20
+    # what this workspace is a copy of
     copies: tuple[Copy, ...] = ()
+    # puts down outside of the workspace what it has claimed by now; "", or why nothing may leave: it is an older copy
     seen: Callable[[], str] = is_known
+    # the same of what came in, before its sender is asked for more and forgets it
     kept: Callable[[], object] = is_known
+    # whether it is taken for a copy, and nobody has said yet that the other is out of use, whose replies they are
     aside: Callable[[], bool] = is_in_use
+    # a small step of what keeps the workspace's files small, which nobody waits for
     upkeep: Callable[[], object] = is_known
+    # reads what was sent by today's rules; where there is none, no look-back calls any text good
     sent_texts: SentTexts | None = None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from campaign_app.domain.campaign import Noted
 from campaign_app.domain.customer import ChunkCounts, ImportGlance, ImportReport
@@ -54,6 +54,15 @@ def _always() -> bool:
     return True
 
 
+class _Tried(NamedTuple):
+    """What the last dry run found, of which file, and read in which way."""
+
+    sha256: str
+    info: TableInfo
+    columns: tuple[Column, ...]
+    scan: Scan
+
+
 class Imports(Permitted):
     """One instance per process; it keeps the place in the files that are being imported between their chunks.
 
@@ -78,7 +87,7 @@ class Imports(Permitted):
         self._clock = clock
         self._place, self._seen, self._beside = place, seen, beside
         self._sessions = OpenSessions()
-        self._tried: tuple[str, TableInfo, tuple[Column, ...], Scan] | None = None
+        self._tried: _Tried | None = None
 
     def preview(self, *, source: Source) -> Preview:
         """The first rows with their errors, what was guessed, what is ignored, and what a person has to settle.
@@ -108,7 +117,7 @@ class Imports(Permitted):
             refusals += sorted(checked.refusals)[: EXAMPLES - len(refusals)]
             repaired += checked.repaired[: EXAMPLES - len(repaired)]
             told((part + 1) / session.parts)
-        self._tried = session.sha256, table.info, columns, session.scan
+        self._tried = _Tried(session.sha256, table.info, columns, session.scan)
         return DryRun(
             sha256=session.sha256,
             info=table.info,
@@ -151,7 +160,16 @@ class Imports(Permitted):
             actor=self.person.signs(actor),
             scan=scan.to_json(),
         )
+        facts: dict[str, Any] = {"import_id": import_id, "rows": scan.rows, "sha256": plan.sha256}
+        self._write_down(import_id, plan, Noted("import.begun", actor, now, facts))
+        self._sessions.begin(import_id, session)
+        return Begun(import_id, session.chunks, scan.rows, self._place)
 
+    def _write_down(self, import_id: int, plan: ImportPlan, noted: Noted) -> None:
+        """The plan, beside those of other places where the same file is being imported. Raises NotAllowed
+
+        `import_unfinished` where it is being read in another way.
+        """
         name = _setting(import_id)
 
         def put(stored: Mapping[str, Any]) -> tuple[dict[str, Any], list[Noted]]:
@@ -161,14 +179,10 @@ class Imports(Permitted):
             if others or not plan.reads_like(known):
                 # its first rows may be in already, read in the other way; and the server keeps a plan for its login
                 raise NotAllowed("import_unfinished", "The file is being imported in another way", import_id=import_id)
-            noted = Noted(
-                "import.begun", actor, now, {"import_id": import_id, "rows": scan.rows, "sha256": plan.sha256}
-            )
-            return {name: replace(plan, paths={**known.paths, self._place: plan.path}).to_json()}, [noted]
+            kept = replace(plan, paths={**known.paths, self._place: plan.path})
+            return {name: kept.to_json()}, [noted]
 
         self._settings.change_settings([name], put)
-        self._sessions.begin(import_id, session)
-        return Begun(import_id, session.chunks, scan.rows, self._place)
 
     def apply_chunk(self, import_id: int, chunk: int) -> ChunkCounts:
         """Applies one chunk; doing it again changes nothing. Raises SettingsError `file_changed`, `file_missing`."""
@@ -245,9 +259,10 @@ class Imports(Permitted):
         return self._plan(import_id).columns
 
     def _known(self, sha256: str, table: Table, columns: tuple[Column, ...]) -> Scan | None:
-        if self._tried is None or self._tried[:3] != (sha256, table.info, columns):
+        tried = self._tried
+        if tried is None or (tried.sha256, tried.info, tried.columns) != (sha256, table.info, columns):
             return None
-        return self._tried[3]
+        return tried.scan
 
     def _read(
         self,

@@ -122,14 +122,9 @@ class SqlInbox:
             rows: dict[str, dict[str, Any]] = {}
             for message, keys in people:
                 if message.inbound_id not in known:
-                    rows[message.inbound_id] = {
-                        **self._row(account_id, message.ref, message.phone, message.received_at, at),
-                        "inbound_id": message.inbound_id,
-                        "text": message.text,
-                        "opt_out": int(message.inbound_id in stop),
-                        "campaign_id": campaign_of(keys, sent),
-                        "phone_key": None if message.phone is None else self.keys.hashes.of_phone(message.phone),
-                    }
+                    is_no = message.inbound_id in stop
+                    campaign = campaign_of(keys, sent)
+                    rows[message.inbound_id] = self._reply_row(account_id, message, campaign, at, is_no=is_no)
             write_all(connection, plain_insert(inbound), list(rows.values()))
             put_marks(connection, [mark for each in said for mark in _opt_outs(finder.entity_uscc, each)], to_ms(at))
             _tell(connection, finder, said, "reply")
@@ -168,14 +163,9 @@ class SqlInbox:
                 marks += complaint_marks(finder.entity_uscc, every_key, to_ms(clue.received_at))
                 said.append((refs, every_key, clue.received_at))
                 if clue.complaint_id not in known:
-                    found = campaign_of(keys, sent) if ledger_id is None else finder.campaign_of_row(ledger_id)
-                    rows[clue.complaint_id] = {
-                        **self._row(account_id, clue.ref, clue.phone, clue.received_at, at),
-                        "complaint_id": clue.complaint_id,
-                        "provider_id": clue.provider_id,
-                        "campaign_id": found,
-                    }
-                    told[clue.complaint_id] = Clued(clue, keys, ledger_id, found)
+                    campaign = campaign_of(keys, sent) if ledger_id is None else finder.campaign_of_row(ledger_id)
+                    rows[clue.complaint_id] = self._complaint_row(account_id, clue, campaign, at)
+                    told[clue.complaint_id] = Clued(clue, keys, ledger_id, campaign)
             write_all(connection, plain_insert(complaint), list(rows.values()))
             for complaint_id, clued in told.items():
                 case_of_clue(finder, rows[complaint_id], clued, shipped().match_days, at)
@@ -220,6 +210,28 @@ class SqlInbox:
         wanted = sa.select(latest.ledger_id).where(latest.campaign_id == campaign_id, latest.outcome.in_(_ACCEPTED))
         with self.db.look() as connection:
             return connection.execute(wanted.limit(1)).first() is not None
+
+    def _reply_row(
+        self, account_id: int, message: InboundMessage, campaign_id: int | None, at: datetime, *, is_no: bool
+    ) -> dict[str, Any]:
+        return {
+            **self._row(account_id, message.ref, message.phone, message.received_at, at),
+            "inbound_id": message.inbound_id,
+            "text": message.text,
+            "opt_out": int(is_no),
+            "campaign_id": campaign_id,
+            "phone_key": None if message.phone is None else self.keys.hashes.of_phone(message.phone),
+        }
+
+    def _complaint_row(
+        self, account_id: int, clue: ComplaintClue, campaign_id: int | None, at: datetime
+    ) -> dict[str, Any]:
+        return {
+            **self._row(account_id, clue.ref, clue.phone, clue.received_at, at),
+            "complaint_id": clue.complaint_id,
+            "provider_id": clue.provider_id,
+            "campaign_id": campaign_id,
+        }
 
     def _row(
         self, account_id: int, ref: str, phone: Phone | None, received_at: datetime, at: datetime

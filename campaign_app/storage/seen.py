@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from filelock import FileLock
@@ -61,6 +61,15 @@ def state_folder() -> Path:
     return user_state_path("campaign_app-seen", appauthor=False, roaming=True)
 
 
+class _Looked(NamedTuple):
+    """Why the workspace is taken for a copy, "" for none; its `meta`; what is there by now, and what the mark says."""
+
+    why: str
+    meta: Mapping[str, str]
+    heads: Heads
+    mark: Heads  # empty for none
+
+
 @dataclass(slots=True)
 class Seen:
     """The marks of one workspace in `folder`. `host` is `storage.host.host_id`."""
@@ -77,7 +86,7 @@ class Seen:
 
         Changes nothing.
         """
-        return self._look()[0]
+        return self._look().why
 
     def notice(self) -> str:
         """As `guard`, of somebody who only looks: nothing leaves, so nothing is counted."""
@@ -87,14 +96,12 @@ class Seen:
     def alarm(self) -> str:
         """As `notice`, of a person who may put nothing aside: it is said, and whichever worker is next does that."""
         with self._turn:
-            why, meta, heads, _ = self._look()
-            if not why:
-                self._write(self._file(meta), heads)
-            elif not copies.noticed(meta):
-                with self.db.write() as connection:
-                    if not copies.noticed(copies.meta_of(connection)):  # a worker is not told again
-                        copies.raise_alarm(connection, why, copies.last_worked(connection, self.clock()))
-            return why
+            seen = self._look()
+            if not seen.why:
+                self._write(self._file(seen.meta), seen.heads)
+            elif not copies.noticed(seen.meta):
+                self._raise_alarm(seen.why)
+            return seen.why
 
     def guard(self) -> str:
         """As `verdict`, and what is in the workspace by now counts as seen; called before a batch leaves.
@@ -118,20 +125,26 @@ class Seen:
         with self.db.look() as connection:
             return bool(why) or stood_in.is_new(connection)
 
+    def _raise_alarm(self, why: str) -> None:
+        with self.db.write() as connection:
+            if not copies.noticed(copies.meta_of(connection)):  # a worker is not told again
+                copies.raise_alarm(connection, why, copies.last_worked(connection, self.clock()))
+
     def _guard(self, *, leaving: bool) -> str:
         self._come_back()
-        why, meta, heads, before = self._look()
-        if why:
-            self._put_aside(why)
-            return why
-        if self.host and meta.get("host", "") != self.host:
+        seen = self._look()
+        if seen.why:
+            self._put_aside(seen.why)
+            return seen.why
+        if self.host and seen.meta.get("host", "") != self.host:
             self._put_meta("host", self.host)
-        if not is_placed(meta) and self.db.engine.dialect.name == "postgresql":
+        if not is_placed(seen.meta) and self.db.engine.dialect.name == "postgresql":
             with self.db.write() as connection:
                 place(connection)
-        if leaving and heads.get(CLAIMS) == before.get(CLAIMS):
+        heads = seen.heads
+        if leaving and heads.get(CLAIMS) == seen.mark.get(CLAIMS):
             heads = {**heads, LEAVES: (self._one_more(), "")}
-        self._write(self._file(meta), heads)
+        self._write(self._file(seen.meta), heads)
         return ""
 
     def _come_back(self) -> None:
@@ -145,17 +158,17 @@ class Seen:
             if not self._verdict(connection, meta, mark):
                 stood_in.looked(connection, place_id() if mark is not None else "")
 
-    def _look(self) -> tuple[str, Mapping[str, str], Heads, Heads]:
-        """The verdict, `meta`, what is there by now, and the mark (empty for none), which is read before the moment
+    def _look(self) -> _Looked:
+        """The mark is read before the moment that is looked at: other processes write more, and a mark of theirs would
 
-        that is looked at: other processes write more, and a mark of theirs would be ahead of that moment.
+        be ahead of that moment.
         """
         with self.db.read() as connection:
             file = self._file(copies.meta_of(connection))
         mark = read_mark(file)
         with self.db.read() as connection:
             meta = copies.meta_of(connection)
-            return self._verdict(connection, meta, mark), meta, heads_of(connection, meta), mark or {}
+            return _Looked(self._verdict(connection, meta, mark), meta, heads_of(connection, meta), mark or {})
 
     def _one_more(self) -> int:
         """Counted where nobody else does meanwhile: another worker may have counted since the look."""
