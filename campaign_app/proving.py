@@ -24,7 +24,14 @@ from campaign_app.storage.workspace import Workspace
 def evidence_of(workspace: Workspace, clock: Clock, rules: Rules) -> Evidence:
     audit, campaigns, accounts = workspace.audit, workspace.campaigns, workspace.accounts
     return Evidence(
-        workspace.evidence, audit, audit, campaigns, accounts, lambda: rules.current().rules, clock, workspace.person
+        store=workspace.evidence,
+        reader=audit,
+        audit=audit,
+        campaigns=campaigns,
+        accounts=accounts,
+        rules=lambda: rules.current().rules,
+        clock=clock,
+        person=workspace.person,
     )
 
 

@@ -63,9 +63,19 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter per option
         now = app.clock()
         made_at = moment_in(made, now)
         new = NewCase(
-            entity_in(app, entity), source, Way.FORM, made_at, moment_in(received, now) if received else made_at,
-            number, phone_in(phone), ref, account, text, port, signature,
-        )  # fmt: skip
+            entity_uscc=entity_in(app, entity),
+            source=source,
+            way=Way.FORM,
+            made_at=made_at,
+            received_at=moment_in(received, now) if received else made_at,
+            number=number,
+            phone=phone_in(phone),
+            ref=ref,
+            account_id=account,
+            text=text,
+            port=port,
+            signature=signature,
+        )
         show(_said(app, app.complaints.add(new, actor="cli")), CASE, as_json=as_json)
 
 

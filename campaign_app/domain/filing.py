@@ -41,9 +41,16 @@ class OwnFiling:
     def signature(self) -> Signature:
         carriers = tuple((carrier, carrier in self.carriers) for carrier in CARRIERS)
         return Signature(
-            self.text, self.entity_uscc, "unknown", "approved", bool(self.carriers), self.scopes, self.valid_until,
-            carriers, stated=True,
-        )  # fmt: skip
+            text=self.text,
+            owner_uscc=self.entity_uscc,
+            source="unknown",
+            status="approved",
+            carrier_filed=bool(self.carriers),
+            scopes=self.scopes,
+            valid_until=self.valid_until,
+            carriers=carriers,
+            stated=True,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,9 +108,17 @@ def gateway_for(
     """A sender of the account, for messages of one purpose. Raises SettingsError as `platforms.client_for` does."""
     if account.platform in PROVIDERS:
         parts = SenderParts(
-            account, read_credentials(secret), purpose, clock, means.wait, sender_id or account.id, means.connections,
-            means.limit_of(account.platform), kept, means.shared,
-        )  # fmt: skip
+            account=account,
+            credentials=read_credentials(secret),
+            purpose=purpose,
+            clock=clock,
+            wait=means.wait,
+            sender_id=sender_id or account.id,
+            connections=means.connections,
+            limit=means.limit_of(account.platform),
+            kept=kept,
+            shared=means.shared,
+        )
         return provider_of(account.platform).gateway_for(parts)
     if account.platform != "consent_api":
         raise SettingsError("unknown_platform", "There is no sender for this platform")

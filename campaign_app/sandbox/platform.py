@@ -154,7 +154,16 @@ class Platform:
         now, (key, purpose) = self.now(), batch
         confirmed = truth.confirms(purpose, now.timestamp())
         seq, at = len(self.ledger.rows) + 1, utc_text(now) or ""
-        row = Row(seq, shop.code, key, message.message_id, message.ref, purpose, at, confirmed)
+        row = Row(
+            seq=seq,
+            shop=shop.code,
+            key=key,
+            message_id=message.message_id,
+            ref=message.ref,
+            purpose=purpose,
+            accepted_at=at,
+            confirmed=confirmed,
+        )
         self.ledger.append(row, message.text)
         due = now + timedelta(seconds=self.delay)
         self._streams[shop.number].accepted.append((row, due))

@@ -138,7 +138,16 @@ def _side(engine: Engine, setting: Setting, channel: Channel, body: str, signatu
     said = objections(engine, request, channel.rules)
     segments, marks, torn = _CUTS.get(channel.platform, _as_billed)(said.final_text)
     accounts = () if channel.account is None else (channel.account,)
-    made = Side(channel.platform, channel.rules, accounts, said.final_text, segments, marks, torn, said.findings)
+    made = Side(
+        platform=channel.platform,
+        rules=channel.rules,
+        accounts=accounts,
+        text=said.final_text,
+        segments=segments,
+        marks=marks,
+        torn=torn,
+        findings=said.findings,
+    )
     notation = _notation(engine, channel.platform)
     if not notation:
         return made

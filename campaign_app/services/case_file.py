@@ -184,9 +184,18 @@ def _read(file: CaseFile, sheet: Sheet, line: Line, now: datetime) -> _Read:
     if received_at is None:
         return _Read(line.number, None, "time_unreadable", _column(sheet, "received_at"))
     new = NewCase(
-        file.entity_uscc, source, Way.FILE, made_at, received_at, cells.get("number", ""), phone, cells.get(REF, ""),
-        text=cells.get("text", ""), port=cells.get("port", ""), signature=cells.get("signature", ""),
-    )  # fmt: skip
+        entity_uscc=file.entity_uscc,
+        source=source,
+        way=Way.FILE,
+        made_at=made_at,
+        received_at=received_at,
+        number=cells.get("number", ""),
+        phone=phone,
+        ref=cells.get(REF, ""),
+        text=cells.get("text", ""),
+        port=cells.get("port", ""),
+        signature=cells.get("signature", ""),
+    )
     try:
         return _Read(line.number, checked(new, now))
     except SettingsError as error:

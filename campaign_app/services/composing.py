@@ -177,16 +177,16 @@ class Composing(Permitted):
         else:
             recipients = self._customers.count(campaign.audience, campaign.entity_uscc, now)
         return Setting(
-            base,
-            register,
-            now,
-            tuple(sorted(offers, key=lambda offer: bool(offer.problem))),
-            variables_of(readers),
-            readers,
-            recipients,
-            screened,
-            self.price() if contracted is None else contracted,
-            contracted is not None,
+            base=base,
+            register=register,
+            now=now,
+            offers=tuple(sorted(offers, key=lambda offer: bool(offer.problem))),
+            variables=variables_of(readers),
+            readers=readers,
+            recipients=recipients,
+            screened=screened,
+            price=self.price() if contracted is None else contracted,
+            contracted=contracted is not None,
         )
 
     def check(self, setting: Setting, body: str, signature: str, who: Who, language: str = "zh_CN") -> Composed:
@@ -202,10 +202,18 @@ class Composing(Permitted):
         result = engine.check(request)
         told = tuple(each for each in result.findings if signature.strip() or not of_signature(each))
         return Composed(
-            body, signature, reader, request, result.final_text, result.verdict,
-            _problems(told, request, len(head), engine), result.segments, cut_marks(result.final_text),
-            tearing_marks(result.final_text), counted,
-        )  # fmt: skip
+            body=body,
+            signature=signature,
+            reader=reader,
+            request=request,
+            final_text=result.final_text,
+            verdict=result.verdict,
+            problems=_problems(told, request, len(head), engine),
+            segments=result.segments,
+            marks=cut_marks(result.final_text),
+            torn=tearing_marks(result.final_text),
+            spread=counted,
+        )
 
     def measured(
         self, campaign: Campaign, body: str, signature: str, tick: Callable[[int], None] = lambda _: None

@@ -50,10 +50,19 @@ def draft_of(asked: Asked, offer: Offer) -> Draft:
         if not each.secret and each.name not in _OWN_COLUMNS and values[each.name]
     }
     account = Account(
-        0, offer.name, base_url, base_url, "" if asked.entity is None else asked.entity.uscc,
-        offer.issuer, offer.issuer_name, values.get("key_id") or host_of(base_url), simulated=False, pinned_keys="",
-        options=options, consent_account_id=asked.consent_account_id,
-    )  # fmt: skip
+        id=0,
+        platform=offer.name,
+        label=base_url,
+        base_url=base_url,
+        entity_uscc="" if asked.entity is None else asked.entity.uscc,
+        issuer_uscc=offer.issuer,
+        issuer_name=offer.issuer_name,
+        key_id=values.get("key_id") or host_of(base_url),
+        simulated=False,
+        pinned_keys="",
+        options=options,
+        consent_account_id=asked.consent_account_id,
+    )
     return Draft(account, secret_text(offer.name, secrets))
 
 

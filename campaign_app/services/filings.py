@@ -243,14 +243,14 @@ def _filing(
     reports = [report for report in told.reports if report.signature.text == text]
     shown = signature or (history[0].signature if history else told.own[text].signature)
     return Filing(
-        entity,
-        shown,
-        problem,
-        tuple(_warnings(shown, record, told, today)) if not problem else (),
-        tuple(accounts[account_id] for account_id in sorted(report.account_id for report in reports)),
-        tuple(history),
-        record,
-        tuple(campaigns),
+        entity=entity,
+        signature=shown,
+        problem=problem,
+        warnings=tuple(_warnings(shown, record, told, today)) if not problem else (),
+        accounts=tuple(accounts[account_id] for account_id in sorted(report.account_id for report in reports)),
+        history=tuple(history),
+        record=record,
+        campaigns=tuple(campaigns),
         untold=bool(reports) and not any(report.signature.scopes for report in reports),
         own=told.own.get(text),
     )

@@ -108,7 +108,16 @@ class LookBacks(Permitted):
             label = shops.get(shop, "")
             if person is not None and person.name:  # shown to whoever follows up; the proof has it as it was sent
                 text = text.replace(person.name, name)
-            return Looked(each, name, phone, label, ref, text, facts.get(then), facts.get(each.fact_id))
+            return Looked(
+                found=each,
+                name=name,
+                phone=phone,
+                shop=label,
+                ref=ref,
+                text=text,
+                then=facts.get(then),
+                now=facts.get(each.fact_id),
+            )
 
         return tuple(map(looked, found))
 

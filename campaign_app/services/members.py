@@ -75,9 +75,17 @@ class Members:
             account = accounts[person.account_id]
             phone = "" if person.phone is None else person.phone.masked
             return Member(
-                seq, customer_id, person.name, phone, account.label, person.ref, reason, account.issuer_name,
-                None if fact_id is None else facts.get(fact_id), stopped.get(seq),
-            )  # fmt: skip
+                seq=seq,
+                customer_id=customer_id,
+                name=person.name,
+                phone=phone,
+                shop=account.label,
+                ref=person.ref,
+                reason=reason,
+                issuer_name=account.issuer_name,
+                fact=None if fact_id is None else facts.get(fact_id),
+                stopped=stopped.get(seq),
+            )
 
         return tuple(member(*row) for row in rows)
 

@@ -46,10 +46,19 @@ class ConsentWordings(Permitted):
             raise NotAllowed("wording_shop", "The shop is another entity's")
         return self._store.add(
             CheckedWording(
-                0, entity_uscc, account_id, kind, name.strip()[:NAME_MAX], sha256_of(text), text, shipped().version,
-                tuple(map(_noticed, found)), actor, self._clock(),
+                id=0,
+                entity_uscc=entity_uscc,
+                account_id=account_id,
+                kind=kind,
+                name=name.strip()[:NAME_MAX],
+                sha256=sha256_of(text),
+                text=text,
+                rule_packs=shipped().version,
+                findings=tuple(map(_noticed, found)),
+                checked_by=actor,
+                checked_at=self._clock(),
             )
-        )  # fmt: skip
+        )
 
     def history(
         self,
@@ -89,6 +98,12 @@ def sha256_of(text: str) -> str:
 def _noticed(finding: Finding) -> Noticed:
     place, source = finding.span, finding.citation
     return Noticed(
-        finding.rule_id, finding.severity.word, place.start, place.end, finding.text, finding.message, source.named,
-        source.verified,
-    )  # fmt: skip
+        rule=finding.rule_id,
+        severity=finding.severity.word,
+        start=place.start,
+        end=place.end,
+        text=finding.text,
+        message=finding.message,
+        law=source.named,
+        verified=source.verified,
+    )

@@ -76,11 +76,18 @@ class SqlAnswers:
             told |= _told(connection, refs)
         return tuple(
             Answer(
-                row.id, _who(row, phones[row.id]), row.text, moment_at(row.received_at), bool(row.opt_out),
-                since.get(row.id), told.get(row.id, ()), row.account_id, names.get(row.campaign_id, ""),
+                id=row.id,
+                who=_who(row, phones[row.id]),
+                text=row.text,
+                received_at=moment_at(row.received_at),
+                opt_out=bool(row.opt_out),
+                since=since.get(row.id),
+                told=told.get(row.id, ()),
+                account_id=row.account_id,
+                campaign=names.get(row.campaign_id, ""),
             )
             for row in rows
-        )  # fmt: skip
+        )
 
     def _phone(self, row: AnyRow) -> Phone | None:
         return None if row.phone_sealed is None else self.keys.phones.open(row.phone_sealed)

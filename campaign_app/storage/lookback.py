@@ -242,9 +242,20 @@ def _found_of(row: AnyRow) -> Found:
 def _run_of(row: AnyRow) -> Run:
     scope = Scope(moment_at(row.since), moment_at(row.until), tuple(json.loads(row.campaigns)))
     return Run(
-        row.id, scope, RunState(row.state), row.asked_by, moment_at(row.asked_at), bool(row.by_clock), row.rule_packs,
-        row.total, row.ok, row.place, _groups_in(row.counts), moment_or_none(row.ended_at), row.note,
-    )  # fmt: skip
+        id=row.id,
+        scope=scope,
+        state=RunState(row.state),
+        asked_by=row.asked_by,
+        asked_at=moment_at(row.asked_at),
+        by_clock=bool(row.by_clock),
+        rule_packs=row.rule_packs,
+        total=row.total,
+        ok=row.ok,
+        after=row.place,
+        groups=_groups_in(row.counts),
+        ended_at=moment_or_none(row.ended_at),
+        note=row.note,
+    )
 
 
 def _groups_in(text: str) -> tuple[Group, ...]:

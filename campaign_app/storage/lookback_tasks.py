@@ -81,6 +81,13 @@ def _task_of(row: AnyRow) -> Task:
     due = date.fromisoformat(row.due) if row.due else None
     wish = Wish(row.what, row.owner, due, row.campaign_id, row.reason, row.rules)
     return Task(
-        row.id, row.run_id, wish, bool(row.done), row.note, row.made_by, moment_at(row.made_at), row.changed_by,
-        moment_at(row.changed_at),
-    )  # fmt: skip
+        id=row.id,
+        run_id=row.run_id,
+        wish=wish,
+        done=bool(row.done),
+        note=row.note,
+        made_by=row.made_by,
+        made_at=moment_at(row.made_at),
+        changed_by=row.changed_by,
+        changed_at=moment_at(row.changed_at),
+    )

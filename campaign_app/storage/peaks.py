@@ -290,10 +290,15 @@ def plan_of(row: AnyRow) -> Plan:
     duty = tuple(Duty(*each) for each in json.loads(row.duty))
     days = date.fromisoformat(row.first_day), date.fromisoformat(row.last_day)
     return Plan(
-        row.id, Wish(row.name, *days, tuple(json.loads(row.entities)), duty), PlanState(row.state),
-        tuple(json.loads(row.open_items)), row.made_by, moment_at(row.made_at), row.changed_by,
-        moment_at(row.changed_at),
-    )  # fmt: skip
+        id=row.id,
+        wish=Wish(row.name, *days, tuple(json.loads(row.entities)), duty),
+        state=PlanState(row.state),
+        open_items=tuple(json.loads(row.open_items)),
+        made_by=row.made_by,
+        made_at=moment_at(row.made_at),
+        changed_by=row.changed_by,
+        changed_at=moment_at(row.changed_at),
+    )
 
 
 def _word_of(row: AnyRow) -> Word:
@@ -315,11 +320,29 @@ def stops_written(stops: Iterable[Stop]) -> str:
 
 def pause_of(row: AnyRow) -> PauseAll:
     stops = tuple(
-        Stop(number, was, active, tuple(watched), ended, batches, messages, left, moment_or_none(last))
+        Stop(
+            campaign_id=number,
+            was=was,
+            active=active,
+            watched=tuple(watched),
+            ended=ended,
+            batches=batches,
+            messages=messages,
+            left=left,
+            last_at=moment_or_none(last),
+        )
         for number, was, active, watched, ended, batches, messages, left, last in json.loads(row.stops)
     )
     return PauseAll(
-        row.id, row.plan_id, bool(row.drill), row.asked_by, moment_at(row.asked_at), moment_at(row.in_force_at), stops,
-        moment_or_none(row.measured_at), row.resumed_by, moment_or_none(row.resumed_at),
-        tuple(json.loads(row.resumed)),
-    )  # fmt: skip
+        id=row.id,
+        plan_id=row.plan_id,
+        drill=bool(row.drill),
+        asked_by=row.asked_by,
+        asked_at=moment_at(row.asked_at),
+        in_force_at=moment_at(row.in_force_at),
+        stops=stops,
+        measured_at=moment_or_none(row.measured_at),
+        resumed_by=row.resumed_by,
+        resumed_at=moment_or_none(row.resumed_at),
+        resumed=tuple(json.loads(row.resumed)),
+    )

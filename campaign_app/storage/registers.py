@@ -67,14 +67,14 @@ def register_of(connection: sa.Connection, entity_uscc: str) -> Register:
     ways = tuple(map(_way, fetch(connection, _WAYS, which=entity_uscc)))
     ports = {way.port for way in ways}
     return Register(
-        entity_uscc,
-        fetch_value(connection, _NAME, which=entity_uscc) or "",
-        _max_age(connection),
-        tuple(reports),
-        ways,
-        {row.text: _record_in(row) for row in fetch(connection, _RECORDS, which=entity_uscc)},
-        {row.text: _own_in(row) for row in fetch(connection, _OWN, which=entity_uscc)},
-        {port: holder for port in ports if (holder := _holder_of(connection, port)) is not None},
+        entity_uscc=entity_uscc,
+        entity_name=fetch_value(connection, _NAME, which=entity_uscc) or "",
+        max_age=_max_age(connection),
+        reports=tuple(reports),
+        ways=ways,
+        records={row.text: _record_in(row) for row in fetch(connection, _RECORDS, which=entity_uscc)},
+        own={row.text: _own_in(row) for row in fetch(connection, _OWN, which=entity_uscc)},
+        holders={port: holder for port in ports if (holder := _holder_of(connection, port)) is not None},
     )
 
 
@@ -137,9 +137,15 @@ def signature_in(row: AnyRow) -> Signature:
 
 def _record_in(row: AnyRow) -> SignatureRecord:
     return SignatureRecord(
-        row.entity_uscc, row.text, row.port, row.letter_from, _day(row.letter_until), row.note, _words(row.scopes),
-        bool(row.owner_confirmed),
-    )  # fmt: skip
+        entity_uscc=row.entity_uscc,
+        text=row.text,
+        port=row.port,
+        letter_from=row.letter_from,
+        letter_until=_day(row.letter_until),
+        note=row.note,
+        scopes=_words(row.scopes),
+        owner_confirmed=bool(row.owner_confirmed),
+    )
 
 
 def _own_in(row: AnyRow) -> OwnFiling:

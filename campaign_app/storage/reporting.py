@@ -82,20 +82,36 @@ class SqlFacts:
         people = dict(map(tuple, self._rows(sql.CUSTOMERS)))
         return tuple(
             ShopRow(
-                row.id, row.label, row.platform, row.entity_uscc, row.entity, row.issuer_uscc, row.issuer_name,
-                bool(row.simulated), people.get(row.id, 0), sent[row.id],
+                account_id=row.id,
+                label=row.label,
+                platform=row.platform,
+                entity_uscc=row.entity_uscc,
+                entity=row.entity,
+                issuer_uscc=row.issuer_uscc,
+                issuer=row.issuer_name,
+                simulated=bool(row.simulated),
+                customers=people.get(row.id, 0),
+                sent=sent[row.id],
             )
             for row in self._rows(sql.SHOPS)
-        )  # fmt: skip
+        )
 
     def campaigns(self) -> tuple[CampaignRow, ...]:
         return tuple(
             CampaignRow(
-                row.id, row.name, row.entity_uscc, row.purpose, row.signature, row.state, row.approved_by,
-                row.rule_packs, moment_at(row.first_at), moment_at(row.last_at),
+                campaign_id=row.id,
+                name=row.name,
+                entity_uscc=row.entity_uscc,
+                purpose=row.purpose,
+                signature=row.signature,
+                state=row.state,
+                approved_by=row.approved_by,
+                rule_packs=row.rule_packs,
+                first_at=moment_at(row.first_at),
+                last_at=moment_at(row.last_at),
             )
             for row in self._campaigns
-        )  # fmt: skip
+        )
 
     def batches(self) -> tuple[BatchRow, ...]:
         return self._batches
@@ -129,12 +145,18 @@ class SqlFacts:
         used = Counter((row.entity_uscc, row.signature) for row in self._campaigns)
         return tuple(
             SignatureRow(
-                row.account_id, row.text, row.owner_uscc, row.status,
-                None if row.carrier_filed is None else bool(row.carrier_filed), "、".join(json.loads(row.scopes)),
-                row.valid_until or "", row.port or row.recorded_port or "", used[row.entity_uscc, row.text],
+                account_id=row.account_id,
+                text=row.text,
+                owner_uscc=row.owner_uscc,
+                status=row.status,
+                filed=None if row.carrier_filed is None else bool(row.carrier_filed),
+                scopes="、".join(json.loads(row.scopes)),
+                valid_until=row.valid_until or "",
+                port=row.port or row.recorded_port or "",
+                campaigns=used[row.entity_uscc, row.text],
             )
             for row in self._rows(sql.SIGNATURES)
-        )  # fmt: skip
+        )
 
     def consents(self) -> tuple[ConsentRow, ...]:
         return self._consents
@@ -166,20 +188,32 @@ class SqlFacts:
     def tasks(self) -> tuple[TaskRow, ...]:
         return tuple(
             TaskRow(
-                row.id, row.campaign_id, row.reason, row.what, row.owner, row.due or "", bool(row.done),
-                moment_at(row.made_at),
+                task_id=row.id,
+                campaign_id=row.campaign_id,
+                reason=row.reason,
+                what=row.what,
+                owner=row.owner,
+                due=row.due or "",
+                done=bool(row.done),
+                made_at=moment_at(row.made_at),
             )
             for row in self._rows(sql.TASKS)
-        )  # fmt: skip
+        )
 
     def wordings(self) -> tuple[WordingRow, ...]:
         return tuple(
             WordingRow(
-                row.entity_uscc, row.kind, row.name, row.sha256, len(json.loads(row.findings)), row.rule_packs,
-                row.checked_by, moment_at(row.checked_at),
+                entity_uscc=row.entity_uscc,
+                kind=row.kind,
+                name=row.name,
+                file_sha256=row.sha256,
+                findings=len(json.loads(row.findings)),
+                rule_packs=row.rule_packs,
+                checked_by=row.checked_by,
+                checked_at=moment_at(row.checked_at),
             )
             for row in self._rows(sql.WORDINGS)
-        )  # fmt: skip
+        )
 
     def peaks(self) -> tuple[PeakRow, ...]:
         return tuple(_peak(plan_of(row)) for row in self._rows(sql.PEAKS))
@@ -283,15 +317,32 @@ class SqlFacts:
 def _peak(plan: Plan) -> PeakRow:
     wish, draft = plan.wish, plan.state is PlanState.DRAFT
     return PeakRow(
-        plan.id, wish.name, wish.first.isoformat(), wish.last.isoformat(), "、".join(wish.entities), plan.state.value,
-        "、".join(plan.open_items), None if draft else len(plan.open_items),
-        "、".join(each.name for each in wish.duty), len(wish.duty), plan.made_by, plan.made_at,
-    )  # fmt: skip
+        plan_id=plan.id,
+        name=wish.name,
+        first=wish.first.isoformat(),
+        last=wish.last.isoformat(),
+        entities="、".join(wish.entities),
+        state=plan.state.value,
+        open_items="、".join(plan.open_items),
+        open=None if draft else len(plan.open_items),
+        on_duty="、".join(each.name for each in wish.duty),
+        duty=len(wish.duty),
+        made_by=plan.made_by,
+        made_at=plan.made_at,
+    )
 
 
 def _pause(pause: PauseAll, plan: str) -> PauseRow:
     known = pause.result in (Result.STOPPED, Result.OVER)
     return PauseRow(
-        pause.id, pause.plan_id, plan, pause.drill, pause.asked_by, pause.asked_at, len(pause.stops),
-        pause.result.value, pause.seconds, pause.messages if known else None,
-    )  # fmt: skip
+        pause_id=pause.id,
+        plan_id=pause.plan_id,
+        plan=plan,
+        drill=pause.drill,
+        asked_by=pause.asked_by,
+        asked_at=pause.asked_at,
+        campaigns=len(pause.stops),
+        result=pause.result.value,
+        seconds=pause.seconds,
+        messages=pause.messages if known else None,
+    )

@@ -68,6 +68,15 @@ class SqlWordings:
 
 def _wording(row: AnyRow) -> CheckedWording:
     return CheckedWording(
-        row.id, row.entity_uscc, row.account_id, row.kind, row.name, row.sha256, row.text, row.rule_packs,
-        tuple(Noticed(**each) for each in json.loads(row.findings)), row.checked_by, moment_at(row.checked_at),
-    )  # fmt: skip
+        id=row.id,
+        entity_uscc=row.entity_uscc,
+        account_id=row.account_id,
+        kind=row.kind,
+        name=row.name,
+        sha256=row.sha256,
+        text=row.text,
+        rule_packs=row.rule_packs,
+        findings=tuple(Noticed(**each) for each in json.loads(row.findings)),
+        checked_by=row.checked_by,
+        checked_at=moment_at(row.checked_at),
+    )

@@ -86,9 +86,17 @@ def access_of(account: Account, credentials: Mapping[str, str]) -> Access:
     for name in (name for name, holds in right.items() if not holds):
         raise bad_field(name)
     return Access(
-        base_url, words["key_id"], words["password"], words["source"],
-        prefix(typed.get("prefix", "")), window, port, push_url, key, test,
-    )  # fmt: skip
+        base_url=base_url,
+        username=words["key_id"],
+        password=words["password"],
+        source=words["source"],
+        prefix=prefix(typed.get("prefix", "")),
+        window=window,
+        push_port=port,
+        push_url=push_url,
+        push_key=key,
+        test=test,
+    )
 
 
 class _Login:

@@ -36,17 +36,30 @@ class PinduoduoGateway:
         allowed = Allowed(signatures(account), Templates(templates(account), NOTATION))
         send = Sender(calls, clock).send
         self._out = WayOut(
-            account, purpose, lambda texts: plain({text: allowed.wording(text) for text in texts}),
-            lambda wording: wording, send, BATCH, NUMBERS_MAX, platform_phones_of,
-        )  # fmt: skip
+            account=account,
+            purpose=purpose,
+            wordings=lambda texts: plain({text: allowed.wording(text) for text in texts}),
+            alike=lambda wording: wording,
+            send=send,
+            batch_max=BATCH,
+            request_max=NUMBERS_MAX,
+            numbers=platform_phones_of,
+        )
         self._finder = Finder(calls, clock)
 
     @property
     def capabilities(self) -> GatewayCapabilities:
         return GatewayCapabilities(
-            simulated=self._account.simulated, needs_phone=False, needs_platform_phone=True, batch_max=BATCH,
-            idempotent=False, lookup=True, streams=frozenset(), hears=False, stated=True,
-        )  # fmt: skip
+            simulated=self._account.simulated,
+            needs_phone=False,
+            needs_platform_phone=True,
+            batch_max=BATCH,
+            idempotent=False,
+            lookup=True,
+            streams=frozenset(),
+            hears=False,
+            stated=True,
+        )
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
         """See `sending` for what is left out, and for what is raised."""

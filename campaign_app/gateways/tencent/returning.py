@@ -35,7 +35,16 @@ def report_of(row: object) -> DeliveryReport | None:
     message_id, key = _after(_ALONE, session), _after(_SEVERAL, session)
     code = "" if outcome is Outcome.DELIVERED else plain_code(found.get("Description"))
     name = _id(serial, session, phone and phone.digits, said, int(at.timestamp()))
-    return DeliveryReport(name, serial, outcome, code, at, message_id, key, phone)
+    return DeliveryReport(
+        report_id=name,
+        provider_id=serial,
+        outcome=outcome,
+        code=code,
+        reported_at=at,
+        message_id=message_id,
+        key=key,
+        phone=phone,
+    )
 
 
 def reply_of(row: object, now: datetime, asked: Phone | None = None) -> InboundMessage | None:

@@ -74,10 +74,15 @@ class AliyunPlatform(Unoffered):
                 raise
             problem = refused.code
         return ConnectionReport(
-            ok=not problem, issuer_uscc=ADAPTER.issuer, issuer_name=ADAPTER.issuer_name, api_version=VERSION,
-            simulated=on_this_machine(self._account.base_url), clock_skew_seconds=behind, pinned_keys="",
+            ok=not problem,
+            issuer_uscc=ADAPTER.issuer,
+            issuer_name=ADAPTER.issuer_name,
+            api_version=VERSION,
+            simulated=on_this_machine(self._account.base_url),
+            clock_skew_seconds=behind,
+            pinned_keys="",
             problem=problem,
-        )  # fmt: skip
+        )
 
     def signatures(self) -> tuple[Signature, ...]:
         """With what `GetSmsSign` says of each that is approved: whose it is, and which carriers have it."""
@@ -107,14 +112,27 @@ def _template(one: ListedTemplate) -> FiledTemplate:
     names = tuple(dict.fromkeys(SYNTAXES[NOTATION].placeholder.findall(one.text)))
     kind = "unknown" if one.kind is None else _KINDS.get(one.kind, "unknown")
     reason, sends = one.reason if status == "rejected" else "", NOTATION if one.usable else ""
-    return FiledTemplate(one.code, kind, status, one.name, one.text, names, reason, sends)
+    return FiledTemplate(
+        code=one.code,
+        kind=kind,
+        status=status,
+        name=one.name,
+        text=one.text,
+        variables=names,
+        reason=reason,
+        sends=sends,
+    )
 
 
 def _signature(one: ListedSignature, filed: Filing, account: Account) -> Signature:
     """What is not plainly the account's own is nobody's, a state that is new is unknown: neither can be used."""
     return Signature(
-        text=one.name, owner_uscc=account.entity_uscc if filed.own else "", source=filed.source,
-        status="pending" if filed.letter_due else _STATUS.get(one.state, "unknown"), carrier_filed=filed.filed,
-        scopes=_SCOPES if one.usable else (), carriers=filed.carriers,
+        text=one.name,
+        owner_uscc=account.entity_uscc if filed.own else "",
+        source=filed.source,
+        status="pending" if filed.letter_due else _STATUS.get(one.state, "unknown"),
+        carrier_filed=filed.filed,
+        scopes=_SCOPES if one.usable else (),
+        carriers=filed.carriers,
         owner_open=one.state == PASSED and filed.own is None,
-    )  # fmt: skip
+    )

@@ -53,10 +53,16 @@ class TencentPlatform(Unoffered):
                 raise
             problem = refused.code
         return ConnectionReport(
-            ok=not problem, issuer_uscc=ADAPTER.issuer, issuer_name=ADAPTER.issuer_name, api_version=VERSION,
-            simulated=on_this_machine(self._account.base_url), clock_skew_seconds=behind, pinned_keys="",
-            problem=problem, parts_left=left,
-        )  # fmt: skip
+            ok=not problem,
+            issuer_uscc=ADAPTER.issuer,
+            issuer_name=ADAPTER.issuer_name,
+            api_version=VERSION,
+            simulated=on_this_machine(self._account.base_url),
+            clock_skew_seconds=behind,
+            pinned_keys="",
+            problem=problem,
+            parts_left=left,
+        )
 
     def parts_left(self) -> int | None:
         """Implements `domain.ports.Prepaid`."""
@@ -79,7 +85,16 @@ def _template(one: ListedTemplate) -> FiledTemplate:
     names = tuple(dict.fromkeys(SYNTAXES[NOTATION].placeholder.findall(one.text)))
     reason = one.reply if status == "rejected" else ""
     sends = NOTATION if one.status == USABLE else ""
-    return FiledTemplate(one.template_id, "unknown", status, one.name, one.text, names, reason, sends)
+    return FiledTemplate(
+        code=one.template_id,
+        kind="unknown",
+        status=status,
+        name=one.name,
+        text=one.text,
+        variables=names,
+        reason=reason,
+        sends=sends,
+    )
 
 
 def _signature(one: FiledSignature) -> Signature:

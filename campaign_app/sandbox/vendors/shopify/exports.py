@@ -94,7 +94,17 @@ class Exports:
         fate, self.next_fate = self.next_fate, ""
         size = self._shelf.shop.size
         key = f"{self._prefix}{number}"
-        operation = Operation(number, key, query, selection, version, gid, size, fate, self.looks + 1)
+        operation = Operation(
+            number=number,
+            key=key,
+            query=query,
+            selection=selection,
+            version=version,
+            gid=gid,
+            objects=size,
+            fate=fate,
+            looks=self.looks + 1,
+        )
         self.operations[number] = operation
         return operation, ""
 

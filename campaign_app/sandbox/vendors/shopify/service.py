@@ -127,7 +127,16 @@ class Service:
         version = request.version if request.dialect == "shopify" else "2026-10"
         spoil = partial(self._spoilt, fault)
         gid = f"gid://{request.dialect}/Customer/"
-        return key, Asked(query, node, arguments, version, gid, request.origin, spoil, fault)
+        return key, Asked(
+            query=query,
+            node=node,
+            arguments=arguments,
+            version=version,
+            gid=gid,
+            origin=request.origin,
+            spoil=spoil,
+            fault=fault,
+        )
 
     def _early(self, request: Request, fault: str, requested: float, checked: str) -> Reply | None:
         """What keeps a query from being carried out."""
