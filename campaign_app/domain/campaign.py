@@ -43,32 +43,33 @@ EDITABLE = UNAPPROVED | {CampaignState.APPROVED, CampaignState.SCHEDULED, Campai
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """`body` is the text without 【signature】; variables are `{name}`. `send_at` None means as soon as approved.
-
-    No message leaves after `window_end`. `approved_hash` covers text, signature, audience, entity,
-    purpose and rule packs.
-    `complaints_seen`: how many of its complaints somebody knew of who let it go on.
-    `edited_by`: who changed last what an approval covers (`team.Person.name`), "" where that was not put down.
-    `state_note` is a stable code that says why it waits or is paused (e.g. `account_refused`, `window_over`).
-    """
+    """What is to be sent to whom, and how far that is."""
 
     id: int
     name: str
     entity_uscc: str
     purpose: str
     audience: Filter
+    # without 【】
     signature: str = ""
+    # the text without 【signature】; variables are `{name}`
     body: str = ""
     state: CampaignState = CampaignState.DRAFT
+    # a stable code that says why it waits or is paused (e.g. `account_refused`, `window_over`)
     state_note: str = ""
+    # None means as soon as approved
     send_at: datetime | None = None
+    # no message leaves after it
     window_end: datetime | None = None
+    # see `covered`
     approved_hash: str = ""
     approved_by: str = ""
     approved_at: datetime | None = None
     rule_packs: str = ""
     snapshot_size: int = 0
+    # how many of its complaints somebody knew of who let it go on
     complaints_seen: int = 0
+    # who changed last what an approval covers (`team.Person.name`), "" where that was not put down
     edited_by: str = ""
 
     def covered(self, *beside: str) -> str:

@@ -32,28 +32,28 @@ def looks_like_uscc(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A connected shop account. `issuer_uscc` answers for its consents and is another entity than `entity_uscc`.
-
-    A platform without a USCC is named by its domain there. `simulated` is what the server says of itself, and holds for
-    everything on this machine. `options` are what its adapter needs besides (`ConnectField`); secrets are not in here.
-    `consent_account_id`: the account of the same entity whose Platform Consent API says who agreed, for platforms whose
-    own API does not. `sender_account_id`: the account of the same entity at an SMS provider that carries its messages,
-    or the account itself where its platform carries them by choice.
-    """
+    """A shop at a platform, or an account at an SMS provider. What it keeps secret is not in here."""
 
     id: int
     platform: str
     label: str
     base_url: str
     entity_uscc: str
+    # who answers for its consents, another entity than `entity_uscc`; a platform without a USCC is named by its domain
     issuer_uscc: str
     issuer_name: str
     key_id: str
+    # what the server says of itself; it holds for everything on this machine
     simulated: bool
-    pinned_keys: str  # JWKS (RFC 7517) as JSON, pinned when the account was connected
+    # JWKS (RFC 7517) as JSON, pinned when the account was connected
+    pinned_keys: str
     state: str = "connected"
+    # what its adapter needs besides (`ConnectField`)
     options: Mapping[str, str] = field(default_factory=dict, hash=False)
+    # that of the same entity whose Platform Consent API says who agreed, for platforms whose own API does not
     consent_account_id: int | None = None
+    # that of the same entity at an SMS provider that carries its messages, or itself where its platform carries them by
+    # choice
     sender_account_id: int | None = None
 
 

@@ -11,35 +11,35 @@ from campaign_app.domain.customer import Entity
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What the platform's own API offers; whatever is not named is not there.
-
-    `consent_lookup`: it says of one person whether they agreed to marketing by SMS. Without it nobody is confirmed but
-    by a consent endpoint that is set on the account. `purposes`: what its consents count for, () for what each fact
-    names itself. `vetoes`: it knows people who may not be reached (blacklist, left membership), never who may.
-    `virtual_numbers`: it lends numbers, which reach people through this platform only. `no_replies`: it takes messages,
-    and what people answer to them does not come back by it, unless the account's field `replies_by` is filled in.
-    `no_reports`: neither does what became of them.
-    `by_choice`: it carries a shop's own messages only where a person chose it as the shop's sender.
-    `sealed_numbers`: it does so by numbers that it sealed itself, and takes no others. `stated_templates`: it shows
-    neither signatures nor templates, so that what it will really send is the word of whoever typed them in.
-    """
+    """What the platform's own API offers; whatever is not named is not there."""
 
     customers: bool = False
+    # it says of one person whether they agreed to marketing by SMS; without it nobody is confirmed but by a consent
+    # endpoint that is set on the account
     consent_lookup: bool = False
     consent_changes: bool = False
+    # what its consents count for, () for what each fact names itself
     purposes: tuple[str, ...] = ()
     opt_out_write: bool = False
+    # it knows people who may not be reached (blacklist, left membership), never who may
     vetoes: bool = False
     phones: bool = False
+    # it lends numbers, which reach people through this platform only
     virtual_numbers: bool = False
     signatures: bool = False
     templates: bool = False
     messages: bool = False
+    # it takes messages, and what people answer to them does not come back by it, unless the account's field
+    # `replies_by` is filled in
     no_replies: bool = False
     replies_by: str = ""
+    # neither does what became of them
     no_reports: bool = False
+    # it carries a shop's own messages only where a person chose it as the shop's sender
     by_choice: bool = False
+    # it does so by numbers that it sealed itself, and takes no others
     sealed_numbers: bool = False
+    # it shows neither signatures nor templates, so that what it will really send is the word of whoever typed them in
     stated_templates: bool = False
 
 

@@ -12,24 +12,25 @@ CARRIERS: Final = ("mobile", "unicom", "telecom", "broadnet")
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """`carrier_filed` None means that nobody said so, which counts as no. `valid_until` includes its whole day.
-
-    `carriers` has what is known of one of them: True where it has filed the signature. `port` is the extension that the
-    provider keeps for it. `owner_open`: the provider calls its owner `owner_name`, or nobody, so that a person has to
-    say whose it is. `stated`: all of this is the merchant's own word.
-    """
+    """A signature as its provider, or the merchant, tells of it."""
 
     text: str
     owner_uscc: str
     source: str = "company"
     status: str = "unknown"
+    # None: nobody said so, which counts as no
     carrier_filed: bool | None = None
     scopes: tuple[str, ...] = ()
+    # with its whole day
     valid_until: date | None = None
+    # what is known of one of them: True where it has filed the signature
     carriers: tuple[tuple[str, bool], ...] = ()
+    # the extension that the provider keeps for it
     port: str = ""
+    # `owner_open`: the provider calls its owner that, or nobody, so that a person has to say whose it is
     owner_name: str = ""
     owner_open: bool = False
+    # all of this is the merchant's own word
     stated: bool = False
 
     @property

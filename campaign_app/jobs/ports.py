@@ -35,24 +35,30 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class GatewayCapabilities:
-    """What a sender can do. `streams`: what it hands out of reports, inbound and complaints. `submits`: it takes
-    messages; one that does not may still hand in complaints. `hears`: what people answer to what it sends comes in.
-    `rate`: None where no limit is known. `needs_platform_phone`: it goes by numbers that its platform sealed, and is
-    given no others. `stated`: the templates that it sends by are a person's word alone (`services.stated`).
-    """
+    """What a sender can do."""
 
     simulated: bool
     needs_phone: bool
     batch_max: int
-    idempotent: bool  # the same key is never accepted twice
-    lookup: bool  # `lookup` tells what became of a submission
+    # the same key is never accepted twice
+    idempotent: bool
+    # `Gateway.lookup` tells what became of a submission
+    lookup: bool
+    # it takes messages; one that does not may still hand in complaints
     submits: bool = True
+    # what it hands out of reports, inbound and complaints
     streams: frozenset[str] = STREAMS
+    # what people answer to what it sends comes in
     hears: bool = True
-    follow: bool = False  # it hands out no reports: what became of a message has to be looked up
-    test_messages: bool = False  # it is a `SendsTests`
+    # it hands out no reports: what became of a message has to be looked up
+    follow: bool = False
+    # it is a `SendsTests`
+    test_messages: bool = False
+    # None where no limit is known
     rate: Rate | None = None
+    # it goes by numbers that its platform sealed, and is given no others
     needs_platform_phone: bool = False
+    # the templates that it sends by are a person's word alone (`services.stated`)
     stated: bool = False
 
 

@@ -59,28 +59,28 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What is judged. `campaigns` are planned within the peak; `budgeted` those of them that a budget holds.
-
-    `entities` have names by USCC, as far as the plan covers them; `months` those with a budget of the month.
-    `signatures` are by campaign. `accounts` are the connected ones, `ends` when their authorisations end; `ending` are
-    those whose platform is known to let them end. `untold` is what platforms were not told. `shared`: a team's
-    workspace, backed up where its server is.
-    """
+    """What is judged."""
 
     plan: Plan
     now: datetime
     settings: Settings
+    # planned within the peak; by campaign its funnel; those that a budget holds
     campaigns: tuple[Campaign, ...] = ()
     funnels: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
     budgeted: frozenset[int] = frozenset()
+    # names by USCC, as far as the plan covers them; those with a budget of the month
     entities: Mapping[str, str] = field(default_factory=dict)
     months: frozenset[str] = frozenset()
+    # by campaign
     signatures: Mapping[int, Signature | None] = field(default_factory=dict)
+    # the connected ones; when their authorisations end; those whose platform is known to let them end
     accounts: tuple[Account, ...] = ()
     ends: Mapping[int, datetime] = field(default_factory=dict)
     ending: frozenset[int] = frozenset()
+    # what platforms were not told
     untold: Mapping[int, Untold] = field(default_factory=dict)
     backed_up: datetime | None = None
+    # a team's workspace, backed up where its server is
     shared: bool = False
     pauses: tuple[PauseAll, ...] = ()
     words: Mapping[str, Word] = field(default_factory=dict)

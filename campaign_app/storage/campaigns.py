@@ -73,7 +73,7 @@ _NAMED: Final = sa.select(_customer.id, _customer.account_id, _customer.ref, _cu
 
 @dataclass(frozen=True, slots=True)
 class SqlCampaigns:
-    """Implements `domain.ports.CampaignStore`."""
+    """Implements `domain.ports_campaigns.CampaignStore`."""
 
     db: Database
     hashes: PhoneKeys = field(repr=False)

@@ -38,7 +38,7 @@ _DROP_CHANGE: Final = sa.delete(import_change).where(
 
 @dataclass(frozen=True, slots=True)
 class SqlImports:
-    """Implements `domain.ports.ImportStore`."""
+    """Implements `domain.ports_people.ImportStore`."""
 
     db: Database
     keys: WorkspaceKeys = field(repr=False)
