@@ -27,22 +27,21 @@ from campaign_app.services.preflight import HEARTBEAT
 _log = logging.getLogger(__name__)
 HEARTBEAT_EVERY: Final = timedelta(seconds=2)
 POLL_EVERY: Final = timedelta(seconds=30)
+LOOK_BACK_EVERY: Final = timedelta(seconds=10)
+UPKEEP_EVERY: Final = timedelta(seconds=1)
+PURGE_EVERY: Final = timedelta(minutes=1)
 # an ended flow whose job could not be ended (a full disk) is noticed after this long; a failed job is not begun sooner
 LOOK_AGAIN: Final = timedelta(seconds=5)
 # flows of a worker whose lease has ended are looked for
 TAKE_OVER_EVERY: Final = timedelta(seconds=1)
+# a flow that is written down as going on, and at which nobody works for so long
 LOST_AFTER: Final = timedelta(seconds=15)
 # twice as long after every begin that did not help, up to this
 LONGEST_PAUSE: Final = timedelta(minutes=5)
-
-# polls come every half minute and say little; what a person began is kept for a quarter of a year
-# of the jobs by the clock
+# what the clock began comes every half minute and says little; what a person began is kept for a quarter of a year
 POLLS_KEPT: Final = timedelta(days=1)
 JOBS_KEPT: Final = timedelta(days=90)
-PURGE_EVERY: Final = timedelta(minutes=1)
 PURGED_AT_ONCE: Final = 200
-LOOK_BACK_EVERY: Final = timedelta(seconds=10)
-UPKEEP_EVERY: Final = timedelta(seconds=1)
 # jobs of a kind among which the last one of a campaign is looked for
 LATELY: Final = 100
 # between two ticks; every tick takes the interpreter away from the work that is under way
@@ -75,6 +74,27 @@ def _whoever_asks(_job: Job) -> bool:
     return True
 
 
+class _Rhythm:
+    """When something was done last that is done every so often."""
+
+    def __init__(self, every: timedelta) -> None:
+        self._every = every
+        self._last: datetime | None = None
+
+    def is_due(self, now: datetime) -> bool:
+        return _due(self._last, now, self._every)
+
+    def done(self, now: datetime) -> None:
+        self._last = now
+
+    def begins(self, now: datetime) -> bool:
+        """Whether it is time again. From here on it counts as done, whatever comes of it."""
+        due = self.is_due(now)
+        if due:
+            self.done(now)
+        return due
+
+
 class Worker:
     """Call `tick` again and again; it never blocks on work. `forget` drops what was kept for the flows of old jobs.
 
@@ -95,20 +115,22 @@ class Worker:
     ) -> None:
         self._context = context
         self._look_backs = look_backs
-        self._looked_back: datetime | None = None
         self._allowed = allowed
         self._share = share
         self._every = every
         self._rounds = Rounds(context.stores.accounts)
         self._start = start
         self._forget = forget
-        self._purged: datetime | None = None
-        self._kept_up: datetime | None = None
+        # jobs that were started here, and when
         self._started: dict[int, datetime] = {}
+        # kind and campaign of the jobs that were begun here: when, and how long the next one waits
         self._begun: dict[tuple[str, int], tuple[datetime, timedelta]] = {}
-        self._beat: datetime | None = None
-        self._polled: datetime | None = None
-        self._handed: datetime | None = None
+        self._heartbeat = _Rhythm(HEARTBEAT_EVERY)
+        self._polls = _Rhythm(POLL_EVERY)
+        self._looks_back = _Rhythm(LOOK_BACK_EVERY)
+        self._purges = _Rhythm(PURGE_EVERY)
+        self._upkeep = _Rhythm(UPKEEP_EVERY)
+        self._takes_over = _Rhythm(TAKE_OVER_EVERY)
 
     def tick(self) -> bool:
         """Says whether anything is under way."""
@@ -126,18 +148,16 @@ class Worker:
         return bool(jobs)
 
     def _lead(self, now: datetime) -> None:
-        if _due(self._beat, now, HEARTBEAT_EVERY):
+        if self._heartbeat.is_due(now):
             self._context.stores.accounts.set_setting(HEARTBEAT, now.isoformat())
-            self._beat = now
+            self._heartbeat.done(now)
         self._start_campaigns(now)
         self._poll_accounts(now)
         self._look_back(now)
         self._purge(now)
-        if _due(self._kept_up, now, UPKEEP_EVERY):
-            self._kept_up = now
+        if self._upkeep.begins(now):
             self._context.upkeep()
-        if _due(self._handed, now, TAKE_OVER_EVERY):
-            self._handed = now
+        if self._takes_over.begins(now):
             self._share.take_over(self._place_of)
 
     def _take(self, job: Job, rooms: dict[str, int], now: datetime) -> None:
@@ -219,9 +239,8 @@ class Worker:
                 campaigns.begin(campaign, now, _stopped("budget", now))
 
     def _poll_accounts(self, now: datetime) -> None:
-        if not _due(self._polled, now, POLL_EVERY):
+        if not self._polls.begins(now):
             return
-        self._polled = now
         if self._context.aside():  # what a queue hands out once, or a token that is renewed, is the other one's
             return
         stores = self._context.stores
@@ -237,9 +256,8 @@ class Worker:
 
     def _look_back(self, now: datetime) -> None:
         """A run's state alone says what is to be done, as with campaigns."""
-        if not _due(self._looked_back, now, LOOK_BACK_EVERY):
+        if not self._looks_back.begins(now):
             return
-        self._looked_back = now
         lookback.begin_if_due(self._context, *self._look_backs(), now)
         jobs = self._context.stores.jobs
         busy = {job.args.get("run_id") for job in jobs.open_jobs() if job.kind == "lookback"}
@@ -248,9 +266,8 @@ class Worker:
 
     def _purge(self, now: datetime) -> None:
         """Removes old jobs, a few at a time; their flows first, so that none is left behind."""
-        if not _due(self._purged, now, PURGE_EVERY):
+        if not self._purges.begins(now):
             return
-        self._purged = now
         jobs = self._context.stores.jobs
         polls = (
             one
