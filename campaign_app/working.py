@@ -42,7 +42,15 @@ CLOCK_SKEW: Final = timedelta(seconds=60)
 STOP_SECONDS: Final = 5
 # how long a batch that is being handed over may still take once a team's worker is told to stop
 BATCH_SECONDS: Final = 60
-_LOADED: Final = ("jobs.launching", "jobs.worker", "storage.workspace", "services.texts", "platforms", "gateways")
+_LOADED: Final = (
+    "jobs.launching",
+    "jobs.starting",
+    "jobs.worker",
+    "storage.workspace",
+    "services.texts",
+    "platforms",
+    "gateways",
+)
 
 
 def get_ready() -> None:
@@ -105,7 +113,8 @@ def _work(
     waits: Callable[[WorkspaceError], object],
 ) -> bool:
     from campaign_app.jobs import launching
-    from campaign_app.jobs.worker import BUSY_SECONDS, IDLE_SECONDS, FlowLost, run
+    from campaign_app.jobs.starting import FlowLost
+    from campaign_app.jobs.worker import BUSY_SECONDS, IDLE_SECONDS, run
     from campaign_app.processes import look_for_cycles_less_often
     from campaign_app.reading import beside
     from campaign_app.storage.postgres import beginning
@@ -153,7 +162,8 @@ def _look_for_copy(context: Context) -> None:
 
 def _worker(workspace: Workspace, context: Context, launched: Any, share: Share) -> Worker:
     from campaign_app.jobs.rounds import Every
-    from campaign_app.jobs.worker import Worker, flow_starter, forget_flows
+    from campaign_app.jobs.starting import flow_starter, forget_flows
+    from campaign_app.jobs.worker import Worker
 
     def every() -> Every:
         settings = load_settings(workspace)

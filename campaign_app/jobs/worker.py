@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from campaign_app.domain.campaign import Campaign, CampaignState, Noted
 from campaign_app.domain.errors import NotAllowed, NotFound, WorkspaceError
@@ -19,8 +19,7 @@ from campaign_app.domain.ports import Job
 from campaign_app.jobs import lookback
 from campaign_app.jobs.dispatch import Step
 from campaign_app.jobs.rounds import Every, Rounds
-from campaign_app.jobs.sharing import ALONE, WHOLE, Share, place_of, queue_of
-from campaign_app.jobs.stopping import released
+from campaign_app.jobs.sharing import WHOLE, Share, place_of, queue_of
 from campaign_app.jobs.stores import Context
 from campaign_app.services.preflight import HEARTBEAT
 
@@ -34,8 +33,6 @@ PURGE_EVERY: Final = timedelta(minutes=1)
 LOOK_AGAIN: Final = timedelta(seconds=5)
 # flows of a worker whose lease has ended are looked for
 TAKE_OVER_EVERY: Final = timedelta(seconds=1)
-# a flow that is written down as going on, and at which nobody works for so long
-LOST_AFTER: Final = timedelta(seconds=15)
 # twice as long after every begin that did not help, up to this
 LONGEST_PAUSE: Final = timedelta(minutes=5)
 # what the clock began comes every half minute and says little; what a person began is kept for a quarter of a year
@@ -54,7 +51,6 @@ PASSING: Final = frozenset(
     | {"server_connections"}
 )
 
-GOING_ON: Final = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 WORK: Final = {
     CampaignState.SCREENING: "screen",
     CampaignState.SCHEDULED: "",
@@ -82,7 +78,7 @@ class _Rhythm:
         self._last: datetime | None = None
 
     def is_due(self, now: datetime) -> bool:
-        return _due(self._last, now, self._every)
+        return is_time(self._last, now, self._every)
 
     def done(self, now: datetime) -> None:
         self._last = now
@@ -142,7 +138,7 @@ class Worker:
         # of jobs that have ended nothing is kept: a worker may run for months
         self._started = {job.id: self._started[job.id] for job in jobs if job.id in self._started}
         for job in jobs:
-            if self._share.takes(job) and _due(self._started.get(job.id), now, LOOK_AGAIN):
+            if self._share.takes(job) and is_time(self._started.get(job.id), now, LOOK_AGAIN):
                 self._take(job, rooms, now)
         self._share.crowd(self._waiting(jobs, now))
         return bool(jobs)
@@ -176,7 +172,7 @@ class Worker:
     def _waiting(self, jobs: Sequence[Job], now: datetime) -> int:
         """How many campaigns have waited for a place here."""
         waiting = (job for job in jobs if job.kind == "dispatch" and job.state == "queued")
-        return sum(job.id not in self._started and _due(job.queued_at, now, LOOK_AGAIN) for job in waiting)
+        return sum(job.id not in self._started and is_time(job.queued_at, now, LOOK_AGAIN) for job in waiting)
 
     def _place_of(self, job_id: int) -> str | None:
         try:
@@ -206,7 +202,7 @@ class Worker:
         ended = None if last is None else self._ended(kind, campaign_id)
         if ended in (Step.GIVES_WAY, Step.LEAVES):
             pause = LOOK_AGAIN / 2
-        if ended != Step.GIVES_WAY and not _due(last, now, 2 * pause if ended == Step.LEAVES else pause):
+        if ended != Step.GIVES_WAY and not is_time(last, now, 2 * pause if ended == Step.LEAVES else pause):
             return False
         self._begun[kind, campaign_id] = now, min(pause * 2, LONGEST_PAUSE)
         return True
@@ -283,7 +279,7 @@ def _stopped(note: str, now: datetime) -> Noted:
     return Noted("campaign.stopped", "worker", now, {"state": CampaignState.WAITING.value, "note": note})
 
 
-def _due(last: datetime | None, now: datetime, every: timedelta) -> bool:
+def is_time(last: datetime | None, now: datetime, every: timedelta) -> bool:
     """Whether it is time again. A clock that was set back must not make anybody wait for as long as that."""
     return last is None or not timedelta(0) <= now - last < every
 
@@ -313,52 +309,3 @@ def run(
             pause, told = TROUBLED_SECONDS, trouble.code
         if stopped(pause):
             return
-
-
-class FlowLost(Exception):
-    """A flow is at work by what is written down, and by nobody in this process: a full disk ended it unwritten.
-
-    Only a new process takes it up again, as after a kill.
-    """
-
-
-def flow_starter(context: Context, flows: Any, executor: str = ALONE) -> Starter:
-    """Starts jobs as DBOS workflows whose id is the job's: the same job again is the same workflow, whoever starts it.
-
-    A job whose flow ended without being able to say so is ended here, and its campaign handed to a person. Raises
-    FlowLost for one at which nobody works for longer than it takes to begin or to be written down.
-    """
-    from dbos import DBOS, SetWorkflowID
-
-    idle: dict[int, datetime] = {}
-
-    def start(job: Job) -> None:
-        known = DBOS.get_workflow_status(f"job-{job.id}")
-        if known is not None and known.status in GOING_ON:
-            now = context.clock()
-            if job.id in flows.active or known.executor_id != executor:
-                idle.pop(job.id, None)
-            elif _due(idle.setdefault(job.id, now), now, LOST_AFTER):
-                raise FlowLost
-            return  # begun before: DBOS itself goes on with it
-        if known is not None:
-            end_orphan(context, job)
-            return
-        with SetWorkflowID(f"job-{job.id}"):
-            # where it is done is between the job and its worker
-            args = {name: value for name, value in job.args.items() if name != "place"}
-            DBOS.start_workflow(flows.run, job.id, job.kind, args)
-
-    return start
-
-
-def forget_flows(job_ids: Sequence[int]) -> None:
-    """Removes what DBOS keeps of the flows of these jobs."""
-    from dbos import DBOS
-
-    DBOS.delete_workflows([f"job-{job_id}" for job_id in job_ids], delete_children=True)
-
-
-def end_orphan(context: Context, job: Job) -> None:
-    """Ends a job whose flow is over, unless it ended in the meantime."""
-    context.stores.jobs.set_state(job.id, "failed", error="bug", released=released(context, job, "bug"))

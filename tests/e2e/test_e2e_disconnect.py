@@ -65,7 +65,7 @@ def synced(app: bootstrap.App, context: Context, account: int) -> Job:
     """The job at its end, by the flow that the worker runs."""
     from dbos import DBOS
 
-    from campaign_app.jobs.worker import flow_starter
+    from campaign_app.jobs.starting import flow_starter
 
     launched = launching.launch(context, FakeImport(), app.workspace.flows, lambda _: context)
     job = app.jobs.enqueue("sync", {"account_id": account}, app.clock())

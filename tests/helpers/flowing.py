@@ -11,7 +11,7 @@ from dbos._dbos import _get_dbos_instance, _get_or_create_dbos_registry
 from campaign_app.domain.ports import Job
 from campaign_app.jobs import launching
 from campaign_app.jobs.sharing import WHOLE, Share
-from campaign_app.jobs.worker import flow_starter
+from campaign_app.jobs.starting import flow_starter
 from tests.helpers.shop import NOW, Shop
 
 

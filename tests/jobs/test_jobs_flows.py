@@ -20,7 +20,7 @@ from campaign_app.domain.staff import Wish
 from campaign_app.jobs import fencing, flows, settling
 from campaign_app.jobs.halting import TURN
 from campaign_app.jobs.poll import poll_all, poll_complaints
-from campaign_app.jobs.worker import FlowLost, forget_flows
+from campaign_app.jobs.starting import FlowLost, forget_flows
 from tests.fakes.remotes import ENTITY, IDEMPOTENT
 from tests.helpers.flowing import Running, stop
 from tests.helpers.shop import NOW, Shop

@@ -12,8 +12,8 @@ from dbos import DBOS
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.jobs import flows
 from campaign_app.jobs.sharing import Share, place_of
+from campaign_app.jobs.starting import flow_starter
 from campaign_app.jobs.takeover import take_over
-from campaign_app.jobs.worker import flow_starter
 from tests.helpers.flowing import Running, stop
 from tests.helpers.shop import NOW, Shop
 
