@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
+from PySide6.QtWidgets import QHeaderView, QMenu
 
 from campaign_app.domain.campaign import UNAPPROVED, Campaign
 from campaign_app.domain.team import Permission
@@ -35,8 +35,8 @@ class CampaignTableView(RowView):
     noted = Signal(object)  # what was done with it, and by whom
     deleted = Signal(object)
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(TALL, parent)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(TALL)
         self.setObjectName("campaign_table")
         self.setAccessibleName(self.tr("活动列表"))
         self._builds = desk.may(Permission.BUILD)

@@ -18,10 +18,8 @@ from campaign_app.ui.widgets.flow import Flow
 class ConditionsCard(QFrame):
     """`everybody` says whom no condition at all means, `deep` what becomes of those that cannot be shown."""
 
-    def __init__(
-        self, kit: Kit, model: ConditionsModel, heading: str, everybody: str, deep: str, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, kit: Kit, model: ConditionsModel, heading: str, everybody: str, deep: str) -> None:
+        super().__init__()
         self.setProperty("role", "card")
         self._model = model
         self.heading = label(heading, "heading", wrap=True)
@@ -115,8 +113,8 @@ class CountCard(QFrame):
     `nobody` is said where there is no customer at all, `hint` below the number.
     """
 
-    def __init__(self, model: ConditionsModel, nobody: str, hint: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, model: ConditionsModel, nobody: str, hint: str = "") -> None:
+        super().__init__()
         self.setProperty("role", "card")
         self._nobody = nobody
         self.count = label("–", "number", wrap=True, name="audience_count")

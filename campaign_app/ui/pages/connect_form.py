@@ -175,8 +175,8 @@ class EntityChoice(QWidget):
 
     edited = Signal()
 
-    def __init__(self, known: tuple[Entity, ...], chosen: Entity | None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, known: tuple[Entity, ...], chosen: Entity | None) -> None:
+        super().__init__()
         self._known = known
         self.which = QComboBox()
         self.which.setObjectName("connect_entity")
@@ -241,8 +241,8 @@ class SourceChoice(QWidget):
 
     edited = Signal()
 
-    def __init__(self, sources: tuple[Account, ...], asked: Asked, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, sources: tuple[Account, ...], asked: Asked) -> None:
+        super().__init__()
         self._sources, self._wanted = sources, asked.consent_account_id
         self._shown: tuple[Account, ...] = ()
         self.which = QComboBox()

@@ -24,8 +24,8 @@ class SandboxPanel(QWidget):
     picked = Signal(object)  # Asked
     grew = Signal()
 
-    def __init__(self, kit: Kit, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kit: Kit) -> None:
+        super().__init__()
         self._kit = kit
         self._shops: tuple[SandboxShop, ...] = ()
         self.pasted = QPlainTextEdit()
@@ -72,8 +72,8 @@ class SandboxPanel(QWidget):
 class ReportPanel(QWidget):
     """What the platform says of itself and of this account; what it does not say a person said."""
 
-    def __init__(self, kit: Kit, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kit: Kit) -> None:
+        super().__init__()
         self._kit, self._form = kit, facts()
         form = self._form
         self.shop = fact(form, self.tr("店铺"), key="report_shop")

@@ -31,8 +31,8 @@ class CustomersFilter(QWidget):
 
     building = Signal()
 
-    def __init__(self, kit: Kit, model: CustomersModel, segments: SegmentsModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kit: Kit, model: CustomersModel, segments: SegmentsModel) -> None:
+        super().__init__()
         self._kit, self._model, self._segments = kit, model, segments
         self.text = FindLine()
         self.text.setObjectName("customers_search")

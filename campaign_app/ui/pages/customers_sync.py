@@ -19,8 +19,8 @@ from campaign_app.words import Words
 class SyncButton(QPushButton):
     """With one shop a plain button, with several one with a menu; a shop that is being synced cannot be begun twice."""
 
-    def __init__(self, kit: Kit, model: CustomersModel, parent: QWidget | None = None) -> None:
-        super().__init__(self.tr("同步客户"), parent)
+    def __init__(self, kit: Kit, model: CustomersModel) -> None:
+        super().__init__(self.tr("同步客户"))
         self.setObjectName("customers_sync")
         self.setProperty("kind", "primary")
         self.setAutoDefault(False)
@@ -79,8 +79,8 @@ class SyncButton(QPushButton):
 class SyncStrip(QWidget):
     """One line for each shop that is being synced."""
 
-    def __init__(self, model: CustomersModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, model: CustomersModel) -> None:
+        super().__init__()
         self.setObjectName("customers_syncing")
         self._model = model
         self._lines: dict[int, _Line] = {}

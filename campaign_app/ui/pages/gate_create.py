@@ -17,8 +17,8 @@ class CreatePanel(QWidget):
     back = Signal()
     grew = Signal()  # it wants another height
 
-    def __init__(self, kit: Kit, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kit: Kit, session: Session) -> None:
+        super().__init__()
         self._kit, self._session = kit, session
         self.folder = QLineEdit()
         self.folder.setObjectName("gate_folder")

@@ -15,8 +15,8 @@ class PassphrasePanel(QWidget):
     other = Signal()
     back = Signal()
 
-    def __init__(self, kit: Kit, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kit: Kit, session: Session) -> None:
+        super().__init__()
         self._kit, self._session = kit, session
         self.field = hidden_field("gate_passphrase", self.tr("口令"))
         self.field.returnPressed.connect(self._unlock)
@@ -64,8 +64,8 @@ class FailedPanel(QWidget):
     back = Signal()
     shown_elsewhere = Signal()
 
-    def __init__(self, kit: Kit, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kit: Kit, session: Session) -> None:
+        super().__init__()
         self._kit, self._session = kit, session
         self.reason = label("", wrap=True, select=True, name="gate_reason")
         self.advice = label("", "muted", wrap=True, name="gate_advice")

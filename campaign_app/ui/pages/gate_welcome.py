@@ -14,8 +14,8 @@ _ICON = 26
 
 
 class WelcomePanel(QWidget):
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._pictures: list[tuple[QLabel, str]] = []
         self.demo = button(self.tr("试用演示"), "primary", name="gate_demo")

@@ -17,8 +17,8 @@ _ICON = 20
 class GuideCard(QFrame):
     """Draws itself; whether it is seen at all is its page's to say."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
         self.setObjectName("guide_card")
         self.setProperty("role", "card")
         self._desk, self._theme = desk, desk.kit.theme

@@ -21,8 +21,8 @@ class DropArea(QFrame):
 
     dropped = Signal(str)
 
-    def __init__(self, kit: Kit, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kit: Kit) -> None:
+        super().__init__()
         self.setObjectName("import_drop")
         self.setProperty("role", "drop")
         self.setAcceptDrops(True)

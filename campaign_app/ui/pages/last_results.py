@@ -14,8 +14,8 @@ from campaign_app.ui.widgets.elided import Elided
 
 
 class LastResults(QFrame):
-    def __init__(self, kit: Kit, way: Way, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kit: Kit, way: Way) -> None:
+        super().__init__()
         self.setObjectName("last_results")
         self.setProperty("role", "card")
         self._kit, self._way = kit, way

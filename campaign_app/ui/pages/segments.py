@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QToolButton
 from shiboken6 import isValid
 
 from campaign_app.domain.audience import Filter
@@ -25,8 +25,8 @@ SIDE: Final = 252  # the width of what stands beside the conditions
 
 
 class Segments(QFrame):
-    def __init__(self, desk: Desk, conditions: ConditionsModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, desk: Desk, conditions: ConditionsModel) -> None:
+        super().__init__()
         self.setObjectName("segments")
         self.setProperty("role", "card")
         self._desk, self._kit, self._conditions = desk, desk.kit, conditions

@@ -137,8 +137,8 @@ class RestoreModel(QObject):
 
     asks = Signal(str)  # what opens the chosen backup, "" for a file that is none
 
-    def __init__(self, tasks: Tasks, clock: Callable[[], datetime], parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, tasks: Tasks, clock: Callable[[], datetime]) -> None:
+        super().__init__()
         self._tasks, self._clock = tasks, clock
         self.work = Work(tasks, self)
 

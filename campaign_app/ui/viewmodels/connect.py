@@ -71,10 +71,8 @@ class ConnectModel(QObject):
     changed = Signal(object)  # ConnectState
     key_read = Signal(object)  # KeyFile
 
-    def __init__(
-        self, accounts: Accounts, tasks: Tasks, *, renews: int | None = None, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, accounts: Accounts, tasks: Tasks, *, renews: int | None = None) -> None:
+        super().__init__()
         self._accounts, self._tasks, self.renews = accounts, tasks, renews
         self.state = ConnectState()
         self._asked = NOTHING

@@ -17,10 +17,8 @@ if TYPE_CHECKING:
 class ErasuresModel(QObject):
     changed = Signal(object)  # tuple[ErasureReceipt, ...], newest first
 
-    def __init__(
-        self, app: App, tasks: Tasks, messages: Messages, account_id: int, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, app: App, tasks: Tasks, messages: Messages, account_id: int) -> None:
+        super().__init__()
         self._app, self._tasks, self._messages = app, tasks, messages
         self._account_id = account_id
 

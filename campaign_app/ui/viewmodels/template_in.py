@@ -47,8 +47,8 @@ class TemplateIn(QObject):
     changed = Signal(object)
     opened = Signal(str)
 
-    def __init__(self, tasks: Tasks, known: Sequence[Variable], parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, tasks: Tasks, known: Sequence[Variable]) -> None:
+        super().__init__()
         self._tasks = tasks
         self.state = TemplateInState(known=tuple(known))
 

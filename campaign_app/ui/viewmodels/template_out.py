@@ -56,9 +56,8 @@ class TemplateOut(QObject):
         body: str,
         signature: str,
         language: str,
-        parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._composing, self._tasks, self._language = composing, tasks, language
         self.state = TemplateOutState(body, signature, setting, setting.base.provider)
 

@@ -48,8 +48,8 @@ class Bar:
 
 
 class BarRow(QAbstractButton):
-    def __init__(self, theme: Theme, bar: Bar, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, bar: Bar) -> None:
+        super().__init__()
         self._theme = theme
         self.label_width = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -138,8 +138,8 @@ class Bars(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, theme: Theme, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, title: str) -> None:
+        super().__init__()
         self._theme = theme
         self.setAccessibleName(title)
         self.rows: dict[str, BarRow] = {}
@@ -182,8 +182,8 @@ class Bars(QWidget):
 class Legend(QWidget):
     """What the colours of bars stand for."""
 
-    def __init__(self, theme: Theme, entries: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, entries: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
         self._theme, self._entries = theme, tuple(entries)
         self.setAccessibleName(self.tr("，").join(text for _, text in entries))
         self.setFixedHeight(20)

@@ -64,8 +64,8 @@ class ColumnChart(QWidget):
 
     pointed = Signal(int)
 
-    def __init__(self, theme: Theme, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, title: str) -> None:
+        super().__init__()
         self._theme, self._title = theme, title
         self.kinds: tuple[Kind, ...] = ()
         self.columns: tuple[Column, ...] = ()

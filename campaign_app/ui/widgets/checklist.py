@@ -40,8 +40,8 @@ class CheckRow(QFrame):
     mended = Signal(str)
     ticked = Signal(str, bool)
 
-    def __init__(self, theme: Theme, item: Item, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, item: Item) -> None:
+        super().__init__()
         self._theme, self.item = theme, item
         self.setObjectName(f"check_{item.key}")
         self._image = QLabel()
@@ -94,8 +94,8 @@ class Checklist(QWidget):
     mended = Signal(str)
     ticked = Signal(str, bool)
 
-    def __init__(self, theme: Theme, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, title: str) -> None:
+        super().__init__()
         self._theme = theme
         self.setAccessibleName(title)
         self.rows: dict[str, CheckRow] = {}

@@ -33,8 +33,8 @@ class ConditionLine(QWidget):
     changed = Signal(object)
     removed = Signal(int)
 
-    def __init__(self, theme: Theme, line: Line, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, line: Line) -> None:
+        super().__init__()
         self._theme, self._line = theme, line
         self.join = label("", "muted")
         self.field = self._combo("condition_field", self.tr("字段"))
@@ -204,8 +204,8 @@ class _Joiner(QWidget):
 
     chosen = Signal(int, bool)
 
-    def __init__(self, group: int, before: str, after: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, group: int, before: str, after: str) -> None:
+        super().__init__()
         self.every = QComboBox()
         self.every.setObjectName(f"condition_every_{group}")
         self.every.setAccessibleName(self.tr("条件之间的关系"))
@@ -225,8 +225,8 @@ class _Joiner(QWidget):
 class _Lines(QWidget):
     """The lines of one group, kept in place while they are typed into."""
 
-    def __init__(self, builder: Builder, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, builder: Builder) -> None:
+        super().__init__()
         self._builder = builder
         self.known: dict[int, QWidget] = {}
         self._column: QVBoxLayout = column(space=2)
@@ -249,8 +249,8 @@ class _Lines(QWidget):
 class GroupBox(QFrame):
     """A group inside: its own 全部 / 任一, its lines, and the way to add and to remove."""
 
-    def __init__(self, builder: Builder, group: Group, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, builder: Builder, group: Group) -> None:
+        super().__init__()
         self.setProperty("role", "group")
         self.join = label("", "muted")
         self.joiner = _Joiner(group.key, self.tr("以下条件满足"), "")
@@ -272,8 +272,8 @@ class Builder(QWidget):
     group_added = Signal()
     joined = Signal(int, bool)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._values: Mapping[str, tuple[str, ...]] = {}
         self._problems: Mapping[int, str] = {}

@@ -21,8 +21,8 @@ class Drawer(QFrame):
 
     closed = Signal()
 
-    def __init__(self, theme: Theme, name: str, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, name: str, title: str) -> None:
+        super().__init__()
         self.setObjectName(name)
         self.setProperty("role", "card")
         self.setAccessibleName(title)

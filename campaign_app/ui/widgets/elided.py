@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QStyleOptionButton,
     QStyleOptionFrame,
     QStylePainter,
-    QWidget,
 )
 
 from campaign_app.ui.widgets.basics import literal
@@ -27,10 +26,8 @@ _INNER: Final = 2  # what a QLineEdit leaves at both sides of its text
 class Elided(QLabel):
     """`named`: a name that people gave, of which many may begin alike and end differently."""
 
-    def __init__(
-        self, text: str = "", role: str = "", name: str = "", parent: QWidget | None = None, *, named: bool = False
-    ) -> None:
-        super().__init__(text, parent)
+    def __init__(self, text: str = "", role: str = "", name: str = "", *, named: bool = False) -> None:
+        super().__init__(text)
         self._mode = Qt.TextElideMode.ElideMiddle if named else Qt.TextElideMode.ElideRight
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setObjectName(name)
@@ -74,8 +71,8 @@ class ElidedEdit(QLineEdit):
 class ElidedButton(QPushButton):
     """Says a name that people gave; `hint` is what a click does, told whether or not the name fits."""
 
-    def __init__(self, text: str, hint: str, parent: QWidget | None = None) -> None:
-        super().__init__(literal(text), parent)
+    def __init__(self, text: str, hint: str) -> None:
+        super().__init__(literal(text))
         self._said, self._hint = text, hint
         self.setAutoDefault(False)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)

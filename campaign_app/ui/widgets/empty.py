@@ -24,9 +24,8 @@ class Empty(QWidget):
         *,
         action: str = "",
         click: Callable[[], object] | None = None,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._theme, self._picture = theme, picture
         self._image = QLabel()
         self._image.setAlignment(Qt.AlignmentFlag.AlignHCenter)

@@ -26,8 +26,8 @@ class Line:
 class Facts(QWidget):
     """Painted: dozens of wrapped labels take a tenth of a second to lay out."""
 
-    def __init__(self, theme: Theme, told: Sequence[Line], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, told: Sequence[Line]) -> None:
+        super().__init__()
         self._theme, self._told = theme, tuple(told)
         self._known: tuple[int, list[QRect]] = (-1, [])
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize
-from PySide6.QtWidgets import QLayoutItem, QWidget
+from PySide6.QtWidgets import QLayoutItem
 
 from campaign_app.ui.widgets.placed import Placed
 
@@ -14,10 +14,8 @@ class Flow(Placed):
     `first_grows`: the first part takes what its line has left, as a field to search in does.
     """
 
-    def __init__(
-        self, space: int = 8, parent: QWidget | None = None, *, last_at_end: bool = False, first_grows: bool = False
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, space: int = 8, *, last_at_end: bool = False, first_grows: bool = False) -> None:
+        super().__init__()
         self._last_at_end, self._first_grows = last_at_end, first_grows
         self._space = space
 

@@ -27,7 +27,7 @@ from PySide6.QtGui import (
     QTextDocument,
     QTextOption,
 )
-from PySide6.QtWidgets import QPlainTextDocumentLayout, QPlainTextEdit, QTextEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QPlainTextDocumentLayout, QPlainTextEdit, QTextEdit, QToolTip
 
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.widgets.chip_names import ChipNames
@@ -65,10 +65,8 @@ class MessageEdit(QPlainTextEdit):
     trimmed = Signal(int, int)
     replaced = Signal()
 
-    def __init__(
-        self, theme: Theme, parent: QWidget | None = None, *, lines: tuple[int, int] = LINES, uncut: bool = False
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, *, lines: tuple[int, int] = LINES, uncut: bool = False) -> None:
+        super().__init__()
         self._theme, self._lines, self._uncut = theme, lines, uncut
         self._text, self._units = "", Units("")
         self._marks: tuple[Mark, ...] | None = ()

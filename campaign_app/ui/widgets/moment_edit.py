@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QDate, QDateTime, Qt, QTime, QTimeZone
 from PySide6.QtGui import QTextCharFormat
-from PySide6.QtWidgets import QCalendarWidget, QDateTimeEdit, QTableView, QWidget
+from PySide6.QtWidgets import QCalendarWidget, QDateTimeEdit, QTableView
 
 from campaign_app.services.window import BEIJING
 from campaign_app.ui import show
@@ -33,8 +33,8 @@ def tidy(calendar: QCalendarWidget) -> None:
 
 
 class MomentEdit(QDateTimeEdit):
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str) -> None:
+        super().__init__()
         self.setObjectName(name)
         self.setTimeZone(CIVIL)
         self.setDisplayFormat(show.MOMENT_FIELD)

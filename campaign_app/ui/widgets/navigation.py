@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton
 
 from campaign_app.ui.theme import icons
 from campaign_app.ui.theme.theme import Theme
@@ -34,8 +34,8 @@ class Navigation(QFrame):
     chosen = Signal(str)
     keyed = Signal()
 
-    def __init__(self, theme: Theme, brand: str, places: Sequence[Place], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, brand: str, places: Sequence[Place]) -> None:
+        super().__init__()
         self.setObjectName("nav")
         self.setAccessibleName(self.tr("页面"))
         self.setFixedWidth(WIDTH)

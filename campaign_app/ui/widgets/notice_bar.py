@@ -76,8 +76,8 @@ class NoticeBar(QWidget):
     Bad news that finds no room any more comes back as soon as another line is closed.
     """
 
-    def __init__(self, kit: Kit, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kit: Kit) -> None:
+        super().__init__()
         self.setObjectName("notices")
         self._kit = kit
         self.lines: list[NoticeLine] = []

@@ -21,8 +21,8 @@ class Page(QWidget):
 
     scrolls = False
 
-    def __init__(self, title: str, subtitle: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, title: str, subtitle: str = "") -> None:
+        super().__init__()
         self.setObjectName("page")
         self.title = label(title, "title", name="page_title")
         self.subtitle = label(subtitle, "muted", wrap=True)

@@ -112,8 +112,8 @@ class PartsBar(QFrame):
 
     priced = Signal(int)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self.setProperty("role", "card")
         self.setObjectName("parts")
         self._shown = Parts()

@@ -22,8 +22,8 @@ def hidden_field(name: str, spoken: str) -> QLineEdit:
 class NewPassphrase(QWidget):
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.first = hidden_field("new_passphrase", self.tr("新口令，至少 %Ln 个字符", "", LEAST))
         self.again = hidden_field("new_passphrase_again", self.tr("再输入一次"))
         self.hint = label("", "small", wrap=True, name="new_passphrase_hint")

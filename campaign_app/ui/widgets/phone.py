@@ -30,8 +30,8 @@ _UNSIGNED: Final = "【】"
 class Bubble(QWidget):
     """The message itself. Lines break as telephones break them: no number is torn, no stop begins a line."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._text = ""
         self._marks: tuple[int, ...] = ()
@@ -131,8 +131,8 @@ class Bubble(QWidget):
 class Phone(QFrame):
     """Its text alternative is in its accessible description. Long messages scroll."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self.setObjectName("phone")
         self.setMinimumSize(WIDTH, 150)

@@ -75,8 +75,8 @@ def _words_width(font: QFont, text: str) -> int:
 
 
 class Pill(QWidget):
-    def __init__(self, theme: Theme, text: str = "", level: str = "muted", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, text: str = "", level: str = "muted") -> None:
+        super().__init__()
         self._theme = theme
         self._text, self._level = "", ""
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

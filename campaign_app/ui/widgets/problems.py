@@ -162,8 +162,8 @@ class Problems(QFrame):
     chosen = Signal(object)
     fix_wanted = Signal(object, int)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self.setProperty("role", "card")
         self.setObjectName("problems")
         self._theme = theme

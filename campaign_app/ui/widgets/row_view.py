@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QMouseEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from campaign_app.ui.theme.sheet import set_property
 
@@ -12,8 +12,8 @@ from campaign_app.ui.theme.sheet import set_property
 class RowView(QTableView):
     """`hovered` is the row under the mouse, -1 for none: Qt tells of the cell only."""
 
-    def __init__(self, row_height: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, row_height: int) -> None:
+        super().__init__()
         self.hovered = -1
         self.setMouseTracking(True)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

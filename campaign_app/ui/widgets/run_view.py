@@ -48,8 +48,8 @@ class RunLook:
 class Numbers(QWidget):
     """A row of numbers, each over its name and share; as accessible text too."""
 
-    def __init__(self, title: str, across: int = 4, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, title: str, across: int = 4) -> None:
+        super().__init__()
         self.setAccessibleName(title)
         self._across = across
         self.values: dict[str, QLabel] = {}
@@ -91,8 +91,8 @@ class RunView(QFrame):
 
     wanted = Signal(str)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self.setProperty("role", "card")
         self.setObjectName("run")
         self.pill = Pill(theme)

@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy
 
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.theme.tokens import BODY, RADIUS, SMALL, Tokens
@@ -23,8 +23,8 @@ _LEVELS: Final = {"empty": "edge", "done": "ok", "busy": "accent", "attention": 
 class StepButton(QAbstractButton):
     """A number that becomes a tick, a ring or an exclamation mark, the step's name, and a line about it."""
 
-    def __init__(self, theme: Theme, number: int, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, number: int, title: str) -> None:
+        super().__init__()
         self._theme, self._number = theme, number
         self.state, self.note = "empty", ""
         self.setText(title)
@@ -108,8 +108,8 @@ class Stepper(QFrame):
 
     chosen = Signal(str)
 
-    def __init__(self, theme: Theme, steps: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, steps: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
         self.setProperty("role", "card")
         self.buttons: dict[str, StepButton] = {}
         self._group = QButtonGroup(self)

@@ -26,7 +26,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QToolTip
 
 from campaign_app.ui.cells import ARROWS, Cell, CellModel, Column
 from campaign_app.ui.theme.theme import Theme
@@ -53,8 +53,8 @@ class Table(RowView):
     arranged = Signal(object)  # Arrangement
     sorted = Signal(str, bool)  # by what, largest first
 
-    def __init__(self, theme: Theme, name: str, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(ROW, parent)
+    def __init__(self, theme: Theme, name: str, title: str) -> None:
+        super().__init__(ROW)
         self.setObjectName(name)
         self.setAccessibleName(title)
         self._theme = theme

@@ -14,8 +14,8 @@ from campaign_app.ui.widgets.placed import Placed
 class Tiles(Placed):
     """`least`: how wide a card is at the narrowest, in pixels, where there is so much room."""
 
-    def __init__(self, least: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, least: int) -> None:
+        super().__init__()
         self._least, self._gap = least, SPACE[3]
 
     def show_parts(self, parts: Sequence[QWidget]) -> None:

@@ -34,8 +34,8 @@ class Day:
 
 
 class Timeline(QWidget):
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self.day: Day | None = None
         self.setObjectName("timeline")

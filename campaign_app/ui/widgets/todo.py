@@ -32,8 +32,8 @@ class Todos(QFrame):
 
     chosen = Signal(str)
 
-    def __init__(self, theme: Theme, *, name: str, role: str = "card", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, *, name: str, role: str = "card") -> None:
+        super().__init__()
         self.setObjectName(name)
         self.setProperty("role", role)
         self._theme = theme

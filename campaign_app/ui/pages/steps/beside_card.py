@@ -20,8 +20,8 @@ LEAST: Final = 292
 
 
 class SideCard(QFrame):
-    def __init__(self, kit: Kit, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kit: Kit) -> None:
+        super().__init__()
         self._kit = kit
         self._side: Side | None = None
         self.setProperty("role", "card")

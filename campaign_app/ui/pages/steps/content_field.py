@@ -23,8 +23,8 @@ class TextField(QWidget):
 
     retry = Signal()
 
-    def __init__(self, kit: Kit, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kit: Kit) -> None:
+        super().__init__()
         self._kit = kit
         self._variables: tuple[Variable, ...] = ()
         self.edit = MessageEdit(kit.theme)

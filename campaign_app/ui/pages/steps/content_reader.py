@@ -30,8 +30,8 @@ class ReaderPane(QWidget):
     searched = Signal(str)
     priced = Signal(int)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self.setFixedWidth(WIDTH)
         self._theme = theme
         self._found: tuple[Reader, ...] = ()

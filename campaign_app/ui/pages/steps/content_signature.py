@@ -29,8 +29,8 @@ Index = QModelIndex | QPersistentModelIndex
 class SignaturePicker(QWidget):
     chosen = Signal(str)
 
-    def __init__(self, kit: Kit, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kit: Kit) -> None:
+        super().__init__()
         self._kit = kit
         self._shown: tuple[object, ...] = ()
         self._items = QStandardItemModel(self)

@@ -19,8 +19,8 @@ class TemplateMenu(QToolButton):
     bring = Signal()
     give = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("templates_menu")
         self.setProperty("kind", "quiet")
         self.setText(self.tr("模板"))

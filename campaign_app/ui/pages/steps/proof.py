@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextOption
-from PySide6.QtWidgets import QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QScrollArea, QVBoxLayout
 
 from campaign_app.domain.consent import ConsentFact
 from campaign_app.domain.finding import Finding
@@ -27,8 +27,8 @@ class ProofPanel(QScrollArea):
 
     closed = Signal()
 
-    def __init__(self, kit: Kit, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kit: Kit) -> None:
+        super().__init__()
         self._kit = kit
         self._lines = QVBoxLayout()
         self._lines.setSpacing(10)

@@ -26,8 +26,8 @@ _AT_ONCE: Final = 5  # the others are built in later turns: each takes milliseco
 class AnswersCard(QFrame):
     """Hidden until somebody answered. A reply keeps its row: while replies come in, only what is new is built."""
 
-    def __init__(self, kit: Kit, model: AnswersModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kit: Kit, model: AnswersModel) -> None:
+        super().__init__()
         self.setProperty("role", "card")
         self.setObjectName("answers")
         self.setAccessibleName(self.tr("收到的回复"))
@@ -94,8 +94,8 @@ class AnswersCard(QFrame):
 
 
 class AnswerRow(QWidget):
-    def __init__(self, kit: Kit, answered: Answered, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kit: Kit, answered: Answered) -> None:
+        super().__init__()
         self.setObjectName("answer")
         self._kit, self._shown = kit, answered
         answer = answered.answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame
 
 from campaign_app.domain.campaign import Campaign
 from campaign_app.ui import show
@@ -31,8 +31,8 @@ class _Row:
 class CompareCard(QFrame):
     """Hidden until it is known whether there are earlier ones."""
 
-    def __init__(self, kit: Kit, model: CampaignModel, course: CourseModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kit: Kit, model: CampaignModel, course: CourseModel) -> None:
+        super().__init__()
         self.setProperty("role", "card")
         self.setObjectName("results_compare")
         self._kit, self._model, self._course = kit, model, course

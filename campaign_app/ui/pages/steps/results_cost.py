@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame
 
 from campaign_app.domain.money import yuan
 from campaign_app.ui import show
@@ -14,8 +14,8 @@ from campaign_app.ui.widgets.run_view import Number, Numbers
 class CostCard(QFrame):
     """Hidden until something has left whose parts were counted."""
 
-    def __init__(self, model: BillModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, model: BillModel) -> None:
+        super().__init__()
         self.setProperty("role", "card")
         self.setObjectName("results_cost")
         self.numbers = Numbers(self.tr("费用"), across=4)

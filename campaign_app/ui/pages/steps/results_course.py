@@ -27,8 +27,8 @@ _COLOURS: Final = {"failed": "block", "rejected": "warn", "unknown": "edge"}
 class SpanView(QWidget):
     """One chart with the words of the column that is pointed at, and its table."""
 
-    def __init__(self, kit: Kit, name: str, title: str, empty: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kit: Kit, name: str, title: str, empty: str) -> None:
+        super().__init__()
         self._kit, self._title, self._empty, self._name = kit, title, empty, name
         self._span: Span | None = None
         self._in_table: Span | None = None
@@ -83,8 +83,8 @@ class SpanView(QWidget):
 
 
 class CourseCard(QFrame):
-    def __init__(self, kit: Kit, model: CourseModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kit: Kit, model: CourseModel) -> None:
+        super().__init__()
         self.setProperty("role", "card")
         self.setObjectName("results_course")
         self._kit = kit
@@ -118,8 +118,8 @@ class CourseCard(QFrame):
 class FailuresCard(QFrame):
     """Hidden while there is nothing that failed."""
 
-    def __init__(self, kit: Kit, model: CourseModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kit: Kit, model: CourseModel) -> None:
+        super().__init__()
         self.setProperty("role", "card")
         self.setObjectName("results_failures")
         self._kit = kit

@@ -11,7 +11,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from campaign_app.domain.errors import AppError
 from campaign_app.ui.folders import documents, tell_written
@@ -34,9 +34,8 @@ class ExportButton(QPushButton):
         model: CampaignModel,
         course: CourseModel,
         charts: Sequence[ColumnChart],
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._kit, self._model, self._course, self._charts = kit, model, course, charts
         self.setText(self.tr("导出…"))
         self.setObjectName("results_export")

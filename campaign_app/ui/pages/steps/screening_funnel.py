@@ -27,8 +27,8 @@ class FunnelView(QFrame):
 
     opened = Signal(str)
 
-    def __init__(self, kit: Kit, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kit: Kit) -> None:
+        super().__init__()
         self.setProperty("role", "card")
         self.setObjectName("funnel")
         self._kit = kit

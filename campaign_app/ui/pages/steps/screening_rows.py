@@ -30,8 +30,8 @@ class RowsView(QWidget):
 
     closed = Signal()
 
-    def __init__(self, kit: Kit, members: MembersModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kit: Kit, members: MembersModel) -> None:
+        super().__init__()
         self._kit, self._members, self._shown = kit, members, ""
         self.back = button(self.tr("返回漏斗"), "quiet", name="rows_back", click=self.closed.emit)
         self.back.setIcon(kit.theme.icon("left", "accent"))

@@ -18,8 +18,8 @@ class ApprovalCard(QFrame):
     typed = Signal(str)
     entered = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setProperty("role", "card")
         self.setObjectName("approval")
         self.title = label("", "heading")

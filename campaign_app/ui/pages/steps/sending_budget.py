@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame
 
 from campaign_app.domain.money import yuan
 from campaign_app.services.money import Spending
@@ -15,8 +15,8 @@ MOST = 4  # kinds of length that are listed
 
 
 class BudgetCard(QFrame):
-    def __init__(self, model: BudgetModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, model: BudgetModel) -> None:
+        super().__init__()
         self.setProperty("role", "card")
         self.setObjectName("budget")
         self._model = model

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QRadioButton
 
 from campaign_app.services.situation import Situation
 from campaign_app.services.window import BEIJING
@@ -25,8 +25,8 @@ class PlanCard(QFrame):
     later = Signal(bool)
     timed = Signal(object)  # datetime
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self.setProperty("role", "card")
         self.setObjectName("plan")
         self.now = QRadioButton(self.tr("立即发送"))

@@ -48,8 +48,8 @@ class RunPanel(QWidget):
     results = Signal()
     replanned = Signal(datetime)
 
-    def __init__(self, desk: Desk, model: CampaignModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, desk: Desk, model: CampaignModel) -> None:
+        super().__init__()
         self._desk, self._model = desk, model
         self._pace = Pace()
         self.view = RunView(desk.kit.theme)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QComboBox, QFrame, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame
 
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.staff import Trial, TrialState
@@ -27,8 +27,8 @@ LEVELS = {
 
 
 class TrialCard(QFrame):
-    def __init__(self, desk: Desk, model: CampaignModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, desk: Desk, model: CampaignModel) -> None:
+        super().__init__()
         self.setProperty("role", "card")
         self.setObjectName("trial")
         self._desk, self._model = desk, model

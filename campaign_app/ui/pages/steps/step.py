@@ -31,8 +31,8 @@ class Step(QWidget):
 
     wanted = Signal(str, str)
 
-    def __init__(self, desk: Desk, model: CampaignModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, desk: Desk, model: CampaignModel) -> None:
+        super().__init__()
         self._desk, self._model = desk, model
 
     def begin(self) -> None:

@@ -25,8 +25,8 @@ class SlotRows(QScrollArea):
 
     settled = Signal(str, str)
 
-    def __init__(self, words: TemplateWords, known: Sequence[Variable], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, words: TemplateWords, known: Sequence[Variable]) -> None:
+        super().__init__()
         self._words, self._known = words, tuple(known)
         self._slots: tuple[Slot, ...] = ()
         self.rows: list[tuple[QLabel, QComboBox]] = []

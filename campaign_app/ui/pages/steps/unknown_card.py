@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.team import Permission
@@ -17,8 +17,8 @@ from campaign_app.ui.widgets.pill import Pill
 class UnknownCard(QFrame):
     """Shown while the campaign may be closed so; hidden else."""
 
-    def __init__(self, desk: Desk, model: CampaignModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, desk: Desk, model: CampaignModel) -> None:
+        super().__init__()
         self.setProperty("role", "card")
         self.setObjectName("unknown")
         self._desk, self._model = desk, model
