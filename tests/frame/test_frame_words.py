@@ -78,7 +78,8 @@ def state_notes() -> set[str]:
                 last = [node.args[3]] if getattr(node.func, "id", "") == "put_aside" else []
                 given = [*last, *(k.value for k in node.keywords if k.arg == "state_note")]
                 found |= {text.partition(":")[0] for each in given for text in literals(each)}
-    ends = [n.value.elts[-1] for n in returns("_try", "jobs/settling.py") if isinstance(n.value, ast.Tuple)]
+    tries = (n.value for n in returns("_try", "jobs/settling.py") if isinstance(n.value, ast.Call))
+    ends = [tried.args[2] for tried in tries if len(tried.args) == 3]
     for name in ("shop_note", "why_refused"):
         ends += [n.value for n in returns(name, "jobs/notes.py") if n.value is not None]
     found |= {text.partition(":")[0] for end in ends for text in literals(end)} - {"platform_unavailable", "shop"}
