@@ -262,6 +262,14 @@ class JobStore(Protocol):
         """Queued and running ones, oldest first."""
         ...
 
+    def newest(self) -> int:
+        """The number of the job that was put down last, 0 where there is none."""
+        ...
+
+    def put_down_since(self, job_id: int) -> tuple[Job, ...]:
+        """The jobs behind that one, in whatever state; of many the newest. Oldest first."""
+        ...
+
     def ended_jobs(self, limit: int, *, kind: str | None = None) -> tuple[Job, ...]:
         """The last that ended, newest first, as far as they are not long ago; of one kind, or all but the polling."""
         ...
@@ -363,6 +371,10 @@ class AuditLog(Protocol):
 
         `kind` is the word before the point in their actions, and the fact that holds the id.
         """
+        ...
+
+    def kinds_since(self, number: int | None) -> tuple[int, frozenset[str]]:
+        """The number of the last entry, and of those behind `number` (None: of none) the words before the point."""
         ...
 
     def erasures(self, account_id: int, limit: int, *, before: int | None = None) -> tuple[ErasureReceipt, ...]:

@@ -49,6 +49,12 @@ class AskedJobs:
     def open_jobs(self) -> tuple[Job, ...]:
         return self.store.open_jobs()
 
+    def newest(self) -> int:
+        return self.store.newest()
+
+    def put_down_since(self, job_id: int) -> tuple[Job, ...]:
+        return self.store.put_down_since(job_id)
+
     def ended_jobs(self, limit: int, *, kind: str | None = None) -> tuple[Job, ...]:
         return self.store.ended_jobs(limit, kind=kind)
 

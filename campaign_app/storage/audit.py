@@ -20,7 +20,7 @@ from campaign_app.domain.ports_evidence import BY_THE_PAGE, DECISIONS, AuditLine
 from campaign_app.domain.team import signed
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
-from campaign_app.storage.fetching import fetch_first
+from campaign_app.storage.fetching import fetch_first, read_first, read_rows
 from campaign_app.storage.lists import write_tuples
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.times import moment_at, to_ms
@@ -29,11 +29,18 @@ START: Final = bytes(32)
 ERASED: Final = "customer.erased"
 BY_PLATFORM: Final = "platform"  # the actor of an erasure that nobody asked for here
 REACH: Final = 5_000  # entries that `touched` looks back over
+NEWEST: Final = 500  # entries that `kinds_since` looks at
 PAGE: Final = 5_000  # entries that are read at once
 _text_of: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 _COLUMNS: Final = tuple(column.name for column in schema.audit.c)
 _INSERT: Final = sa.insert(schema.audit)
 _LAST: Final = sa.select(schema.audit.c.id, schema.audit.c.hash).order_by(schema.audit.c.id.desc()).limit(1)
+_BEHIND: Final = (
+    sa.select(schema.audit.c.id, schema.audit.c.action)
+    .where(schema.audit.c.id > sa.bindparam("after"))
+    .order_by(schema.audit.c.id.desc())
+    .limit(NEWEST)
+)
 _NEXT: Final = (
     sa.select(schema.audit).where(schema.audit.c.id > sa.bindparam("after")).order_by(schema.audit.c.id).limit(PAGE)
 )
@@ -116,6 +123,14 @@ class SqlAuditLog:
                 if (number := _facts(facts).get(kind)) is not None:
                     newest.setdefault(number, moment_at(at))
         return newest
+
+    def kinds_since(self, number: int | None) -> tuple[int, frozenset[str]]:
+        """Windows ask now and again: of many entries the last ones are enough to know what was done."""
+        if number is None:
+            last = read_first(self.db, _LAST)
+            return 0 if last is None else last.id, frozenset()
+        rows = read_rows(self.db, _BEHIND, after=number)
+        return rows[0].id if rows else number, frozenset(row.action.partition(".")[0] for row in rows)
 
     def erasures(self, account_id: int, limit: int, *, before: int | None = None) -> tuple[ErasureReceipt, ...]:
         table = schema.audit

@@ -29,6 +29,14 @@ _JOB: Final = sa.select(schema.job).where(schema.job.c.id == sa.bindparam("which
 _OPEN_JOBS: Final = (
     sa.select(schema.job).where(sa.or_(*(schema.job.c.state == state for state in _OPEN))).order_by(schema.job.c.id)
 )
+_NEWEST: Final = sa.select(sa.func.max(schema.job.c.id).label("newest"))
+PUT_DOWN: Final = 200  # jobs that `put_down_since` tells of
+_BEHIND: Final = (
+    sa.select(schema.job)
+    .where(schema.job.c.id > sa.bindparam("after"))
+    .order_by(schema.job.c.id.desc())
+    .limit(PUT_DOWN)
+)
 BY_THE_CLOCK: Final = ("poll", "tell", "changes")  # all day long
 REACH: Final = 20_000  # rows that `ended_jobs` looks back over
 
@@ -62,6 +70,12 @@ class SqlJobs:
 
     def open_jobs(self) -> tuple[Job, ...]:
         return tuple(map(_job, read_rows(self.db, _OPEN_JOBS)))
+
+    def newest(self) -> int:
+        return int(read_rows(self.db, _NEWEST)[0].newest or 0)
+
+    def put_down_since(self, job_id: int) -> tuple[Job, ...]:
+        return tuple(map(_job, reversed(read_rows(self.db, _BEHIND, after=job_id))))
 
     def ended_jobs(self, limit: int, *, kind: str | None = None) -> tuple[Job, ...]:
         table = schema.job

@@ -190,6 +190,22 @@ def test_what_was_touched_last_is_known_by_its_id(workspace: Workspace) -> None:
     assert workspace.audit.touched("campaign") == {1: later, 2: NOW}
 
 
+def test_what_was_done_since_is_known_by_its_kind(workspace: Workspace) -> None:
+    """Windows ask it now and again: the first time only how far it goes."""
+    audit, jobs = workspace.audit, workspace.jobs
+    assert audit.kinds_since(None) == (0, frozenset())
+    assert jobs.newest() == 0
+    for action in ("account.connected", "account.priced", "profile_changed"):
+        audit.record(action, actor="王", at=NOW)
+    assert audit.kinds_since(None) == (3, frozenset())
+    assert audit.kinds_since(1) == (3, {"account", "profile_changed"})
+    assert audit.kinds_since(3) == (3, frozenset())
+    first, second, third = (jobs.enqueue("sync", {"account_id": number}, NOW) for number in (1, 2, 3))
+    jobs.set_state(second.id, "done")
+    assert jobs.newest() == third.id
+    assert [(job.id, job.state) for job in jobs.put_down_since(first.id)] == [(second.id, "done"), (third.id, "queued")]
+
+
 def test_the_chain_holds(workspace: Workspace) -> None:
     assert workspace.audit.verify() == 0
     assert workspace.audit.head() == (0, bytes(32))

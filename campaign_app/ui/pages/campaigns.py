@@ -52,6 +52,11 @@ class CampaignsPage(Page):
         if self.editor is not None:
             self.editor.step.shown()
 
+    def renew(self, kinds: frozenset[str]) -> None:
+        """The campaigns themselves are looked at by the clock."""
+        if self.editor is not None:
+            self.editor.step.renew(kinds)
+
     def flush(self) -> None:
         if self.editor is not None:
             self.editor.finish()

@@ -58,6 +58,10 @@ class CompliancePage(Page):
     def shown(self) -> None:
         self.section.shown()
 
+    def renew(self, kinds: frozenset[str]) -> None:
+        if kinds & self.section.about:
+            self.section.shown()
+
     def place(self) -> str:
         return f"compliance.{list(self.sections)[self.tabs.currentIndex()]}"
 

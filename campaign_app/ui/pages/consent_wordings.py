@@ -31,6 +31,8 @@ LEVELS: Final = {"pass": "ok", "warn": "warn", "block": "block"}
 
 
 class WordingsSection(Section):
+    about = frozenset({"account", "wording"})
+
     def __init__(self, desk: Desk) -> None:
         self.import_ = button("", name="wording_import", small=True)
         self.keep = button("", "primary", name="wording_keep", small=True)

@@ -37,6 +37,8 @@ from campaign_app.ui.widgets.panels import Panels
 from campaign_app.ui.widgets.table import Table
 
 TABLE: Final = "table"
+# of the kinds of what is done (`Page.renew`), those after which something here is another
+_SHOWN: Final = frozenset({"account", "customer", "import", "segment", "suppression"})
 _COLUMNS: Final = "customers_columns"
 
 
@@ -90,6 +92,12 @@ class CustomersPage(Page):
     def shown(self) -> None:
         self.model.refresh()
         if self.segments_model.state.shown:
+            self.segments_model.load()
+
+    def renew(self, kinds: frozenset[str]) -> None:
+        if kinds & _SHOWN:
+            self.model.renew()
+        if "segment" in kinds and self.segments_model.state.shown:
             self.segments_model.load()
 
     def place(self) -> str:

@@ -26,6 +26,9 @@ from campaign_app.ui.widgets.table import Table
 from campaign_app.ui.widgets.tabs import tab_bar
 
 # of several shops that first which a person may have to do something about
+# of the kinds of what is done (`Page.renew`), those after which a case is another, or whose it may be
+_CASES: Final = frozenset({"account", "complaint", "entity"})
+_OWNERS: Final = frozenset({"account", "entity"})
 _GRAVEST: Final = ("refused", "waiting")
 P = TypeVar("P", CasesPanel, RefusalsPanel, TrendsPanel)
 
@@ -90,6 +93,13 @@ class InboxPage(Page):
             self.rows.reload()
         else:
             self._panel(self.model.place).shown()
+
+    def renew(self, kinds: frozenset[str]) -> None:
+        """Replies come by jobs, whose ends the model hears."""
+        if self.model.place == "cases" and kinds & _CASES:
+            self.cases.shown()
+        elif self.model.place == "refusals" and kinds & _OWNERS:
+            self.refusals.shown()
 
     def place(self) -> str:
         return f"inbox.{PLACES[self.places.currentIndex()]}"

@@ -27,6 +27,8 @@ OPEN: Final = (RunState.RUNNING, RunState.PAUSED)
 
 
 class LookBackSection(Section):
+    about = frozenset({"lookback"})
+
     def __init__(self, desk: Desk) -> None:
         self.compare = button("", name="lookback_compare", small=True)
         self.start = button("", "primary", name="lookback_start", small=True)

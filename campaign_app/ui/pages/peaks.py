@@ -32,6 +32,8 @@ LIST, PAUSES = range(2)
 
 
 class PeaksSection(Section):
+    about = frozenset({"peak"})
+
     def __init__(self, desk: Desk) -> None:
         self.stop = button("", "danger", name="peak_pause_all", small=True)
         self.make = button("", "primary", name="peak_add", small=True)

@@ -9,9 +9,13 @@ from campaign_app.ui.widgets.basics import row
 
 
 class Section(QWidget):
-    """`tools` stand beside the tabs while the section is shown. `said`: what `told` says has changed."""
+    """`tools` stand beside the tabs while the section is shown. `said`: what `told` says has changed.
+
+    `about` are the kinds of what is done (`widgets.page.Page.renew`) after which something here is another.
+    """
 
     said = Signal()
+    about: frozenset[str] = frozenset()
 
     def __init__(self, *tools: QWidget) -> None:
         super().__init__()

@@ -38,6 +38,8 @@ SHORT: Final = 16  # letters of a hash in the table
 
 
 class SelfCheckSection(Section):
+    about = frozenset({"report"})
+
     def __init__(self, desk: Desk) -> None:
         self.chapter = QComboBox()
         self.make = button("", "primary", name="report_make")

@@ -31,6 +31,10 @@ from campaign_app.ui.widgets.basics import row
 from campaign_app.ui.widgets.page import Page
 
 SECTIONS: Final = ("accounts", "entities", "rules", "policies", "money", "staff", "workspace", "window", "about")
+# of the kinds of what is done (`Page.renew`), those after which something here is another
+_SHOWN: Final = frozenset(
+    {"account", "entity", "profile_changed", "rule_switched_off", "rule_switched_on", "settings", "staff", "sync"}
+)
 _REMEMBERED: Final = "settings_section"
 _WIDTH: Final = 176
 _AROUND: Final = 40  # the words of an entry
@@ -49,8 +53,17 @@ class SettingsPage(Page):
         self.open(desk.session.property(_REMEMBERED) or SECTIONS[0])
 
     def shown(self) -> None:
-        sections = (self.accounts, self.profiles, self.rules, self.policies, self.money, self.staff)
-        for model in (*sections, self.workspace, self.backups, self.about):
+        self._load_shared()
+        for model in (self.workspace, self.backups, self.about):
+            model.load()
+
+    def renew(self, kinds: frozenset[str]) -> None:
+        if kinds & _SHOWN:
+            self._load_shared()
+
+    def _load_shared(self) -> None:
+        """What everybody of a team sees, and somebody may have changed."""
+        for model in (self.accounts, self.profiles, self.rules, self.policies, self.money, self.staff):
             model.load()
 
     def place(self) -> str:

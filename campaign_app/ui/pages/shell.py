@@ -104,6 +104,7 @@ class Shell(QMainWindow):
         self.navigation.open_up(on=True)
         desk.jobs.changed.connect(self._jobs_changed)
         desk.jobs.back.connect(self._back)
+        desk.jobs.news.connect(self._renew)
         desk.way.went.connect(self._went)
 
     def go(self, key: str) -> None:
@@ -120,6 +121,12 @@ class Shell(QMainWindow):
         self.navigation.choose(key)
         self.stack.setCurrentWidget(page)
         page.shown()
+
+    def _renew(self, kinds: frozenset[str]) -> None:
+        """The others look when somebody comes to them."""
+        page = self._pages.get(self.current)
+        if page is not None and page.isVisible():
+            page.renew(kinds)
 
     def _enter(self) -> None:
         """Whoever chose a page by its keys goes on there."""

@@ -28,6 +28,8 @@ from campaign_app.ui.widgets.table import Table
 from campaign_app.ui.widgets.tabs import tab_bar
 
 SEARCH: Final = 220
+# of the kinds of what is done (`Page.renew`), those after which something here is another
+_SHOWN: Final = frozenset({"account", "signature", "sync"})
 
 
 class SignaturesPage(Page):
@@ -125,6 +127,10 @@ class SignaturesPage(Page):
         self.model.load()
         if self.model.panel:
             self.templates.shown()
+
+    def renew(self, kinds: frozenset[str]) -> None:
+        if kinds & _SHOWN:
+            self.model.load()
 
     def place(self) -> str:
         return "signatures.templates" if self.panels.currentWidget() is self.templates else ""

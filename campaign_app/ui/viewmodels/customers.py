@@ -177,6 +177,13 @@ class CustomersModel(QObject):
         if self.state.opened is not None:
             self.open(self.state.opened)
 
+    def renew(self) -> None:
+        """The same where others change it all the time."""
+        if self.state.search.order:
+            self.load()  # to sort a long list every few seconds would take all the time; it is done when the sync ends
+        else:
+            self.refresh()
+
     def search(self, **changes: Any) -> None:
         """Fields of Search; typing is waited for, a choice counts at once."""
         wanted = replace(self.state.search, **changes)
@@ -280,12 +287,10 @@ class CustomersModel(QObject):
                 self.synced.emit(job)
 
     def _look_again(self) -> None:
-        if not self.state.syncing:
-            self._incoming.stop()
-        elif self.state.search.order:
-            self.load()  # to sort a long list every few seconds would take all the time; it is done when the sync ends
+        if self.state.syncing:
+            self.renew()
         else:
-            self.refresh()
+            self._incoming.stop()
 
     def _timer(self, milliseconds: int, call: Any, *, single: bool = False) -> QTimer:
         made = QTimer(self)

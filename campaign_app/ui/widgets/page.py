@@ -39,6 +39,12 @@ class Page(QWidget):
     def shown(self) -> None:
         """The user came to this page: look whether what it shows is still true."""
 
+    def renew(self, kinds: frozenset[str]) -> None:
+        """While it is shown something was done, mostly by others; `kinds` as of `viewmodels.jobs.Jobs.news`.
+
+        Look whether what is shown is still true, where it is about that; what is typed, chosen or scrolled to stays.
+        """
+
     def place(self) -> str:
         """Where the manual speaks of what is shown (`ui.help_places`); "" is the page's own key."""
         return ""

@@ -57,6 +57,10 @@ class AudienceStep(Step):
     def shown(self) -> None:
         self.audience.load()
 
+    def renew(self, kinds: frozenset[str]) -> None:
+        if "segment" in kinds:
+            self.audience.load()
+
     def left(self) -> None:
         self.audience.save()
 

@@ -33,6 +33,10 @@ from campaign_app.ui.widgets.message_edit import LIMIT, Mark, new_page
 from campaign_app.ui.widgets.pill import Pill
 from campaign_app.ui.widgets.problems import Problems, Row
 
+# of the kinds of what is done (`Page.renew`), those that change what the text is written with or judged by
+_WRITTEN_WITH: Final = frozenset(
+    {"account", "entity", "profile_changed", "rule_switched_off", "rule_switched_on", "settings", "signature"}
+)
 SEVERITIES: Final = ("block", "warn", "info")
 
 
@@ -72,6 +76,10 @@ class ContentStep(Step):
 
     def shown(self) -> None:
         self.composer.load()
+
+    def renew(self, kinds: frozenset[str]) -> None:
+        if kinds & _WRITTEN_WITH:
+            self.composer.load()
 
     def left(self) -> None:
         self.composer.flush()

@@ -89,6 +89,11 @@ class SendingStep(Step):
         self.preflight.load()
         self.trial.trying.load()
 
+    def renew(self, kinds: frozenset[str]) -> None:
+        """The checks are looked at by the clock."""
+        if "staff" in kinds:
+            self.trial.trying.load()
+
     def land(self, field: str) -> None:
         """`time`, `count`, `budget`, `next` (what stands in the way, as soon as that is known), or the main button."""
         self._landing = field == "next"

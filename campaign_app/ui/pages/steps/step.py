@@ -46,6 +46,9 @@ class Step(QWidget):
     def shown(self) -> None:
         """The user came to this step."""
 
+    def renew(self, kinds: frozenset[str]) -> None:
+        """As `Page.renew`, of what is not the campaign's own."""
+
     def left(self) -> None:
         """The user leaves this step or the editor: what was only typed so far is handed to the model now."""
 
