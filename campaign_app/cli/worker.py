@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from campaign_app.cli.words import BAD_USAGE, fail, say
 from campaign_app.domain.errors import AppError, WorkspaceError
 from campaign_app.jobs.sharing import QUEUES
 from campaign_app.processes import NEEDED_NO_MORE
+from campaign_app.streams import hears_a_person
 from campaign_app.teaming import EVERYTHING, Part
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ NOT_AGAIN: Final = 78  # sysexits.h: before a person has put that right it would
 _ASKS_AGAIN: Final = 30.0
 _ASKS_SELDOM: Final = 600.0
 _NEVER: Final = frozenset({"wrong_passphrase", "wrong_key"})
+_LOCKED: Final = frozenset({"keychain_locked"})
+# what is put right on the server, or by `workspace login` here; a server may count the tries of a login
+_REFUSED: Final = frozenset({"server_login", "no_role"})
 
 
 def worker(
@@ -81,13 +85,21 @@ def worker(
         logging.getLogger(__name__).log(level, "the lease is over")
         os._exit(0 if stop.is_set() else TRY_AGAIN)
 
+    begun = threading.Event()
+
+    def ready() -> None:
+        begun.set()
+        _ready()
+
     def work() -> bool:
         return working.run_worker(
-            folder, keeper, clock_offset=offset, stopped=stop.wait, ready=_ready, part=part, lost=lost, waits=_waits
+            folder, keeper, clock_offset=offset, stopped=stop.wait, ready=ready, part=part, lost=lost, waits=_waits
         )
 
+    # a window and a person at a terminal are told at once, and try again themselves; nobody starts flows twice
+    alone = not attached and not hears_a_person()
     try:
-        renew = _unlocked(work, stop.wait)
+        renew = _unlocked(work, stop.wait, lambda: _LOCKED | _REFUSED if alone and not begun.is_set() else _LOCKED)
     except AppError as error:
         _tell(say(error))
         _end(NOT_AGAIN if error.code in _NEVER else BAD_USAGE)
@@ -97,14 +109,21 @@ def worker(
     _end(TRY_AGAIN if renew else 0)
 
 
-def _unlocked(work: Callable[[], bool], stopped: Callable[[float], bool]) -> bool:
-    """Waits for a keychain that is locked. Asking may show a prompt: whoever dismissed it is asked ever more seldom."""
+def _unlocked(
+    work: Callable[[], bool],
+    stopped: Callable[[float], bool],
+    waits_for: Callable[[], Collection[str]] = lambda: _LOCKED,
+) -> bool:
+    """Waits for a keychain that is locked. Asking may show a prompt: whoever dismissed it is asked ever more seldom.
+
+    So is a server that refuses the login, whoever starts this process again and again.
+    """
     seconds = _ASKS_AGAIN
     while True:
         try:
             return work()
         except WorkspaceError as error:
-            if error.code != "keychain_locked":
+            if error.code not in waits_for():
                 raise
             _waits(error)
         if stopped(seconds):

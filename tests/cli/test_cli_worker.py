@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import ExitStack, nullcontext
 from datetime import timedelta
@@ -135,7 +136,8 @@ def test_whatever_ends_its_work_ends_the_process(
     What only a person can put right is not to be started again.
     """
 
-    def refused(*_: object, **__: object) -> bool:
+    def refused(*_: object, ready: Callable[[], object], **__: object) -> bool:
+        ready()
         raise trouble
 
     def end(status: int) -> None:
@@ -152,6 +154,39 @@ def test_whatever_ends_its_work_ends_the_process(
     assert ended.stderr == f"{say(trouble) if isinstance(trouble, AppError) else trouble}\n"
     unit = (Path(__file__).parents[2] / "packaging" / "yunfa-worker.service").read_text(encoding="utf-8")
     assert f"RestartPreventExitStatus={worker_command.NOT_AGAIN}\n" in unit
+
+
+@pytest.mark.parametrize("code", ["server_login", "no_role"])
+def test_a_server_that_refuses_the_login_is_asked_ever_more_seldom(
+    code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service would start it again every three seconds, for ever; and once it is put right nobody has to."""
+    asked, waited = list[int](), list[float]()
+
+    def refused(*_: object, stopped: Callable[[float], bool], **__: object) -> bool:
+        asked.append(1)
+        if len(asked) < 4:
+            raise WorkspaceError(code, "The server refuses it", login="svc")
+        assert not stopped(0)
+        return False
+
+    def end(status: int) -> None:
+        raise SystemExit(status)
+
+    class Event(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waited.append(timeout or 0)
+            return self.is_set()
+
+    monkeypatch.setattr(working, "run_worker", refused)
+    monkeypatch.setattr(worker_command.threading, "Event", Event)
+    monkeypatch.setattr(worker_command.os, "_exit", end)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(logs, "configure", lambda *_: None)
+    monkeypatch.setattr(bootstrap, "keeper_of", lambda *_: MemoryKeeper(KEY))
+    ended = CliRunner().invoke(line, ["worker", "--workspace", str(tmp_path)])
+    assert (ended.exit_code, waited) == (0, [30, 60, 120, 0])
+    assert ended.stderr.count("后台进程在等待，恢复后会自己接着做。") == 3
 
 
 def test_a_worker_outlives_whoever_would_have_heard_that_it_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
