@@ -94,8 +94,9 @@ class Messages(QObject):
     def info(self, text: Text) -> None:
         self._tell(Notice(Level.INFO, text))
 
-    def warn(self, text: Text, *, label: Text = "", action: Callable[[], None] | None = None) -> None:
-        self._tell(Notice(Level.WARN, text, "", label, action))
+    def warn(self, text: Text, *, label: Text = "", action: Callable[[], None] | None = None, code: str = "") -> None:
+        """`code` is that of what it warns of, by which it can be withdrawn."""
+        self._tell(Notice(Level.WARN, text, code, label, action))
 
     def _tell(self, notice: Notice) -> None:
         self.last = notice

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from subprocess import Popen
+from typing import cast
 
 import pytest
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -16,6 +18,7 @@ from campaign_app import bootstrap
 from campaign_app.domain.errors import AppError, WorkspaceError
 from campaign_app.domain.team import Person, Role
 from campaign_app.services.matters import Matter
+from campaign_app.storage.workspace import Workspace
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.campaigns import CampaignsPage
@@ -49,6 +52,18 @@ def desk_as(inline_desk: Desk) -> As:
         return replace(inline_desk, app=theirs)
 
     return made
+
+
+class Running:
+    """A worker's process that goes on until it is told to end."""
+
+    def poll(self) -> None:
+        return None
+
+    def terminate(self) -> None: ...
+
+    def wait(self, _seconds: float = 0) -> int:
+        return 0
 
 
 def is_shut(part: QWidget, who: str) -> bool:
@@ -172,9 +187,11 @@ def test_a_desktop_that_may_start_no_worker_says_so_and_finds_one_later(start: S
     trouble.append(WorkspaceError("server_unreachable", "The workspace's server cannot be reached"))
     qtbot.waitUntil(lambda: asked[-2:] == [trouble[0]] * 2, timeout=MS)
     assert session.state.worker == "away", "a server that cannot be asked is asked again"
+    assert notice.text in started.application.shell.notices.said
     there.append(bootstrap.WorkerHandle(ExitStack(), None))
     qtbot.waitUntil(lambda: session.state.worker == "running", timeout=MS)
     assert not session.state.own_worker
+    assert notice.text not in started.application.shell.notices.said, "it is true no longer"
 
 
 def test_who_has_another_role_by_now_is_told_to_open_the_window_anew(
@@ -190,7 +207,34 @@ def test_who_has_another_role_by_now_is_told_to_open_the_window_anew(
     qtbot.waitUntil(lambda: session._looks > 6, timeout=MS)
     assert messages.last is None
     assert session.state.app is not None
-    monkeypatch.setattr(type(session.state.app.workspace), "roles_of", lambda *_: frozenset({Role.OPERATOR}))
-    qtbot.waitUntil(lambda: messages.last is not None, timeout=MS)
-    assert messages.last is not None
-    assert messages.last.text == "您的角色已改为运营，页面还按原来的显示。请做完手上的事，关闭窗口再打开。"
+    with monkeypatch.context() as changed:
+        changed.setattr(type(session.state.app.workspace), "roles_of", lambda *_: frozenset({Role.OPERATOR}))
+        qtbot.waitUntil(lambda: messages.last is not None, timeout=MS)
+    said = started.application.shell.notices
+    assert said.said == ("您的角色已改为运营，页面还按原来的显示。请做完手上的事，关闭窗口再打开。",)
+    qtbot.waitUntil(lambda: said.said == (), timeout=MS)
+    assert session.state.roles is None, "they were given back, and nothing is to be done any more"
+
+
+@pytest.mark.parametrize("worker", ["own", "away"])
+def test_so_is_who_has_a_worker_of_their_own_or_none(
+    worker: str, start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = start()
+    session, shell = started.application.session, started.application.shell
+    session._watch.setInterval(5)
+
+    def begun(_: bootstrap.App) -> bootstrap.WorkerHandle:
+        if worker == "away":
+            raise AppError("worker_elsewhere", "No worker is at work")
+        return bootstrap.WorkerHandle(ExitStack(), cast("Popen[str]", Running()))
+
+    monkeypatch.setattr(Workspace, "shared", property(lambda _: True))
+    monkeypatch.setattr(Workspace, "roles_of", lambda *_: frozenset({Role.OPERATOR}))
+    session.starter = begun
+    started.application.start()
+    qtbot.waitUntil(lambda: session.state.phase == "passphrase", timeout=MS)
+    session.open(PHRASE)
+    qtbot.waitUntil(lambda: session.state.roles == {Role.OPERATOR}, timeout=MS)
+    assert "您的角色已改为运营" in "".join(shell.notices.said)
+    session._watch.stop()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +13,7 @@ from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import translate
+from campaign_app.ui.pages.building import builder
 from campaign_app.ui.pages.gate import Gate
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.session import Session, SessionState
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 LEAST: Final = QSize(1024, 700)
 LEAST_PAGE: Final = QSize(680, 400)  # of which on a smaller screen a part is seen
 FIRST: Final = QSize(1280, 800)
+AWAY: Final = "worker_elsewhere"
+ROLES: Final = "roles"  # of what is told where this login has others by now
 TITLE: Final = 40  # of the top, of which something must be on a screen
 BY_THE_CLOCK: Final = frozenset({"poll", "tell", "changes"})  # all day long: no news to anybody
 
@@ -113,7 +115,7 @@ class Shell(QMainWindow):
             return
         page = self._pages.get(key)
         if page is None:
-            page = self._pages[key] = _builder(key)(self._desk)
+            page = self._pages[key] = builder(key)(self._desk)
             self.stack.addWidget(page)
         self.current = key
         if self.palette_of_commands is not None:
@@ -311,11 +313,11 @@ class Shell(QMainWindow):
             self._kit.messages.error(
                 state.error, label=lambda: translate("Shell", "重新启动"), action=self._session.restart_worker
             )
-        if state.worker == "away" and state.error is not None:
-            error = state.error
-            self._kit.messages.warn(lambda: self._kit.words.error(error))
-        if state.roles and state.roles != self._roles:
-            self._kit.messages.warn(partial(_roles_changed, self._kit, state.roles))
+        self._tell_of_worker(state)
+        if state.roles != self._roles:
+            self.notices.withdraw(ROLES)
+            if state.roles:
+                self._kit.messages.warn(partial(_roles_changed, self._kit, state.roles), code=ROLES)
         self._roles = state.roles
         if state.revived > self._revived:
             self._revived = state.revived
@@ -334,6 +336,14 @@ class Shell(QMainWindow):
             lambda: translate("Shell", "刚才用不了工作区，现在已恢复。其间没有保存成功的操作，请再做一次。")
         )
 
+    def _tell_of_worker(self, state: SessionState) -> None:
+        """That nobody is at work, for as long as it is so."""
+        if state.worker != "away":
+            self.notices.withdraw(AWAY)
+        elif state.error is not None:
+            error = state.error
+            self._kit.messages.warn(lambda: self._kit.words.error(error), code=AWAY)
+
     def _jobs_changed(self, jobs: tuple[Job, ...]) -> None:
         shown = [job for job in jobs if job.kind not in BY_THE_CLOCK]
         self.progress.setVisible(bool(shown))
@@ -350,42 +360,3 @@ class Shell(QMainWindow):
 def _roles_changed(kit: Kit, roles: frozenset[Role]) -> str:
     said = translate("Shell", "您的角色已改为{}，页面还按原来的显示。请做完手上的事，关闭窗口再打开。")
     return said.format(kit.words.roles(sorted(roles)))
-
-
-def _builder(key: str) -> Callable[[Desk], Page]:
-    """Pages are imported when they are wanted: none of them before the first paint."""
-    if key == "customers":
-        from campaign_app.ui.pages.customers import CustomersPage
-
-        return CustomersPage
-    if key == "campaigns":
-        from campaign_app.ui.pages.campaigns import CampaignsPage
-
-        return CampaignsPage
-    if key == "signatures":
-        from campaign_app.ui.pages.signatures import SignaturesPage
-
-        return SignaturesPage
-    if key == "inbox":
-        from campaign_app.ui.pages.inbox import InboxPage
-
-        return InboxPage
-    if key == "settings":
-        from campaign_app.ui.pages.settings import SettingsPage
-
-        return SettingsPage
-    return _other_builder(key)
-
-
-def _other_builder(key: str) -> Callable[[Desk], Page]:
-    if key == "records":
-        from campaign_app.ui.pages.records import RecordsPage
-
-        return RecordsPage
-    if key == "compliance":
-        from campaign_app.ui.pages.compliance import CompliancePage
-
-        return CompliancePage
-    from campaign_app.ui.pages.overview import OverviewPage
-
-    return OverviewPage

@@ -254,11 +254,10 @@ class Session(QObject):
 
     def _look(self) -> None:
         """A worker that ended by itself is started again; what it did goes on where it was."""
+        self._ask()
         if self._worker is None:
             self._look_for_another()
             return
-        if not self._worker.own:
-            self._ask(self._worker)
         if self._worker.alive():
             self._steady += 1
             if self._steady >= STEADY_LOOKS:
@@ -271,37 +270,39 @@ class Session(QObject):
         else:
             self._become(replace(self.state, worker="ended", error=AppError("no_worker", "The worker has ended")))
 
-    def _ask(self, worker: WorkerHandle) -> None:
-        """Whether somebody else's is at work still: once its lease is over one of our own takes its place."""
+    def _ask(self) -> None:
+        """Whether somebody else's is at work still: once its lease is over one of our own takes its place.
+
+        And which roles this login has by now, whoever's worker is at work, or nobody's.
+        """
+        app, worker = self.state.app, self._worker
+        others = None if worker is None or worker.own else worker
+        if app is None or (others is None and not app.workspace.shared):
+            return
         self._looks += 1
         if not self._asking and self._looks % ASK_EVERY == 0:
             self._asking = True
             self._tasks.run(
-                lambda _: (worker.there(), self._roles()),
-                lambda found: self._answered(worker, found),
-                failed=lambda error: self._not_told(worker, error),
+                lambda _: (others is None or others.there(), _roles_of(app)),
+                lambda found: self._answered(others, found),
+                failed=lambda error: self._not_told(others, error),
                 owner=self,
             )
 
-    def _roles(self) -> frozenset[Role] | None:
-        app = self.state.app
-        now = None if app is None else app.workspace.roles_of(app.person.login)
-        return None if app is None or now == app.person.roles else now
-
-    def _answered(self, worker: WorkerHandle, found: tuple[bool, frozenset[Role] | None]) -> None:
+    def _answered(self, worker: WorkerHandle | None, found: tuple[bool, frozenset[Role] | None]) -> None:
         there, roles = found
         if roles != self.state.roles:
             self._become(replace(self.state, roles=roles))
         self._told(worker, there=there)
 
-    def _not_told(self, worker: WorkerHandle, error: AppError) -> None:
+    def _not_told(self, worker: WorkerHandle | None, error: AppError) -> None:
         """A server that cannot be asked is asked again."""
         self._told(worker, there=True)
-        if error.code in _PAST and worker is self._worker:
+        if error.code in _PAST and worker is not None and worker is self._worker:
             self._stop_worker()
             self._worker_failed(error)
 
-    def _told(self, worker: WorkerHandle, *, there: bool) -> None:
+    def _told(self, worker: WorkerHandle | None, *, there: bool) -> None:
         self._asking = False
         if not there and worker is self._worker:
             self._stop_worker()
@@ -325,6 +326,12 @@ class Session(QObject):
     def _become(self, state: SessionState) -> None:
         self.state = state
         self.changed.emit(state)
+
+
+def _roles_of(app: App) -> frozenset[Role] | None:
+    """Those of now, None where the window was opened with them."""
+    now = app.workspace.roles_of(app.person.login)
+    return None if now == app.person.roles else now
 
 
 @dataclass(frozen=True, slots=True)
