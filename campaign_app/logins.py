@@ -71,7 +71,7 @@ def carry(before: Path, folder: Path) -> bool:
 
     Raises SettingsError, and then it is as it was: for the former place it is refused at each login.
     """
-    if not is_on(before):
+    if entry_of(before) == entry_of(folder) or not is_on(before):
         return False
     if (why := _refusal(folder)) is not None:
         raise why

@@ -89,20 +89,24 @@ def take_back(
     moved = moves.take_back(found, keeper, actor="cli", at=system_clock())
     told = {"folder": str(found), "was_moved_to": moved.to, "at": moved.at.isoformat(timespec="seconds")}
     show(told, _MOVE, as_json=as_json)
+    carry_at_login(moved.folder, found.absolute(), done="已重新启用")
 
 
-def carry_at_login(before: Path, folder: Path) -> None:
-    """The move is done, whatever comes of this."""
+def carry_at_login(before: Path, folder: Path, *, done: str = "已移动") -> None:
+    """The move, or its taking back, is `done`, whatever comes of this.
+
+    Else the worker of a place that is out of use would go on there: after a taking back nothing else stops it.
+    """
     from campaign_app import logins
     from campaign_app.cli.words import say
 
     try:
         if logins.carry(before, folder):
-            typer.echo("登录时启动的后台进程改为打开新的文件夹。", err=True)
+            typer.echo(f"登录时启动的后台进程改为打开 {folder}。", err=True)
     except (AppError, OSError) as error:
         off, on = (f"campaign-app worker --at-login {choice} --workspace" for choice in ("off", "on"))
         why = say(error) if isinstance(error, AppError) else str(error)
-        typer.echo(f"已移动，但登录时启动的后台进程仍打开原来的文件夹：{why}", err=True)
+        typer.echo(f"{done}，但登录时启动的后台进程仍打开 {before}：{why}", err=True)
         typer.echo(f"请运行 {off} {before}，再运行 {on} {folder}。", err=True)
 
 

@@ -7,9 +7,11 @@ every change from then on: also to whoever had it open, and to older versions of
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
@@ -30,6 +32,7 @@ MOVING: Final = "moving"
 MOVING_FROM: Final = "moving_from"
 # `meta`: where everything went
 MOVED: Final = "moved"
+_SERVER: Final = re.compile(r" \(postgresql[^()]*\)$")
 _REFUSES: Final = f"""
 CREATE OR REPLACE FUNCTION refuse_moved() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '{FENCED}' USING ERRCODE = '{FENCED_STATE}'; END $$
@@ -38,11 +41,15 @@ $$ BEGIN RAISE EXCEPTION '{FENCED}' USING ERRCODE = '{FENCED_STATE}'; END $$
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Where a workspace went: the folder, or the address of the server."""
+    """Where a workspace went, as `targets.Target.told` says it: its folder, with the server's address behind it."""
 
     move_id: str
     to: str
     at: datetime
+
+    @property
+    def folder(self) -> Path:
+        return Path(_SERVER.sub("", self.to))
 
 
 def moved_of(connection: sa.Connection) -> Moved | None:

@@ -85,6 +85,8 @@ def test_of_a_workspace_that_was_moved_it_starts_the_new_place(
     system.refuse("")
     carry_at_login(folder, there)
     assert (logins.is_on(folder), logins.is_on(there)) == (False, True)
+    carry_at_login(there, there, done="已重新启用")
+    assert logins.is_on(there), "taken up where it is"
 
 
 @pytest.mark.usefixtures("_ring")

@@ -77,7 +77,7 @@ def test_a_workspace_moves_to_a_server_and_back(tmp_path: Path, monkeypatch: pyt
         assert taken[0] == 0, taken[2]
         assert json.loads(taken[1])["was_moved_to"] == f"{tmp_path / 'b'} ({server})"
         said = "".join(each[1] + each[2] for each in (wrong, moved, again, back, unsure, taken))
-    assert carried == [("a", "b"), ("b", "c")]
+    assert carried == [("a", "b"), ("b", "c"), ("b", "a")]
     assert not any(secret in said for secret in (PASSWORD, SECRET, "falsch"))
 
 
