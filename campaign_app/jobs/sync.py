@@ -8,6 +8,8 @@ somebody is screened, so no walk can raise one.
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,12 +20,16 @@ from campaign_app.domain.erasure import Stored
 from campaign_app.domain.errors import RemoteError, RemoteRefused
 from campaign_app.domain.message import Page
 from campaign_app.domain.ports import PlatformClient, Prepaid, TemplateList
+from campaign_app.domain.signature import Signature
 from campaign_app.jobs.stores import Context
 from campaign_app.services.accounts import synced_name
 from campaign_app.services.balances import note_balance
 from campaign_app.services.fitting import note_templates
 
+_log = logging.getLogger(__name__)
 STREAM: Final = "customers"
+# characters; providers take a dozen or two
+SIGNATURE_MAX: Final = 100
 # a listing that keeps handing out new cursors without end must not run for ever
 MAX_PAGES: Final = 1_000_000
 # platforms list a change some time after they date it, by a clock of their own
@@ -91,7 +97,7 @@ def sync_signatures(context: Context, account_id: int) -> int:
     answered before.
     """
     client = context.remotes.platform(account_id)
-    signatures = client.signatures() if client.capabilities().signatures else None
+    signatures = _usable(client.signatures()) if client.capabilities().signatures else None
     context.stores.accounts.put_signatures(account_id, signatures, context.clock())
     if not client.capabilities().customers:  # else the walk says when it ended
         context.stores.accounts.set_setting(synced_name(account_id), context.clock().isoformat())
@@ -104,6 +110,14 @@ def sync_signatures(context: Context, account_id: int) -> int:
         with suppress(RemoteError):
             note_templates(context.stores.accounts, account_id, client.templates(), context.clock())
     return len(signatures or ())
+
+
+def _usable(told: Sequence[Signature]) -> tuple[Signature, ...]:
+    """No sender has any so long, and no index of a server holds a text of some thousand bytes: nobody may use it."""
+    kept = tuple(each for each in told if len(each.text) <= SIGNATURE_MAX)
+    if len(kept) < len(told):
+        _log.warning("%d signatures are longer than any may be, and were left out", len(told) - len(kept))
+    return kept
 
 
 def begin_walk(context: Context, account_id: int, *, full: bool) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Noted
@@ -17,6 +18,8 @@ from campaign_app.domain.team import Permission
 from campaign_app.logs import mask
 from campaign_app.services.overtaken import require_as_seen
 from campaign_app.services.permitted import Permitted, needs
+
+NAME_MAX: Final = 100  # characters; an index of a server holds no text of some thousand bytes
 
 
 class Audiences(Permitted):
@@ -84,6 +87,9 @@ def _sum_of(audience: Filter) -> str:
 
 
 def _named(name: str) -> str:
-    if not name.strip():
+    known = name.strip()
+    if not known:
         raise SettingsError("segment_name", "A saved segment needs a name")
-    return name.strip()
+    if len(known) > NAME_MAX:
+        raise SettingsError("segment_name_long", "The name of a saved segment is too long", most=NAME_MAX)
+    return known

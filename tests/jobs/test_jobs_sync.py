@@ -21,6 +21,7 @@ from campaign_app.jobs.poll import read_refusals
 from campaign_app.services.accounts import synced_name
 from tests.fakes.remotes import ENTITY, EVERYTHING
 from tests.helpers.shop import NOW, Shop, everybody, open_shop, person
+from tests.helpers.staged import FILED
 
 
 class Killed(BaseException):
@@ -119,6 +120,15 @@ def test_an_account_without_customers_comes_to_a_clear_end(shop: Shop) -> None:
     sync.begin_walk(shop.context, account, full=False)
     assert sync.sync_page(shop.context, account) == sync.SyncStep(0, 0, 0, more=False)
     assert walk(shop, account).ended
+
+
+@pytest.mark.expects_logs("campaign_app.jobs.sync")
+def test_a_signature_longer_than_any_may_be_is_left_out(shop: Shop) -> None:
+    """A server's index refuses a text of some thousand bytes: the others would not be known either."""
+    account = shop.add_account(3)
+    shop.platforms[account].own_signatures = (FILED, replace(FILED, text="安" * 2_700))
+    assert sync.sync_signatures(shop.context, account) == 1
+    assert [each.signature.text for each in shop.workspace.filings.reports(ENTITY)] == [FILED.text]
 
 
 @pytest.mark.parametrize("moment", range(9))

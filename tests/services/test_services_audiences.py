@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.errors import NotFound, SettingsError
-from campaign_app.services.audiences import Audiences
+from campaign_app.services.audiences import NAME_MAX, Audiences
 from tests.fakes.remotes import ENTITY
 from tests.helpers.desk import Desk, open_desk
 
@@ -37,6 +37,14 @@ def test_segments_are_saved_by_name(audiences: Audiences, desk: Desk) -> None:
     assert audiences.saved() == {}
     with pytest.raises(SettingsError):
         audiences.save(" ", ZHEJIANG, actor="test")
+    audiences.save("浙" * NAME_MAX, ZHEJIANG, actor="test")
+    for act in (
+        lambda: audiences.save("浙" * (NAME_MAX + 1), ZHEJIANG, actor="test"),
+        lambda: audiences.rename("浙" * NAME_MAX, "江" * 2_700, actor="test"),
+    ):
+        with pytest.raises(SettingsError) as refused:
+            act()
+        assert (refused.value.code, refused.value.facts) == ("segment_name_long", {"most": NAME_MAX})
 
 
 def test_hundreds_of_segments_are_read_at_once(audiences: Audiences, desk: Desk) -> None:
