@@ -731,6 +731,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <source>用另一个窗口的条件</source>
         <translation>Use the other window&apos;s conditions</translation>
     </message>
+    <message>
+        <source>受众刚在另一个窗口改过，这里显示的是那边的条件。</source>
+        <translation>The audience was just changed in another window, whose conditions stand here now.</translation>
+    </message>
+    <message>
+        <source>用我的条件</source>
+        <translation>Use my conditions</translation>
+    </message>
 </context>
 <context>
     <name>BackupDialog</name>
@@ -2542,6 +2550,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>复制另一个窗口的文案</source>
         <translation>Copy the text of the other window</translation>
+    </message>
+    <message>
+        <source>文案刚在另一个窗口改过，这里显示的是那边的文案。</source>
+        <translation>The text was just changed in another window, whose text stands here now.</translation>
+    </message>
+    <message>
+        <source>复制我写的文案</source>
+        <translation>Copy the text that I wrote</translation>
     </message>
     <message>
         <source>签名刚在另一个窗口换成【{}】，现在存下的是这里选的。</source>

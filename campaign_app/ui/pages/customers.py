@@ -98,7 +98,7 @@ class CustomersPage(Page):
         if kinds & _SHOWN:
             self.model.renew()
         if "segment" in kinds and self.segments_model.state.shown:
-            self.segments_model.load()
+            self.segments_model.renew()
 
     def place(self) -> str:
         return "customers.segments" if self.segments_model.state.shown else ""

@@ -31,9 +31,13 @@ class AudienceState(ConditionsState):
 
 
 class AudienceModel(ConditionsModel):
-    """`changed` carries an AudienceState, `replaced` the conditions of another window that were written over."""
+    """`changed` carries an AudienceState, `replaced` the conditions of another window that were written over.
+
+    `taken`: those that were put together here, in whose place another window's stand now.
+    """
 
     replaced = Signal(object)  # Filter
+    taken = Signal(object)  # Filter
     SAMPLE: ClassVar[int] = 5
     state: AudienceState
 
@@ -42,6 +46,7 @@ class AudienceModel(ConditionsModel):
         self.setObjectName("audience_model")
         self._campaign = campaign
         self._ready = False
+        self._typed = False  # whether it was given to it by somebody here
         self._known: Filter | None = None  # the audience that was last read from the campaign, or given to it
         self._save_pause = self._pause(SAVE_MS, self.save)
         campaign.changed.connect(self._campaign_changed)
@@ -62,6 +67,7 @@ class AudienceModel(ConditionsModel):
         if found is None or found.problems or found.audience == self._known:
             return
         former, self._known = self._known, found.audience
+        self._typed = True
         self._campaign.edit(
             then=self._kept,
             failed=partial(self._not_kept, former),
@@ -70,7 +76,8 @@ class AudienceModel(ConditionsModel):
         )
 
     def put(self, audience: Filter) -> None:
-        """Of another window, in the place of what stands here."""
+        """Of another window, or what stood here before, in the place of what stands here."""
+        self._typed = True
         self._adopt(audience)
         self._known = audience
         self._campaign.edit(then=self._kept, audience=audience)
@@ -102,8 +109,12 @@ class AudienceModel(ConditionsModel):
         """The audience is another than the one known here: a change was refused, or somebody else made it."""
         changed = view.campaign.audience != self._known or (self.state.unkept and not view.editable)
         if self._ready and changed and not view.unsaved and not self._save_pause.isActive():
-            self._adopt(view.campaign.audience)
-            self._known = view.campaign.audience
+            former, theirs = self._known, view.campaign.audience
+            self._adopt(theirs)
+            self._known = theirs
+            if self._typed and former is not None and former != theirs and view.editable:
+                self.taken.emit(former)
+            self._typed = False
         if self.state.unlocked and view.campaign.state not in LOCKED:
             self._put(unlocked=False)
 

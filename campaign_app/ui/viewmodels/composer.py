@@ -84,7 +84,8 @@ class Composer(QObject):
 
     `voids` tells the state of a screened, approved or scheduled campaign whose text the user has just changed, `lost`
     a text that could not be kept since the campaign began to be sent meanwhile, `replaced` one of another window that
-    was written over, `signed_over` a signature of another window that was.
+    was written over, `signed_over` a signature of another window that was. `taken` is the text that was typed here, in
+    whose place one of another window stands now.
     """
 
     changed = Signal(object)
@@ -93,6 +94,7 @@ class Composer(QObject):
     lost = Signal(str)
     replaced = Signal(str)
     signed_over = Signal(str)
+    taken = Signal(str)
 
     def __init__(
         self,
@@ -114,6 +116,7 @@ class Composer(QObject):
         self.state = ComposerState(campaign.body, campaign.signature, editable=model.view.editable)
         self.page: object = None  # what it is written on: with it the way back outlives the window
         self._own = deque((campaign.body,), OWN)
+        self._typed = False  # whether what stands there was typed here
         self._check_soon = self._timer(0, self._check)
         self._save_soon = self._timer(SAVE_MS, self.flush)
         self._save_latest = self._timer(LATEST_MS, self.flush)
@@ -210,6 +213,7 @@ class Composer(QObject):
         self._save_latest.stop()
         if self.state.saved is not Saved.YES and self.state.editable:
             self._own.append(self.state.text)
+            self._typed = True
             self._model.edit(failed=self._not_saved, over=self._written_over, body=self.state.text)
 
     # --- checking ----------------------------------------------------------------------------------------------------
@@ -310,6 +314,9 @@ class Composer(QObject):
             self.lost.emit(state.text)
         if stored not in self._own:
             self._own.append(stored)
+            if self._typed and not dirty and state.text.strip():
+                self.taken.emit(state.text)
+            self._typed = False
         return replace(state, text=stored, saved=Saved.YES)
 
     def _written_over(self, former: Campaign) -> None:

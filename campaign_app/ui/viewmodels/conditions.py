@@ -78,6 +78,7 @@ class ConditionsModel(QObject):
         self._app, self._tasks, self._messages = app, tasks, messages
         self.state = state
         self._shops: Mapping[int, str] = {}
+        self._seen: Mapping[str, Filter] = {}  # what segments said when somebody came here, or chose or saved one
         self._adopted = Filter()  # what stands where no draft can show it
         self._count_pause = self._pause(COUNT_MS, self._count)
 
@@ -89,6 +90,12 @@ class ConditionsModel(QObject):
     def load(self) -> None:
         """Reads what there is to choose from; each time somebody comes here."""
         self._tasks.run(lambda _: self._start(), self._begin, failed=self._messages.error, owner=self, key="start")
+
+    def renew(self) -> None:
+        """Somebody saved, renamed or deleted a segment: the list is as it is now, and what was seen stays so."""
+        self._tasks.run(
+            lambda _: self._app.audiences.saved(), self._list, failed=self._messages.error, owner=self, key="saved"
+        )
 
     def add(self, group: int = 0, name: str = "province", op: Op | None = None, text: str = "") -> None:
         """A new line in a group; 0 is the outermost."""
@@ -121,6 +128,7 @@ class ConditionsModel(QObject):
 
     def use(self, name: str) -> None:
         """Puts a saved segment in the place of the conditions."""
+        self._seen = {**self._seen, name: self.state.saved[name]}
         self._adopt(self.state.saved[name], name)
 
     def keeps(self, name: str) -> bool:
@@ -130,39 +138,44 @@ class ConditionsModel(QObject):
     def keep(self, name: str, then: Callable[[Filter | None], None]) -> None:
         """Saves the conditions as a segment. The same name again replaces it: `then` has what it said before."""
         found, former = self._read(), self.state.saved.get(name)
-        audience, seen = found.audience if found is not None else self._adopted, self.state.saved
+        audience, seen = found.audience if found is not None else self._adopted, self._seen
         self._change_saved(
             lambda: self._app.audiences.save(name, audience, actor=ACTOR, seen=seen),
             lambda: then(former),
             name,
+            own=name,
             again=lambda: self.keep(name, then),
         )
 
     def put_back(self, name: str, audience: Filter) -> None:
         """A segment that was deleted or replaced, as it was."""
-        self._change_saved(lambda: self._app.audiences.save(name, audience, actor=ACTOR))
+        self._change_saved(lambda: self._app.audiences.save(name, audience, actor=ACTOR), own=name)
 
     def rename(self, name: str, to: str, then: Callable[[], None]) -> None:
-        self._change_saved(lambda: self._app.audiences.rename(name, to, actor=ACTOR), then, to)
+        self._change_saved(lambda: self._app.audiences.rename(name, to, actor=ACTOR), then, to, own=to)
 
     def forget(self, name: str, then: Callable[[Filter], None]) -> None:
         """`then` has what it said."""
-        seen, left = self.state.saved, "" if name == self.state.taken else self.state.taken
-        remove = self._app.audiences.remove
-        self._change_saved(lambda: remove(name, actor=ACTOR, seen=seen), lambda: then(seen[name]), left)
+        said, left = self.state.saved[name], "" if name == self.state.taken else self.state.taken
+        seen, remove = {name: said, **self._seen}, self._app.audiences.remove
+        self._change_saved(lambda: remove(name, actor=ACTOR, seen=seen), lambda: then(said), left)
 
     def _change_saved(
         self,
         change: Callable[[], None],
         then: Callable[[], None] = lambda: None,
         taken: str | None = None,
+        own: str = "",
         again: Callable[[], None] | None = None,
     ) -> None:
+        """`own` is the segment that is as this window wants it; of the others it saw what it saw."""
+
         def work(_: Task) -> Mapping[str, Filter]:
             change()
             return self._app.audiences.saved()
 
         def done(saved: Mapping[str, Filter]) -> None:
+            self._seen = {name: said if name == own else self._seen.get(name, said) for name, said in saved.items()}
             self._put(saved=saved, taken=self.state.taken if taken is None else taken)
             self._saved_changed()
             then()
@@ -179,6 +192,10 @@ class ConditionsModel(QObject):
             self._tasks.run(lambda _: self._app.audiences.saved(), self._know, owner=self, key="saved")
 
     def _know(self, saved: Mapping[str, Filter]) -> None:
+        self._seen = saved
+        self._list(saved)
+
+    def _list(self, saved: Mapping[str, Filter]) -> None:
         self._put(saved=saved)
         self._saved_changed()
 
@@ -198,7 +215,7 @@ class ConditionsModel(QObject):
         return _Start(labels, self._app.audiences.saved(), self._app.audiences.count(Filter(), self.entity))
 
     def _begin(self, start: _Start) -> None:
-        self._shops = start.shops
+        self._shops, self._seen = start.shops, start.saved
         values = {**self.state.values, "account": tuple(start.shops.values())}
         self._put(saved=start.saved, total=start.total, values=values)
         self._started()

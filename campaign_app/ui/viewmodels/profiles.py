@@ -55,6 +55,7 @@ class ProfilesModel(QObject):
         super().__init__(parent)
         self._app, self._tasks, self._messages = app, tasks, messages
         self.state = ProfilesState()
+        self._seen: dict[tuple[str, str], Any] = {}  # what stood in a field before anything was typed there
 
     def load(self) -> None:
         self._tasks.run(lambda _: self._read(), self._loaded, failed=self._messages.error, owner=self, key="load")
@@ -68,6 +69,8 @@ class ProfilesModel(QObject):
     def type(self, uscc: str, field: str, text: str) -> None:
         """What stands in the field; what is wrong is said while it is typed, and nothing is kept yet."""
         known, reading = self.state.told[uscc], FIELDS[field].read(text)
+        if known.typed[field].kept:
+            self._seen[uscc, field] = getattr(known.stored, field)
         kept = not reading.wrong and reading.values == getattr(known.stored, field)
         self._become(uscc, _with(known, field, Typed(text, reading.wrong, kept)))
 
@@ -79,7 +82,8 @@ class ProfilesModel(QObject):
 
     def _put(self, uscc: str, changes: Mapping[str, Any]) -> None:
         known = self.state.told[uscc]
-        seen, wanted = known.stored, replace(known.stored, **changes)
+        before = {name: self._seen.pop((uscc, name), getattr(known.stored, name)) for name in changes}
+        seen, wanted = replace(known.stored, **before), replace(known.stored, **changes)
         self._become(uscc, replace(known, stored=wanted))  # the next change begins with this one
         self._tasks.write(
             lambda _: self._app.profiles.put(uscc, wanted, actor=ACTOR, seen=seen),

@@ -61,18 +61,21 @@ class PoliciesModel(QObject):
         super().__init__(parent)
         self._policies, self._tasks, self._messages = app.policies, tasks, messages
         self.state = PoliciesState()
+        self._seen: dict[str, str] = {}  # what stood in a field before anything was typed there
 
     def load(self) -> None:
         """What is stored; what was typed and not yet saved stays."""
         self._tasks.run(lambda _: self._policies.current(), self._loaded, failed=self._broken, owner=self, key="load")
 
     def type(self, name: str, text: str) -> None:
+        if name not in self.state.changed and name in (self.state.stored or {}):
+            self._seen[name] = (self.state.stored or {})[name]
         typed = {**self.state.typed, name: text.strip()}
         self._become(replace(self.state, typed=typed, problems=problems_of(typed)))
 
     def save(self) -> None:
         if self.state.savable:
-            values, stored = dict(self.state.changed), self.state.stored or {}
+            values, stored = dict(self.state.changed), {**(self.state.stored or {}), **self._seen}
             seen = {name: stored[name] for name in values if name in stored}
             self._write(lambda: self._policies.save(values, actor=ACTOR, seen=seen))
 
@@ -90,6 +93,7 @@ class PoliciesModel(QObject):
 
     def _saved(self, now: Settings) -> None:
         stored = texts_of(now)
+        self._seen.clear()
         self._become(PoliciesState(stored, stored))
         self.saved.emit()
 
@@ -99,6 +103,7 @@ class PoliciesModel(QObject):
             self._messages.error(error)
             return
         # what was typed stays beside it; saved again it holds
+        self._seen.clear()
         self._messages.overtaken(error, lambda: self.save() if isValid(self) else None)
         self.load()
         self.overtaken.emit(str(error.facts["setting"]))

@@ -51,6 +51,7 @@ class AudienceStep(Step):
         self.setLayout(row(scrolling(main, spoken=self.tr("受众的条件")), beside, space=0, stretch=0))
         self.audience.changed.connect(self.render_audience)
         self.audience.replaced.connect(self._replaced)
+        self.audience.taken.connect(self._taken)
         self.render_audience(self.audience.state)
         self.begin()
 
@@ -59,7 +60,7 @@ class AudienceStep(Step):
 
     def renew(self, kinds: frozenset[str]) -> None:
         if "segment" in kinds:
-            self.audience.load()
+            self.audience.renew()
 
     def left(self) -> None:
         self.audience.save()
@@ -133,6 +134,14 @@ class AudienceStep(Step):
             lambda: translate("AudienceStep", "受众刚在另一个窗口改过，现在存下的是这里的条件。"),
             label=lambda: translate("AudienceStep", "用另一个窗口的条件"),
             action=lambda: audience.put(theirs) if isValid(audience) else None,
+        )
+
+    def _taken(self, mine: Filter) -> None:
+        audience = self.audience
+        self._desk.kit.messages.warn(
+            lambda: translate("AudienceStep", "受众刚在另一个窗口改过，这里显示的是那边的条件。"),
+            label=lambda: translate("AudienceStep", "用我的条件"),
+            action=lambda: audience.put(mine) if isValid(audience) else None,
         )
 
     def _act(self, key: str) -> None:

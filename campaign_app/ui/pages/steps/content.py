@@ -231,6 +231,7 @@ class ContentStep(Step):
         composer.voids.connect(self._voids)
         composer.lost.connect(self._lost)
         composer.replaced.connect(self._replaced)
+        composer.taken.connect(self._taken)
         composer.signed_over.connect(self._signed_over)
         self.signature.chosen.connect(composer.set_signature)
         self.edit.typed.connect(composer.set_text)
@@ -346,6 +347,13 @@ class ContentStep(Step):
         self._desk.kit.messages.warn(
             lambda: translate("ContentStep", "文案刚在另一个窗口改过，现在存下的是这里的文案。"),
             label=lambda: translate("ContentStep", "复制另一个窗口的文案"),
+            action=lambda: QGuiApplication.clipboard().setText(text),
+        )
+
+    def _taken(self, text: str) -> None:
+        self._desk.kit.messages.warn(
+            lambda: translate("ContentStep", "文案刚在另一个窗口改过，这里显示的是那边的文案。"),
+            label=lambda: translate("ContentStep", "复制我写的文案"),
             action=lambda: QGuiApplication.clipboard().setText(text),
         )
 
