@@ -15,6 +15,7 @@ from campaign_app.domain.errors import WorkspaceError
 from campaign_app.domain.ports import Job
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.messages import Level
+from campaign_app.ui.pages.campaigns import CampaignsPage
 from campaign_app.ui.pages.shell import Shell
 from campaign_app.ui.viewmodels.campaign import CampaignModel
 from campaign_app.ui.viewmodels.composer import Composer, Saved
@@ -124,6 +125,27 @@ def model(desk: Desk, line: Wire, campaign: Campaign) -> Iterator[CampaignModel]
     yield made
     made.stop()
     made.deleteLater()
+
+
+def test_a_page_that_was_opened_in_vain_is_read_once_it_is_back(
+    desk: Desk, jobs: Jobs, wire: Wire, line: Wire, campaign: Campaign, qtbot: QtBot
+) -> None:
+    """Else it said that it reads, below a line that all is well, until somebody left it and came back."""
+    desk.jobs.stop()
+    desk.kit.tasks.failed.connect(desk.kit.messages.error)
+    shell = Shell(desk.kit, desk.session)
+    qtbot.addWidget(shell)
+    shell.attach(replace(desk, jobs=jobs, app=replace(desk.app, campaigns=line)))
+    shell.show()
+    wire.cut = line.cut = True
+    page = shell.page("campaigns")
+    assert isinstance(page, CampaignsPage)
+    qtbot.waitUntil(lambda: shell.notices.said == (AWAY,) and not page.model._timer.isActive())
+    assert not page.model.state.loaded
+    wire.cut = line.cut = False
+    qtbot.waitUntil(lambda: [row.campaign.id for row in page.model.state.rows] == [campaign.id])
+    assert page.model._timer.isActive(), "and it looks on"
+    page.model._timer.stop()
 
 
 def unkept(desk: Desk, model: CampaignModel, line: Wire, qtbot: QtBot) -> Composer:

@@ -335,6 +335,9 @@ class Shell(QMainWindow):
         self._kit.messages.warn(
             lambda: translate("Shell", "刚才用不了工作区，现在已恢复。其间没有保存成功的操作，请再做一次。")
         )
+        page = self._pages.get(self.current)
+        if page is not None and page.isVisible():
+            page.shown()  # what it could not read meanwhile
 
     def _tell_of_worker(self, state: SessionState) -> None:
         """That nobody is at work, for as long as it is so."""

@@ -107,6 +107,12 @@ class CampaignsModel(QObject):
         if not self._watchers:
             self._timer.stop()
 
+    def look_on(self) -> None:
+        """Reads again by the clock, where that was given up because the workspace could not be read."""
+        if self._watchers and not self._timer.isActive():
+            self._timer.start(SLOW_MS)
+            self.load()
+
     def show_group(self, group: str) -> None:
         self._become(replace(self.state, group=group))
 
@@ -199,7 +205,7 @@ class CampaignsModel(QObject):
 
     def _unread(self, error: AppError) -> None:
         self._loading = False
-        self._timer.stop()  # the next visit tries again: the same error each second helps nobody
+        self._timer.stop()  # until it is back (`look_on`): the same error each second helps nobody
         self._messages.error(error)
 
     def _read(self, known: tuple[CampaignRow, ...]) -> _Read:
