@@ -62,17 +62,31 @@ def open_for_window(stack: ExitStack, folder: Path, keeper: KeyKeeper) -> App:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is to be known of a workspace from outside: its folder, bytes on the disk, and what keeps its key."""
+    """What is to be known of a workspace from outside: its folder, bytes on the disk, and what keeps its key.
+
+    `server`: host, port and database of a team's, "" of one of this computer.
+    """
 
     folder: Path
     size: int
     key_lives: str
+    server: str = ""
 
 
 def about(app: App) -> About:
     """Raises WorkspaceError `workspace_gone` if the folder was moved away or removed."""
     folder = _there(app)
-    return About(folder, app.workspace.home.size(), key_lives(folder))
+    return About(
+        folder, app.workspace.home.size(), key_lives(folder), _server_of(folder) if app.workspace.shared else ""
+    )
+
+
+def _server_of(folder: Path) -> str:
+    from campaign_app.storage import header
+    from campaign_app.storage.server import Server
+
+    there = Server.parse(header.read_header(folder).server)
+    return f"{there.host}:{there.port}/{there.database}"
 
 
 def change_passphrase(app: App, *, old: str, new: str) -> None:

@@ -11318,6 +11318,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Folder</translation>
     </message>
     <message>
+        <source>服务器</source>
+        <translation>Server</translation>
+    </message>
+    <message>
         <source>占用空间</source>
         <translation>Disk space</translation>
     </message>
@@ -11336,6 +11340,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>修改口令…</source>
         <translation>Change passphrase…</translation>
+    </message>
+    <message>
+        <source>客户、同意记录和活动在团队的服务器上，号码和私钥加密存放；这个文件夹里只有打开它要用的信息。</source>
+        <translation>Customers, consents and campaigns are on the team&apos;s server, numbers and private keys encrypted; in this folder is only what it takes to open them.</translation>
     </message>
     <message>
         <source>上次备份</source>

@@ -27,6 +27,7 @@ from campaign_app.ui.pages.overview import OverviewPage
 from campaign_app.ui.pages.settings_accounts import AccountsSection
 from campaign_app.ui.pages.settings_policies import PoliciesSection
 from campaign_app.ui.pages.settings_workspace import WorkspaceSection
+from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.pages.steps.screening import ScreeningStep
 from campaign_app.ui.viewmodels.accounts import AccountsModel
 from campaign_app.ui.viewmodels.backups import BackupModel
@@ -159,6 +160,41 @@ def test_one_sees_who_one_is(desk_as: As, qtbot: QtBot) -> None:
     assert section.who.text() == "anna · 运营、审核"
     assert show.who(load("en"), app.person) == "anna · operator, reviewer"
     assert show.who(load("en"), Person()) == ""
+
+
+def test_a_team_is_told_where_its_workspace_is_and_who_backs_it_up(
+    desk_as: As, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desk_as(Role.OPERATOR)
+    monkeypatch.setattr(Workspace, "shared", property(lambda _: True))
+    monkeypatch.setattr(bootstrap, "_server_of", lambda _: "db.example:5432/yunfa")
+    app, kit = desk.app, desk.kit
+    models = WorkspaceModel(app, kit.tasks, kit.messages), BackupModel(app, kit.tasks, kit.messages)
+    section = WorkspaceSection(desk, *models)
+    qtbot.addWidget(section)
+    section.show()
+    models[0].load()
+    assert "团队的服务器上" in section.subtitle.text()
+    assert section.server.text() == "db.example:5432/yunfa"
+    assert not section.back_up.isVisible(), "it would be refused once everything is filled in"
+    assert not section.last.isVisible(), "nor is any backup missing"
+    assert section.restore.isVisible()
+
+
+def test_only_an_owner_says_what_a_part_costs(staged: Staged, desk_as: As, qtbot: QtBot) -> None:
+    for role in (Role.OPERATOR, Role.REVIEWER, Role.OWNER):
+        desk = desk_as(role)
+        model = CampaignModel(desk.app, desk.kit.tasks, desk.kit.messages, staged.draft())
+        step = ContentStep(desk, model)
+        qtbot.addWidget(step)
+        step.show()
+        step.shown()
+        price = step.reader.parts.price
+        assert price.isEnabled() == (role is Role.OWNER)
+        assert ("负责人" in price.toolTip()) == (role is not Role.OWNER)
+        model.stop()
+        step.hide()
+        model.deleteLater()
 
 
 def test_a_desktop_that_may_start_no_worker_says_so_and_finds_one_later(start: Start, qtbot: QtBot) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QFrame, QProgressBar, QWidget
 
 from campaign_app.backups import SUFFIX
+from campaign_app.domain.errors import AppError
 from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
@@ -29,11 +30,13 @@ class WorkspaceSection(Section):
     def __init__(self, desk: Desk, model: WorkspaceModel, backups: BackupModel) -> None:
         super().__init__()
         self.title.setText(self.tr("工作区"))
-        self.subtitle.setText(self.tr("客户、同意记录、活动和私钥都加密存放在这个文件夹里。"))
+        self.subtitle.setText(self._where(shared=desk.app.workspace.shared))
         self._desk, self._model, self._backups = desk, model, backups
         self.dialog: PassphraseDialog | BackupDialog | RestoreDialog | None = None
         form = facts()
         self.folder = fact(form, self.tr("文件夹"), key="workspace_folder")
+        if desk.app.workspace.shared:
+            self.server = fact(form, self.tr("服务器"), key="workspace_server")
         self.used = fact(form, self.tr("占用空间"), key="workspace_size")
         self.key = fact(form, self.tr("密钥保管"), key="workspace_key")
         person = desk.app.person
@@ -53,6 +56,13 @@ class WorkspaceSection(Section):
         self.show_state(model.state)
         self.show_backups(backups.state)
 
+    def _where(self, *, shared: bool) -> str:
+        if shared:
+            return self.tr(
+                "客户、同意记录和活动在团队的服务器上，号码和私钥加密存放；这个文件夹里只有打开它要用的信息。"
+            )
+        return self.tr("客户、同意记录、活动和私钥都加密存放在这个文件夹里。")
+
     def _backup_card(self) -> QFrame:
         form = facts()
         self.last = fact(form, self.tr("上次备份"), key="workspace_last_backup")
@@ -60,7 +70,12 @@ class WorkspaceSection(Section):
         self.restore = button(self.tr("恢复…"), name="workspace_restore", click=self._restore)
         self.demo = label(self.tr("演示工作区关闭后即删除，无需备份。"), "small", wrap=True)
         words = self.tr("备份是一个加密文件，发送时也能做。恢复总是另建一个工作区，不会覆盖现有的。")
-        return card(form, label(words, "small", wrap=True), self.demo, row(self.back_up, self.restore, None))
+        told = label(words, "small", wrap=True)
+        if self._desk.app.workspace.shared:  # nothing of it can be made here, nor is any missing
+            told.setText(self._desk.kit.words.error(AppError("backup_team", "It is backed up where its server is")))
+            form.setRowVisible(self.last, False)
+            self.back_up.hide()
+        return card(form, told, self.demo, row(self.back_up, self.restore, None))
 
     def _copy_card(self) -> QFrame:
         """What stands above everything while the workspace is taken for a copy."""
@@ -78,6 +93,8 @@ class WorkspaceSection(Section):
             "memory": self.tr("只在内存里：演示结束即消失"),
         }
         self.folder.setText("" if state.folder is None else str(state.folder))
+        if state.server:
+            self.server.setText(state.server)
         self.used.setText(QLocale().formattedDataSize(state.size) if state.size else "")
         self.key.setText(kept.get(state.key_lives, ""))
         self.show_folder.setEnabled(state.folder is not None)

@@ -132,6 +132,7 @@ class WorkspaceState:
     changing: bool = False
     error: AppError | None = None
     login: AtLogin | None = None  # the worker at login; None until it is known
+    server: str = ""  # where a team's workspace is
     switching: bool = False
 
 
@@ -189,7 +190,7 @@ class WorkspaceModel(QObject):
         from campaign_app import bootstrap
 
         about = bootstrap.about(self._app)
-        return WorkspaceState(about.folder, about.size, about.key_lives, login=login_of(self._app))
+        return WorkspaceState(about.folder, about.size, about.key_lives, login=login_of(self._app), server=about.server)
 
     def _become(self, state: WorkspaceState) -> None:
         self.state = state

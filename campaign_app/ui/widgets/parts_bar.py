@@ -117,6 +117,7 @@ class PartsBar(QFrame):
         self.setProperty("role", "card")
         self.setObjectName("parts")
         self._shown = Parts()
+        self._why_shut = ""
         self.head = label("", "strong", name="parts_count")
         self.room = label("", "small", name="parts_room")
         self.bar = _Bar(theme)
@@ -193,10 +194,16 @@ class PartsBar(QFrame):
         self.cost.setText(self.tr("约 {}").format(show.money(shown.cents)) if shown.price else self.tr("单价未填"))
         self.sum.setText(said.format(mean, of, show.count(shown.recipients)) if shown.length else "")
 
+    def shut_price(self, why: str) -> None:
+        """To whoever may read a price and set none."""
+        self._why_shut = why
+        self.price.setAccessibleDescription(why)
+        self._show_source(self._shown.contracted)
+
     def _show_source(self, contracted: bool) -> None:  # noqa: FBT001 a part of the state
-        self.price.setEnabled(not contracted)
+        self.price.setEnabled(not contracted and not self._why_shut)
         told = self.tr("发送通道的单价，在“设置 → 费用与预算”里改")
-        self.price.setToolTip(told if contracted else self.tr("按与通道的合同填写，只用于估算"))
+        self.price.setToolTip(told if contracted else self._why_shut or self.tr("按与通道的合同填写，只用于估算"))
 
     def _priced(self, typed: float) -> None:
         self.priced.emit(round(typed * PER_YUAN))

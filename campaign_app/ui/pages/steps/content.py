@@ -243,6 +243,8 @@ class ContentStep(Step):
         self.reader.wanted.connect(composer.show_reader)
         self.reader.searched.connect(composer.find)
         self.reader.priced.connect(composer.set_price)
+        if not self._desk.may(Permission.SET):
+            self.reader.parts.shut_price(self._desk.why_not(Permission.SET))
         self.reader.compared.connect(self.compare)
         self._desk.jobs.ended.connect(self._job_ended)
 
