@@ -131,6 +131,11 @@ class Imports(Permitted):
             consecutive_rows=tuple(session.marks.consecutive[:EXAMPLES].tolist()),
         )
 
+    def require_seen(self) -> None:
+        """Raises NotAllowed `import_elsewhere` where no worker sees the files here and this person starts none."""
+        if not (self._seen() or self.person.may(Permission.WORK)):
+            raise NotAllowed("import_elsewhere", "No worker sees the files of this computer")
+
     @needs(Permission.IMPORT)
     def begin(self, *, source: Source, actor: str, sha256: str = "", tick: Callable[[float], None] = _no_tick) -> Begun:
         """Reads the whole file and writes the import down; `sha256` is that of the dry run the person has seen.
@@ -139,8 +144,7 @@ class Imports(Permitted):
 
         Raises SettingsError, NotAllowed `import_elsewhere` where no worker sees the file and this person starts none.
         """
-        if not (self._seen() or self.person.may(Permission.WORK)):
-            raise NotAllowed("import_elsewhere", "No worker sees the files of this computer")
+        self.require_seen()
         table = self._open_table(Path(source.path), source.options)
         columns = _columns(table, _first(table, _SAMPLE_ROWS), source)
         session = self._read(source, table, columns, tick, self._known(sha256, table, columns))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ from ui_imports import BAD, HEADER, ROWS, Open, book, look, open_wizards, press,
 from ui_people import add_people, add_shop
 
 from campaign_app.domain.errors import AppError
+from campaign_app.domain.team import Person, Role
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.customers import import_of
 
 
 @pytest.fixture
@@ -47,6 +50,23 @@ def test_a_dropped_file_is_shown_as_it_was_guessed(wizard: Open, desk: Desk, tmp
     assert shown.preview.delimiter.currentData() == ","
     assert shown.preview.sheet.isHidden()
     assert shown.preview.table.model().rowCount() == 20
+
+
+def test_who_could_not_import_here_is_told_as_soon_as_a_file_is_chosen(
+    desk: Desk, shop: int, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A team's operator on a computer without a worker: not once columns are settled and the file was tried."""
+    operator = Person("anna", frozenset({Role.OPERATOR}))
+    imports = desk.app.imports.used_by(operator)
+    monkeypatch.setattr(imports, "_seen", lambda: False)
+    wizards = open_wizards(replace(desk, app=replace(desk.app, imports=imports)), qtbot)
+    shown = next(wizards)()
+    import_of(desk).choose(str(write(tmp_path / "会员.csv", ROWS)))
+    qtbot.waitUntil(shown.error.isVisible)
+    assert "这台电脑上没有工作进程" in shown.error.text()
+    assert shown.stack.currentWidget() is shown.file
+    assert not shown.next.isEnabled()
+    next(wizards, None)
 
 
 def test_a_consent_column_is_locked(wizard: Open, desk: Desk, tmp_path: Path, qtbot: QtBot) -> None:

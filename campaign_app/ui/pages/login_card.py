@@ -39,6 +39,8 @@ class LoginCard(QFrame):
             self.switch.setChecked(login is not None and login.on)
         refused = None if login is None else login.refused
         why = "" if refused is None else self._desk.kit.words.error(refused)
+        if not self._desk.may(Permission.WORK):
+            why = self._desk.why_not(Permission.WORK)
         # what cannot be switched on may still be switched off
         free = login is not None and not state.switching and (refused is None or login.on)
         self.switch.setEnabled(free and self._desk.may(Permission.WORK))

@@ -204,12 +204,17 @@ class ImportModel(QObject):
         self._become(replace(wanted, busy=True, error=None, trial=None))
         source = wanted.source
         self._task = self._tasks.run(
-            lambda _: self._app.imports.preview(source=source),
+            lambda _: self._preview(source),
             self._looked,
             failed=self._refused,
             owner=self,
             key="work",
         )
+
+    def _preview(self, source: Source) -> Preview:
+        """Who could not import it here is told before anything is settled, and not at the last step."""
+        self._app.imports.require_seen()
+        return self._app.imports.preview(source=source)
 
     def _looked(self, preview: Preview) -> None:
         """What has to be settled is settled beside the rows, so they are shown in any case."""
