@@ -61,6 +61,19 @@ def test_an_account_that_the_owner_connects_shows_at_the_operator(shell: Shell, 
     qtbot.waitUntil(lambda: page.model.state.connected == ())
 
 
+def test_what_was_done_while_the_window_was_in_the_tray_shows_once_it_is_back(
+    shell: Shell, desk: Desk, staged: Staged, qtbot: QtBot
+) -> None:
+    page = opened(shell, "customers", CustomersPage)
+    qtbot.waitUntil(lambda: len(page.model.state.connected) == 1)
+    shell.hide()
+    staged.app.accounts.disconnect(staged.account, actor=OTHER)
+    with qtbot.waitSignal(desk.jobs.news):
+        pass
+    shell.show()
+    qtbot.waitUntil(lambda: page.model.state.connected == ())
+
+
 def test_settings_of_others_show_beside_what_is_being_typed(shell: Shell, staged: Staged, qtbot: QtBot) -> None:
     page = opened(shell, "settings", SettingsPage)
     page.open("policies")

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QSizePolicy, QStackedWidget, QWidget
 
 from campaign_app.ui import show
@@ -71,6 +71,7 @@ class Shell(QMainWindow):
         self._kit, self._session = kit, session
         self._desk: Desk | None = None
         self._pages: dict[str, Page] = {}
+        self._missed: frozenset[str] = frozenset()  # of what was done while nobody saw the window
         self.palette_of_commands: CommandPalette | None = None
         self.current = ""
         self.help: HelpWindow | None = None
@@ -125,10 +126,18 @@ class Shell(QMainWindow):
         page.shown()
 
     def _renew(self, kinds: frozenset[str]) -> None:
-        """The others look when somebody comes to them."""
+        """The others look when somebody comes to them; this one, while the window is in the tray, once it is back."""
         page = self._pages.get(self.current)
         if page is not None and page.isVisible():
             page.renew(kinds)
+        elif not self.isVisible():
+            self._missed |= kinds
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        missed, self._missed = self._missed, frozenset()
+        if missed:
+            self._renew(missed)
 
     def _enter(self) -> None:
         """Whoever chose a page by its keys goes on there."""
