@@ -127,25 +127,42 @@ def model(desk: Desk, line: Wire, campaign: Campaign) -> Iterator[CampaignModel]
     made.deleteLater()
 
 
-def test_a_page_that_was_opened_in_vain_is_read_once_it_is_back(
-    desk: Desk, jobs: Jobs, wire: Wire, line: Wire, campaign: Campaign, qtbot: QtBot
+@pytest.mark.parametrize("short", [False, True], ids=["jobs in vain as well", "between two looks at jobs"])
+def test_a_list_that_was_opened_in_vain_is_read_once_it_is_back(
+    short: bool, desk: Desk, jobs: Jobs, wire: Wire, line: Wire, campaign: Campaign, qtbot: QtBot
 ) -> None:
     """Else it said that it reads, below a line that all is well, until somebody left it and came back."""
+    told: list[str] = []
     desk.jobs.stop()
-    desk.kit.tasks.failed.connect(desk.kit.messages.error)
+    desk.kit.messages.told.connect(lambda notice: told.append(notice.code))
     shell = Shell(desk.kit, desk.session)
     qtbot.addWidget(shell)
     shell.attach(replace(desk, jobs=jobs, app=replace(desk.app, campaigns=line)))
     shell.show()
-    wire.cut = line.cut = True
+    wire.cut, line.cut = not short, True
     page = shell.page("campaigns")
     assert isinstance(page, CampaignsPage)
-    qtbot.waitUntil(lambda: shell.notices.said == (AWAY,) and not page.model._timer.isActive())
+    qtbot.waitUntil(lambda: bool(told) and (short or bool(jobs._troubles)))
+    page.model._look()
+    desk.kit.tasks.finish()
     assert not page.model.state.loaded
     wire.cut = line.cut = False
     qtbot.waitUntil(lambda: [row.campaign.id for row in page.model.state.rows] == [campaign.id])
-    assert page.model._timer.isActive(), "and it looks on"
+    assert told.count("server_unreachable") == 1, "it is said once"
     page.model._timer.stop()
+
+
+def test_any_other_page_that_is_open_is_read_again_once_it_is_back(
+    shell: Shell, desk: Desk, wire: Wire, jobs: Jobs, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.show()
+    page, visits = shell.page("signatures"), list[int]()
+    monkeypatch.setattr(page, "shown", lambda: visits.append(1))
+    wire.cut = True
+    qtbot.waitUntil(lambda: bool(jobs._troubles))
+    assert visits == []
+    wire.cut = False
+    qtbot.waitUntil(lambda: visits == [1])
 
 
 def unkept(desk: Desk, model: CampaignModel, line: Wire, qtbot: QtBot) -> Composer:

@@ -51,8 +51,6 @@ class CampaignsPage(Page):
     def shown(self) -> None:
         if self.editor is not None:
             self.editor.step.shown()
-        else:
-            self.model.look_on()
 
     def renew(self, kinds: frozenset[str]) -> None:
         """The campaigns themselves are looked at by the clock."""

@@ -87,6 +87,7 @@ class CampaignsModel(QObject):
         self.entity = ""
         self.step = STEPS[0]
         self._loading = False
+        self._told = ""
         self._watchers: set[int] = set()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
@@ -106,12 +107,6 @@ class CampaignsModel(QObject):
             self._watchers.discard(id(who))
         if not self._watchers:
             self._timer.stop()
-
-    def look_on(self) -> None:
-        """Reads again by the clock, where that was given up because the workspace could not be read."""
-        if self._watchers and not self._timer.isActive():
-            self._timer.start(SLOW_MS)
-            self.load()
 
     def show_group(self, group: str) -> None:
         self._become(replace(self.state, group=group))
@@ -205,8 +200,10 @@ class CampaignsModel(QObject):
 
     def _unread(self, error: AppError) -> None:
         self._loading = False
-        self._timer.stop()  # until it is back (`look_on`): the same error each second helps nobody
-        self._messages.error(error)
+        self._timer.setInterval(SLOW_MS)
+        if error.code != self._told:  # it looks again by the clock: once said is enough
+            self._told = error.code
+            self._messages.error(error)
 
     def _read(self, known: tuple[CampaignRow, ...]) -> _Read:
         connected = {account.entity_uscc for account in self._app.accounts.all() if account.state == "connected"}
@@ -217,7 +214,7 @@ class CampaignsModel(QObject):
         return {entity.uscc: entity.name for entity in self._app.accounts.entities()}
 
     def _loaded(self, read: _Read) -> None:
-        self._loading = False
+        self._loading, self._told = False, ""
         if self._timer.isActive():
             moving = any(row.campaign.state in MOVING for row in read.rows)
             self._timer.setInterval(FAST_MS if moving else SLOW_MS)
