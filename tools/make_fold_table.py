@@ -40,13 +40,16 @@ from_japanese = OpenCC("jp2t").convert
 DOTS = dict.fromkeys("·‧•・･∙⋅•᛫ㆍ⸱", "·")
 DASHES = dict.fromkeys("‐‑‒–—―−﹣－ー─━⁃➖", "-")
 QUOTES = {**dict.fromkeys("“”„‟″〝〞＂", '"'), **dict.fromkeys("‘’‚‛′｀´", "'")}
-SLASHES = dict.fromkeys("⁄∕╱／｜│┃¦", "/")
+# 丨 is a character that no message writes but as a stroke between others
+SLASHES = dict.fromkeys("⁄∕╱／｜│┃¦丨", "/")
 TILDES = dict.fromkeys("～〜∼˜", "~")
 MARKS = {**DOTS, **DASHES, **QUOTES, **SLASHES, **TILDES}
 # units and marks that an ordinary message holds; every other symbol is decoration
 PLAIN_SYMBOLS = set("°℃℉®©™№℡㎡㎥㎎㎏㎜㎝㎞㏄㏕㎖㎗㎘ℓ㏎㎾㎸㎿§")
 MORE_SYMBOLS = "※•‣◦¥￥♥✓✔✗✘〓"
 NOT_SYMBOLS = "々〆➕✚"
+# enclosed like letters, and drawn as ornaments
+STAMPS = "㊣"
 # drawn, but read as the sign: ➕微信
 DRAWN_SIGNS = dict.fromkeys("➕✚", "+")
 
@@ -97,6 +100,8 @@ def is_invisible(char: str, category: str) -> bool:
 def is_symbol(char: str, category: str) -> bool:
     if char in PLAIN_SYMBOLS or char in NOT_SYMBOLS:
         return False
+    if char in STAMPS:
+        return True
     code = ord(char)
     if 0x2190 <= code <= 0x21FF or char in MORE_SYMBOLS or 0x1F000 <= code <= 0x1FAFF:
         return not is_enclosed_letter(code)
@@ -114,6 +119,8 @@ def is_enclosed_letter(code: int) -> bool:
 
 def fold(char: str, simplify: Simplify) -> tuple[str, str]:
     """The class of the fold and the one character that `char` stands for (itself if there is none)."""
+    if char in STAMPS:
+        return "width", char
     tables = (("digit", CHINESE_DIGITS), ("lookalike", LOOK_ALIKES), ("mark", MARKS), ("width", DRAWN_SIGNS))
     for kind, table in tables:
         if char in table:

@@ -26,7 +26,7 @@ _CONDITION: Final = re.compile(
 )
 # a refusal that is no reply at all
 _OTHER_WAY: Final = re.compile(
-    r"致电|拨打|来电|电话|热线|客服|登录|登陆|下载|前往|到店|到.{0,4}门店|填写|关注|添加|官网|网站|网址|链接|点击|点此|点开|"
+    r"致电|拨打|来电|电话|热线|客服|登录|登陆|下载|前往|到店|到.{0,4}门店|到.{0,6}(?:前台|柜台|柜面|营业厅|网点|大厅|服务台)|填写|填表|关注|添加|官网|网站|网址|链接|点击|点此|点开|"
     r"https?:|邮件|邮箱|书面|寄送|身份证|审核|app|公众号|小程序|" + _CONDITION.pattern
 )
 _REFUSAL: Final = re.compile(
