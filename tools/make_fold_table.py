@@ -36,6 +36,14 @@ LOOK_ALIKES = {
     "ᴏ": "o", "ᴘ": "p", "ᴛ": "t", "ᴜ": "u", "ꜱ": "s", "ꓦ": "v", "ꓫ": "x", "ꓪ": "w", "ꓳ": "o", "ⅴ": "v",
 }  # fmt: skip
 VARIANTS = dict(["妳你", "欵款", "伱你", "亾亡", "兲天", "冇没", "巳已", "徴征", "戸户", "囬回", "囘回", "覄复"])
+# simplified radicals that NFKC leaves as they are
+RADICALS = dict(
+    zip(
+        "⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰",
+        "民虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙",
+        strict=True,
+    )
+)
 from_japanese = OpenCC("jp2t").convert
 DOTS = dict.fromkeys("·‧•・･∙⋅•᛫ㆍ⸱", "·")
 DASHES = dict.fromkeys("‐‑‒–—―−﹣－ー─━⁃➖", "-")
@@ -104,10 +112,17 @@ def is_symbol(char: str, category: str) -> bool:
         return True
     code = ord(char)
     if 0x2190 <= code <= 0x21FF or char in MORE_SYMBOLS or 0x1F000 <= code <= 0x1FAFF:
-        return not is_enclosed_letter(code)
+        return not is_enclosed_letter(code) and not is_ideograph(char)
+    if category == "So" and is_ideograph(char):
+        return False
     if category == "So":
         return not is_enclosed_letter(code) and not unicodedata.name(char).startswith(("CIRCLED IDEO", "PARENTHESIZED"))
     return category == "Sk" and code > 0x7F
+
+
+def is_ideograph(char: str) -> bool:
+    """Radicals, which a copied PDF holds for characters, and squared characters stand for what they show: ⼤, 🈚."""
+    return char in RADICALS or unicodedata.name(letter(char)).startswith("CJK UNIFIED IDEOGRAPH")
 
 
 def is_enclosed_letter(code: int) -> bool:
@@ -121,7 +136,13 @@ def fold(char: str, simplify: Simplify) -> tuple[str, str]:
     """The class of the fold and the one character that `char` stands for (itself if there is none)."""
     if char in STAMPS:
         return "width", char
-    tables = (("digit", CHINESE_DIGITS), ("lookalike", LOOK_ALIKES), ("mark", MARKS), ("width", DRAWN_SIGNS))
+    tables = (
+        ("digit", CHINESE_DIGITS),
+        ("lookalike", LOOK_ALIKES),
+        ("mark", MARKS),
+        ("width", DRAWN_SIGNS),
+        ("width", RADICALS),
+    )
     for kind, table in tables:
         if char in table:
             return kind, table[char]

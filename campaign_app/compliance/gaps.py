@@ -28,7 +28,7 @@ def is_one_word(body: Folded, start: int, end: int) -> bool:
     """Whether the fragments of squeezed[start:end] were meant to be read as one word."""
     fragments, gaps = _fragments(body, start, end)
     first, last = body.plain_at_squeezed(start), body.plain_at_squeezed(end - 1) + 1
-    if max(map(len, gaps)) > _WIDEST:
+    if max(map(len, gaps), default=0) > _WIDEST:
         return False
     if any(_LIST_MARK in gap for gap in gaps):
         return end - start > 2 and all(len(fragment) == 1 for fragment in fragments)
@@ -52,10 +52,10 @@ def is_taken_apart(body: Folded, start: int, end: int) -> bool:
 
 def _fragments(body: Folded, start: int, end: int) -> tuple[list[str], list[str]]:
     """The runs of letters and the runs of separators and decorations between them."""
-    text = body.plain[body.plain_at_squeezed(start) : body.plain_at_squeezed(end - 1) + 1]
+    kept = {body.plain_at_squeezed(at) for at in range(start, end)}
     fragments, gaps, joined = [""], [""], True
-    for char in text:
-        skipped = body.table.skips(char)
+    for at in range(min(kept), max(kept) + 1):
+        char, skipped = body.plain[at], at not in kept
         if skipped and joined:
             gaps.append("")
         elif not skipped and not joined:

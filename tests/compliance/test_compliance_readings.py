@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
 import pytest
 
 from campaign_app.compliance import Engine
@@ -115,3 +116,26 @@ def test_a_plain_link_hides_nothing() -> None:
     assert not hides_link("进店https://anning.example/n，或致电400-000-0101")
     body = ENGINE.table.text("进店https://a.cn。cn/n")
     assert [link.hidden for link in find_links(body)] == [False]
+
+
+def test_no_character_between_two_others_breaks_the_check() -> None:
+    """Symbols, separators and marks, some of which are read as characters of their own."""
+    odd = [chr(code) for code in np.flatnonzero(ENGINE.table.flags).tolist()]
+    for at in range(0, len(odd), 200):
+        found("，".join(f"加{char}微信" for char in odd[at : at + 200]))
+
+
+@pytest.mark.parametrize(
+    ("body", "rule", "words"),
+    [
+        ("⽆抵押，当天放款", "FIN-002", "⽆抵押"),
+        ("⽆抵押，当天放款", "EVA-005", "⽆"),
+        ("🈚抵押，当天放款", "FIN-002", "🈚抵押"),
+        ("🈚抵押，当天放款", "EVA-005", "🈚"),
+        ("⻋贷⽆抵押", "FIN-002", "⽆抵押"),
+        ("贴膜加丨微丨信lw666", "LED-001", "加丨微丨信lw666"),
+        ("您中㊣奖了", "PRZ-001", "中㊣奖"),
+    ],
+)
+def test_radicals_and_squared_characters_say_what_they_show(body: str, rule: str, words: str) -> None:
+    assert (rule, words) in found(body)

@@ -18,8 +18,10 @@ from campaign_app.compliance.traits import NUMBER_RULES, ODD, ODD_CHARACTER, PUN
 
 _EMOJI_JOINERS: Final = "\ufe0f\ufe0e\u200d"
 _RUN: Final = re.compile(r"[!！~～。?？…]{3,}|…{3,}|\^_?\^|>_<|T_T|\(\*\^")
-# pictures that are read as letters, keys or signs, and so are no symbols of the table
-_PICTURES: Final = re.compile("[\U0001f1e6-\U0001f1ff\u20e3➕✚]+")
+# pictures and radicals that are read as letters, keys, signs or characters, and so are no symbols of the table
+_PICTURES: Final = re.compile(
+    "[\u2e80-\u2fd5\u3190-\u319f\U0001f1e6-\U0001f1ff\U0001f210-\U0001f23b\U0001f240-\U0001f248\U0001f250\U0001f251\u20e3➕✚]+"
+)
 _TOKEN: Final = re.compile(r"[^\W\d_\u2e80-\U0003ffff]{2,}")
 _ASCII_LETTER: Final = re.compile(r"[A-Za-z]")
 # rules about the form of a message; the others are about what its words say
