@@ -9444,6 +9444,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         </translation>
     </message>
     <message>
+        <source>您在这个工作区已没有任何角色，不能再改动什么。请联系负责人。</source>
+        <translation>You have no role in this workspace any more and can change nothing. Please ask its owner.</translation>
+    </message>
+    <message>
         <source>您的角色已改为{}，页面还按原来的显示。请做完手上的事，关闭窗口再打开。</source>
         <translation>Your role is {} by now, and the pages still go by the former one. Finish what you are doing, then close the window and open it again.</translation>
     </message>

@@ -243,11 +243,15 @@ def test_who_has_another_role_by_now_is_told_to_open_the_window_anew(
     qtbot.waitUntil(lambda: session._looks > 6, timeout=MS)
     assert messages.last is None
     assert session.state.app is not None
-    with monkeypatch.context() as changed:
-        changed.setattr(type(session.state.app.workspace), "roles_of", lambda *_: frozenset({Role.OPERATOR}))
-        qtbot.waitUntil(lambda: messages.last is not None, timeout=MS)
     said = started.application.shell.notices
-    assert said.said == ("您的角色已改为运营，页面还按原来的显示。请做完手上的事，关闭窗口再打开。",)
+    for roles, told in (
+        (frozenset({Role.OPERATOR}), "您的角色已改为运营，页面还按原来的显示。请做完手上的事，关闭窗口再打开。"),
+        (frozenset(), "您在这个工作区已没有任何角色，不能再改动什么。请联系负责人。"),
+    ):
+        with monkeypatch.context() as changed:
+            changed.setattr(type(session.state.app.workspace), "roles_of", lambda *_, now=roles: now)
+            qtbot.waitUntil(lambda now=roles: session.state.roles == now, timeout=MS)
+            assert said.said == (told,)
     qtbot.waitUntil(lambda: said.said == (), timeout=MS)
     assert session.state.roles is None, "they were given back, and nothing is to be done any more"
 

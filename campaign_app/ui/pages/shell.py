@@ -325,7 +325,7 @@ class Shell(QMainWindow):
         self._tell_of_worker(state)
         if state.roles != self._roles:
             self.notices.withdraw(ROLES)
-            if state.roles:
+            if state.roles is not None:
                 self._kit.messages.warn(partial(_roles_changed, self._kit, state.roles), code=ROLES)
         self._roles = state.roles
         if state.revived > self._revived:
@@ -370,5 +370,7 @@ class Shell(QMainWindow):
 
 
 def _roles_changed(kit: Kit, roles: frozenset[Role]) -> str:
+    if not roles:
+        return translate("Shell", "您在这个工作区已没有任何角色，不能再改动什么。请联系负责人。")
     said = translate("Shell", "您的角色已改为{}，页面还按原来的显示。请做完手上的事，关闭窗口再打开。")
     return said.format(kit.words.roles(sorted(roles)))
