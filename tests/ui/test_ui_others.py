@@ -12,6 +12,7 @@ from ui_sending import app, staged
 
 from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.complaint import NewCase, Source, Way
+from campaign_app.domain.consent import Suppression, SuppressionKind
 from campaign_app.domain.ports import Job
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.campaigns import CampaignsPage
@@ -52,6 +53,23 @@ def opened(shell: Shell, key: str, kind: type[P]) -> P:
     page = shell.page(key)
     assert isinstance(page, kind)
     return page
+
+
+def test_refusals_that_a_sending_brings_show_once_for_all_of_a_while(
+    shell: Shell, staged: Staged, qtbot: QtBot
+) -> None:
+    """Each by itself would count a long list again and again."""
+    page, store = opened(shell, "customers", CustomersPage), staged.app.workspace.suppressions
+    qtbot.waitUntil(lambda: len(page.model.state.connected) == 1)
+    renewed: list[bool] = []
+    page.model.again.connect(lambda: renewed.append(True))
+    for at in range(2):
+        with qtbot.waitSignal(shell._desk.jobs.news):
+            store.add([Suppression(ENTITY, bytes([at]) * 32, SuppressionKind.OPT_OUT, staged.app.clock(), "reply")])
+    assert not renewed
+    page.model._marks.timeout.emit()
+    assert page.model._marks.isActive()
+    assert renewed == [True]
 
 
 def test_an_account_that_the_owner_connects_shows_at_the_operator(shell: Shell, staged: Staged, qtbot: QtBot) -> None:

@@ -38,7 +38,7 @@ from campaign_app.ui.widgets.table import Table
 
 TABLE: Final = "table"
 # of the kinds of what is done (`Page.renew`), those after which something here is another
-_SHOWN: Final = frozenset({"account", "customer", "import", "segment", "suppression"})
+_SHOWN: Final = frozenset({"account", "customer", "import", "segment"})
 _COLUMNS: Final = "customers_columns"
 
 
@@ -97,6 +97,8 @@ class CustomersPage(Page):
     def renew(self, kinds: frozenset[str]) -> None:
         if kinds & _SHOWN:
             self.model.renew()
+        elif "suppression" in kinds:
+            self.model.renew_marks()
         if "segment" in kinds and self.segments_model.state.shown:
             self.segments_model.renew()
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 SYNC: Final = "sync"
 TYPING_MS: Final = 250
 AGAIN_MS: Final = 3_000  # how often rows that come in are looked for
+# how often marks of refusals are, of which a sending brings some all the time: to count ten million takes seconds
+MARKS_MS: Final = 30_000
 
 
 _NOBODY: Final = Filter((Condition("order_count", Op.AT_MOST, -1),))
@@ -162,6 +164,7 @@ class CustomersModel(QObject):
         self._told = 0  # how often of saved segments
         self._typing = self._timer(TYPING_MS, self._ask, single=True)
         self._incoming = self._timer(AGAIN_MS, self._look_again)
+        self._marks = self._timer(MARKS_MS, self.renew, single=True)
         jobs.changed.connect(self._jobs_changed)
         jobs.ended.connect(self._job_ended)
         self._jobs_changed(jobs.open)
@@ -183,6 +186,11 @@ class CustomersModel(QObject):
             self.load()  # to sort a long list every few seconds would take all the time; it is done when the sync ends
         else:
             self.refresh()
+
+    def renew_marks(self) -> None:
+        """The same, where more of them come all the time: once for all that came since."""
+        if not self._marks.isActive():
+            self._marks.start()
 
     def search(self, **changes: Any) -> None:
         """Fields of Search; typing is waited for, a choice counts at once."""
