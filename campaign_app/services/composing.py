@@ -333,7 +333,7 @@ def _screened(campaign: Campaign) -> bool:
 
 
 def _may_be_own(rule: Rule, finding: Finding) -> bool:
-    """Of a public shortener, or of what holds the name of one, never: to register it would hide every such link."""
+    """Of a public shortener, or of what holds the name of one, never: it is warned of whoever registers it."""
     if rule.kind != FOREIGN:
         return False
     written = _NO_LINK.sub("", unicodedata.normalize("NFKC", finding.text).casefold())
